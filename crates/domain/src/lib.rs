@@ -1,0 +1,31 @@
+//! The rules of Latchkey: synchronous, without IO, clock, HTTP or any word of WASI.
+//!
+//! Every input that crosses a boundary becomes a type here, by a `parse` that names the rule it breaks. Time and salts
+//! are arguments. What decides is a plain function of its arguments, so it is tested without a host.
+
+mod cursor;
+mod display_name;
+mod keys;
+mod message_text;
+mod method_arn;
+mod password;
+mod password_hash;
+mod policy;
+mod text;
+mod time;
+mod token;
+mod username;
+
+pub use cursor::{Cursor, CursorError};
+pub use display_name::{DisplayName, DisplayNameError};
+pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
+pub use message_text::{MessageText, MessageTextError};
+pub use method_arn::{MethodArn, MethodArnError};
+pub use password::{Password, PasswordError};
+pub use password_hash::{
+    Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
+};
+pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
+pub use time::Timestamp;
+pub use token::{Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
+pub use username::{Username, UsernameError};

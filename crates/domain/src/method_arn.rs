@@ -1,0 +1,80 @@
+use std::fmt;
+
+/// The name of one method of the API, in the form of Amazon resource names:
+/// `arn:latchkey:execute-api:::latchkey/STAGE/METHOD/PATH`. Region and account stay empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MethodArn(String);
+
+/// The text is no method ARN of this API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Not a method ARN: arn:latchkey:execute-api:::latchkey/STAGE/METHOD/PATH.")]
+pub struct MethodArnError;
+
+const PREFIX: &str = "arn:latchkey:execute-api:::latchkey/";
+const MAX_BYTES: usize = 512;
+
+impl MethodArn {
+    /// Of a stage, an HTTP method and a path that starts with `/`.
+    pub fn new(stage: &str, method: &str, path: &str) -> Self {
+        Self(format!("{PREFIX}{stage}/{method}/{}", path.trim_start_matches('/')))
+    }
+
+    /// Takes an ARN that a client sent. Wildcards are refused: they belong into policies.
+    ///
+    /// # Errors
+    /// Another form, or more than 512 bytes.
+    pub fn parse(raw: &str) -> Result<Self, MethodArnError> {
+        let rest = raw.strip_prefix(PREFIX).ok_or(MethodArnError)?;
+        let mut parts = rest.splitn(3, '/');
+        let (stage, method, path) = (parts.next(), parts.next(), parts.next());
+        let plain = raw.len() <= MAX_BYTES && raw.bytes().all(|b| b.is_ascii_graphic() && b != b'*' && b != b'?');
+        match (stage, method, path) {
+            (Some(stage), Some(method), Some(_)) if plain && !stage.is_empty() && !method.is_empty() => {
+                Ok(Self(raw.to_owned()))
+            }
+            _ => Err(MethodArnError),
+        }
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MethodArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_makes() {
+        let arn = MethodArn::new("dev", "POST", "/api/messages");
+        assert_eq!(arn.as_str(), "arn:latchkey:execute-api:::latchkey/dev/POST/api/messages");
+        assert_eq!(MethodArn::parse(arn.as_str()), Ok(arn));
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        let too_long = format!("{PREFIX}dev/GET/{}", "a".repeat(512));
+        for raw in [
+            "",
+            "arn:aws:execute-api:us-east-1:1:latchkey/dev/GET/a",
+            "arn:latchkey:execute-api:::latchkey/dev",
+            "arn:latchkey:execute-api:::latchkey/dev/GET",
+            "arn:latchkey:execute-api:::latchkey//GET/a",
+            "arn:latchkey:execute-api:::latchkey/dev//a",
+            "arn:latchkey:execute-api:::latchkey/dev/*/a",
+            "arn:latchkey:execute-api:::latchkey/dev/GET/a b",
+            "arn:latchkey:execute-api:::latchkey/dev/GET/\u{e9}",
+            &too_long,
+        ] {
+            assert_eq!(MethodArn::parse(raw), Err(MethodArnError), "{raw:?}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! IAM policies and their evaluation, as an API gateway does it with what its custom authorizer returns.
+
+use crate::MethodArn;
+
+/// The only version of the policy language that is understood.
+pub const POLICY_VERSION: &str = "2012-10-17";
+/// The action of calling a method of the API.
+pub const ACTION_INVOKE: &str = "execute-api:Invoke";
+
+/// More statements, or patterns in a statement, than any policy of ours has: bounds the work of an evaluation.
+const MAX_ITEMS: usize = 64;
+const MAX_PATTERN_BYTES: usize = 512;
+
+/// What a statement says of the methods that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// They may be called.
+    Allow,
+    /// They may not, whatever other statements say.
+    Deny,
+}
+
+/// One statement. In both lists `*` stands for any run of characters, `?` for a single one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// Patterns of actions, compared without regard to case, as IAM does.
+    pub actions: Vec<String>,
+    /// Patterns of method ARNs.
+    pub resources: Vec<String>,
+}
+
+/// A policy that is well formed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyDocument {
+    statements: Vec<Statement>,
+}
+
+/// The answer to "may this method be called?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Allow,
+    /// A statement denies it.
+    ExplicitDeny,
+    /// No statement allows it.
+    ImplicitDeny,
+}
+
+/// Why a policy is malformed. Nothing may be called under such a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// Not [`POLICY_VERSION`].
+    #[error("the version of the policy language is unknown")]
+    Version,
+    /// No statement, or more than 64.
+    #[error("the number of statements is not between 1 and 64")]
+    StatementCount,
+    /// A statement without actions or resources, or with more than 64.
+    #[error("a statement has no actions or no resources, or more than 64")]
+    PatternCount,
+    /// An empty pattern, or one of more than 512 bytes.
+    #[error("a pattern is empty or longer than 512 bytes")]
+    Pattern,
+}
+
+impl PolicyDocument {
+    /// Checks what an authorizer returned.
+    ///
+    /// # Errors
+    /// Anything that is malformed.
+    pub fn parse(version: &str, statements: Vec<Statement>) -> Result<Self, PolicyError> {
+        if version != POLICY_VERSION {
+            return Err(PolicyError::Version);
+        }
+        if statements.is_empty() || statements.len() > MAX_ITEMS {
+            return Err(PolicyError::StatementCount);
+        }
+        for patterns in statements.iter().flat_map(|s| [&s.actions, &s.resources]) {
+            if patterns.is_empty() || patterns.len() > MAX_ITEMS {
+                return Err(PolicyError::PatternCount);
+            }
+            if patterns.iter().any(|p| p.is_empty() || p.len() > MAX_PATTERN_BYTES) {
+                return Err(PolicyError::Pattern);
+            }
+        }
+        Ok(Self { statements })
+    }
+
+    /// A policy that allows the methods named, and nothing else.
+    pub fn allow(methods: impl IntoIterator<Item = MethodArn>) -> Self {
+        Self {
+            statements: vec![Statement {
+                effect: Effect::Allow,
+                actions: vec![ACTION_INVOKE.to_owned()],
+                resources: methods.into_iter().map(|arn| arn.to_string()).collect(),
+            }],
+        }
+    }
+
+    /// The statements, in order.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether the policy lets its principal call a method: an explicit Deny beats every Allow, and what no statement
+    /// allows is denied.
+    pub fn evaluate(&self, method: &MethodArn) -> Verdict {
+        let mut verdict = Verdict::ImplicitDeny;
+        for statement in self.statements.iter().filter(|s| s.names(method)) {
+            match statement.effect {
+                Effect::Deny => return Verdict::ExplicitDeny,
+                Effect::Allow => verdict = Verdict::Allow,
+            }
+        }
+        verdict
+    }
+}
+
+impl Statement {
+    fn names(&self, method: &MethodArn) -> bool {
+        let action = ACTION_INVOKE.to_ascii_lowercase();
+        self.actions.iter().any(|pattern| matches(pattern.to_ascii_lowercase().as_bytes(), action.as_bytes()))
+            && self.resources.iter().any(|pattern| matches(pattern.as_bytes(), method.as_str().as_bytes()))
+    }
+}
+
+/// Wildcard match in at most `pattern * text` steps: on a mismatch only the last `*` is taken back, so that no pattern
+/// makes it exponential.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(&byte) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(&wanted) if wanted == b'?' || wanted == byte => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((star_p, star_t)) => {
+                    star = Some((star_p, star_t + 1));
+                    p = star_p + 1;
+                    t = star_t + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|&b| b == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(effect: Effect, resource: &str) -> Statement {
+        Statement { effect, actions: vec![ACTION_INVOKE.to_owned()], resources: vec![resource.to_owned()] }
+    }
+
+    fn policy(statements: Vec<Statement>) -> PolicyDocument {
+        PolicyDocument::parse(POLICY_VERSION, statements).unwrap()
+    }
+
+    fn post() -> MethodArn {
+        MethodArn::new("dev", "POST", "/api/messages")
+    }
+
+    #[test]
+    fn an_exact_allow_allows_that_method_alone() {
+        let policy = PolicyDocument::allow([post()]);
+        assert_eq!(policy.evaluate(&post()), Verdict::Allow);
+        for other in [
+            MethodArn::new("dev", "GET", "/api/messages"),
+            MethodArn::new("live", "POST", "/api/messages"),
+            MethodArn::new("dev", "POST", "/api/messages/1"),
+        ] {
+            assert_eq!(policy.evaluate(&other), Verdict::ImplicitDeny, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_explicit_deny_beats_every_allow_in_any_order() {
+        let (allow, deny) = (statement(Effect::Allow, "*"), statement(Effect::Deny, post().as_str()));
+        for statements in [vec![allow.clone(), deny.clone()], vec![deny, allow]] {
+            assert_eq!(policy(statements).evaluate(&post()), Verdict::ExplicitDeny);
+        }
+    }
+
+    #[test]
+    fn another_action_is_not_matched() {
+        for (action, verdict) in [
+            ("execute-api:*", Verdict::Allow),
+            ("EXECUTE-API:invoke", Verdict::Allow),
+            ("*", Verdict::Allow),
+            ("execute-api:ManageConnections", Verdict::ImplicitDeny),
+            ("s3:*", Verdict::ImplicitDeny),
+        ] {
+            let statement = Statement { actions: vec![action.to_owned()], ..statement(Effect::Allow, "*") };
+            assert_eq!(policy(vec![statement]).evaluate(&post()), verdict, "{action}");
+        }
+    }
+
+    #[test]
+    fn wildcards_match_as_in_iam() {
+        for (pattern, text, expected) in [
+            ("*", "", true),
+            ("*", "anything", true),
+            ("?", "", false),
+            ("?", "a", true),
+            ("?", "ab", false),
+            ("a*c", "abbbc", true),
+            ("a*c", "abbbd", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("*/POST/*", "dev/POST/api", true),
+            ("*/POST/*", "dev/GET/api", false),
+            ("a**c", "ac", true),
+            ("abc", "abcd", false),
+            ("abcd", "abc", false),
+            ("a?c*", "abc", true),
+            ("A", "a", false),
+        ] {
+            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_made_to_explode_does_not() {
+        let pattern = "*a".repeat(256);
+        assert!(!matches(pattern.as_bytes(), "a".repeat(255).as_bytes()));
+    }
+
+    #[test]
+    fn malformed_policies_are_refused() {
+        let good = statement(Effect::Allow, "*");
+        let none = Statement { actions: vec![], ..good.clone() };
+        let empty = Statement { resources: vec![String::new()], ..good.clone() };
+        let long = Statement { resources: vec!["a".repeat(513)], ..good.clone() };
+        let many = Statement { resources: vec!["a".to_owned(); 65], ..good.clone() };
+        for (version, statements, error) in [
+            ("2008-10-17", vec![good.clone()], PolicyError::Version),
+            ("", vec![good.clone()], PolicyError::Version),
+            (POLICY_VERSION, vec![], PolicyError::StatementCount),
+            (POLICY_VERSION, vec![good.clone(); 65], PolicyError::StatementCount),
+            (POLICY_VERSION, vec![none], PolicyError::PatternCount),
+            (POLICY_VERSION, vec![many], PolicyError::PatternCount),
+            (POLICY_VERSION, vec![empty], PolicyError::Pattern),
+            (POLICY_VERSION, vec![good, long], PolicyError::Pattern),
+        ] {
+            assert_eq!(PolicyDocument::parse(version, statements), Err(error));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Access tokens: JSON Web Tokens (RFC 7519) under RFC 8725's rules. One algorithm, keys from our own set alone.
+
+use std::collections::HashSet;
+
+use jwt_simple::prelude::*;
+use jwt_simple::{JWTError, token::Token};
+
+use crate::{DisplayName, KeyError, KeyId, PublicKey, SigningKey, Timestamp, Username};
+
+/// Longest token that is looked at, in bytes. One with the longest name has under 1 KiB.
+pub const MAX_TOKEN_BYTES: usize = 4096;
+/// How far the clocks of two machines may differ, in seconds.
+const TOLERANCE_SECONDS: u64 = 5;
+const ALGORITHM: &str = "ES256";
+
+/// Whose tokens are made and accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRules {
+    /// `iss`
+    pub issuer: String,
+    /// `aud`
+    pub audience: String,
+}
+
+/// What a token says, once it is verified or before it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// `sub`
+    pub subject: Username,
+    /// `name`
+    pub name: DisplayName,
+    /// `jti`, unique for each token.
+    pub token_id: String,
+    /// `iat` and `nbf`; whole seconds are kept.
+    pub issued_at: Timestamp,
+    /// `exp`; whole seconds are kept.
+    pub expires_at: Timestamp,
+}
+
+/// Why a token is not accepted. The words of [`TokenError::reason`] are fit for a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// More than [`MAX_TOKEN_BYTES`].
+    #[error("The token is too long.")]
+    TooLong,
+    /// No JWS in compact serialisation with a JSON header.
+    #[error("The token is malformed.")]
+    Malformed,
+    /// `alg` is not exactly `ES256`.
+    #[error("The token is signed by an algorithm that is not accepted.")]
+    Algorithm,
+    /// `crit` is present.
+    #[error("The token demands an extension that is not supported.")]
+    CriticalHeader,
+    /// `kid` is missing, malformed, or of no key in the set.
+    #[error("The token is signed by a key that is not known here.")]
+    UnknownKey,
+    /// The signature does not verify.
+    #[error("The token's signature is not valid.")]
+    Signature,
+    /// `exp` has passed.
+    #[error("The token has expired.")]
+    Expired,
+    /// `nbf` or `iat` lies in the future.
+    #[error("The token is not valid yet.")]
+    NotYetValid,
+    /// `iss` is missing or another.
+    #[error("The token comes from another issuer.")]
+    Issuer,
+    /// `aud` is missing or another.
+    #[error("The token is meant for another audience.")]
+    Audience,
+    /// A required claim is missing or malformed.
+    #[error("The token lacks a required claim.")]
+    Claims,
+}
+
+impl TokenError {
+    /// One word for logs and for the wire between components.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::Malformed => "malformed",
+            Self::Algorithm => "algorithm",
+            Self::CriticalHeader => "critical_header",
+            Self::UnknownKey => "unknown_key",
+            Self::Signature => "signature",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Claims => "claims",
+        }
+    }
+
+    /// Reads what [`TokenError::reason`] writes; anything else is [`TokenError::Malformed`].
+    pub fn from_reason(reason: &str) -> Self {
+        const ALL: [TokenError; 10] = [
+            TokenError::TooLong,
+            TokenError::Algorithm,
+            TokenError::CriticalHeader,
+            TokenError::UnknownKey,
+            TokenError::Signature,
+            TokenError::Expired,
+            TokenError::NotYetValid,
+            TokenError::Issuer,
+            TokenError::Audience,
+            TokenError::Claims,
+        ];
+        ALL.into_iter().find(|error| error.reason() == reason).unwrap_or(Self::Malformed)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct NameClaim {
+    name: String,
+}
+
+impl SigningKey {
+    /// Makes a token of the claims.
+    ///
+    /// # Errors
+    /// [`KeyError::Sign`], which no valid key gives.
+    pub fn sign(&self, claims: &Claims, rules: &TokenRules) -> Result<String, KeyError> {
+        let seconds = |time: Timestamp| Some(UnixTimeStamp::from_secs(time.as_secs()));
+        self.pair
+            .sign(JWTClaims {
+                issued_at: seconds(claims.issued_at),
+                expires_at: seconds(claims.expires_at),
+                invalid_before: seconds(claims.issued_at),
+                issuer: Some(rules.issuer.clone()),
+                subject: Some(claims.subject.to_string()),
+                audiences: Some(Audiences::AsString(rules.audience.clone())),
+                jwt_id: Some(claims.token_id.clone()),
+                nonce: None,
+                custom: NameClaim { name: claims.name.to_string() },
+            })
+            .map_err(|_| KeyError::Sign)
+    }
+}
+
+/// A token of which nothing is known but which key it claims to be signed by.
+#[derive(Debug)]
+pub struct UnverifiedToken<'a> {
+    text: &'a str,
+    key_id: KeyId,
+}
+
+impl<'a> UnverifiedToken<'a> {
+    /// Reads the header, of which `alg`, `kid` and `crit` count. Keys and addresses of keys in it are ignored.
+    ///
+    /// # Errors
+    /// The first rule that the header breaks.
+    pub fn parse(text: &'a str) -> Result<Self, TokenError> {
+        if text.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::TooLong);
+        }
+        let header = Token::decode_metadata(text).map_err(|_| TokenError::Malformed)?;
+        if header.algorithm() != ALGORITHM {
+            return Err(TokenError::Algorithm);
+        }
+        if header.critical().is_some() {
+            return Err(TokenError::CriticalHeader);
+        }
+        let key_id = header.key_id().and_then(|id| KeyId::parse(id).ok()).ok_or(TokenError::UnknownKey)?;
+        Ok(Self { text, key_id })
+    }
+
+    /// The key to verify it by, to be looked up in the key set.
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    /// Checks the signature, then the claims at the time `now`: `iss`, `aud`, `exp`, `sub`, `name`, `jti` are required.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks.
+    pub fn verify(&self, key: &PublicKey, rules: &TokenRules, now: Timestamp) -> Result<Claims, TokenError> {
+        let options = VerificationOptions {
+            required_key_id: Some(key.id().as_str().to_owned()),
+            allowed_issuers: Some(HashSet::from([rules.issuer.clone()])),
+            allowed_audiences: Some(HashSet::from([rules.audience.clone()])),
+            time_tolerance: Some(Duration::from_secs(TOLERANCE_SECONDS)),
+            max_token_length: Some(MAX_TOKEN_BYTES),
+            artificial_time: Some(UnixTimeStamp::from_secs(now.as_secs())),
+            ..VerificationOptions::default()
+        };
+        let claims = key.key.verify_token::<NameClaim>(self.text, Some(options)).map_err(|error| refusal(&error))?;
+        let seconds = |time: Option<UnixTimeStamp>| {
+            time.map(|t| Timestamp::from_millis(0).plus_secs(t.as_secs())).ok_or(TokenError::Claims)
+        };
+        Ok(Claims {
+            subject: claims.subject.and_then(|s| Username::parse(&s).ok()).ok_or(TokenError::Claims)?,
+            name: DisplayName::parse(&claims.custom.name).map_err(|_| TokenError::Claims)?,
+            token_id: claims.jwt_id.ok_or(TokenError::Claims)?,
+            issued_at: seconds(claims.issued_at)?,
+            expires_at: seconds(claims.expires_at)?,
+        })
+    }
+}
+
+fn refusal(error: &jwt_simple::Error) -> TokenError {
+    match error.downcast_ref() {
+        Some(JWTError::TokenHasExpired) => TokenError::Expired,
+        Some(JWTError::TokenNotValidYet | JWTError::ClockDrift) => TokenError::NotYetValid,
+        Some(JWTError::RequiredIssuerMismatch | JWTError::RequiredIssuerMissing) => TokenError::Issuer,
+        Some(JWTError::RequiredAudienceMismatch | JWTError::RequiredAudienceMissing) => TokenError::Audience,
+        Some(JWTError::InvalidSignature) => TokenError::Signature,
+        Some(JWTError::AlgorithmMismatch) => TokenError::Algorithm,
+        Some(JWTError::KeyIdentifierMismatch | JWTError::MissingJWTKeyIdentifier) => TokenError::UnknownKey,
+        Some(JWTError::UnknownCriticalExtension) => TokenError::CriticalHeader,
+        _ => TokenError::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests;

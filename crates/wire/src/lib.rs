@@ -1,0 +1,11 @@
+//! The JSON of the API: request and response bodies, and the codes of its problems. Shared with the browser, so it needs
+//! `serde` alone and decides nothing.
+
+mod bodies;
+mod problem;
+
+pub use bodies::{
+    LoginRequest, LoginResponse, Message, MessageResponse, MessagesResponse, PostMessageRequest, SignupRequest,
+    SignupResponse, User,
+};
+pub use problem::{FieldCode, FieldError, Problem, ProblemCode};
