@@ -1,0 +1,52 @@
+//! Entity tags (RFC 9110, section 8.8.3) of answers that may be asked for again.
+
+use std::fmt::Write as _;
+
+use http::HeaderMap;
+use http::header::IF_NONE_MATCH;
+use sha2::{Digest, Sha256};
+
+/// A strong entity tag of a body: the first 128 bits of its SHA-256.
+pub(crate) fn of(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    let mut tag = String::with_capacity(34);
+    tag.push('"');
+    for byte in digest.iter().take(16) {
+        // Writing to a string does not fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+/// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has it: a list of tags, compared weakly, or `*`.
+pub(crate) fn is_known(request: &HeaderMap, tag: &str) -> bool {
+    let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|candidate| candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compares_weakly_over_lists() {
+        let tag = of(b"body");
+        for (value, known) in [
+            (tag.clone(), true),
+            (format!("W/{tag}"), true),
+            (format!("\"other\", {tag}"), true),
+            ("*".to_owned(), true),
+            ("\"other\"".to_owned(), false),
+            (tag.trim_matches('"').to_owned(), false),
+            (String::new(), false),
+        ] {
+            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, value.parse().unwrap())]);
+            assert_eq!(is_known(&headers, &tag), known, "{value}");
+        }
+        assert_ne!(of(b"body"), of(b"bodies"));
+    }
+}

@@ -1,0 +1,28 @@
+//! What the endpoints do: one async function for each component, `http::Request<Bytes>` in, `http::Response<Bytes>` out,
+//! generic over [`ports`]. A function here never fails: every outcome is a response.
+//!
+//! Which file to open: [`gateway`] for what all endpoints share (methods, preflight, CORS, the authorizer's verdict);
+//! [`problem`] for what goes wrong and how it is said; `store` for keys, records and what may happen twice at once.
+
+pub mod authorizer;
+mod bearer;
+mod call;
+mod cors;
+mod etag;
+pub mod gateway;
+mod hashing;
+mod json;
+mod log;
+pub mod login;
+pub mod messages;
+pub mod ports;
+mod problem;
+mod query;
+mod reply;
+mod settings;
+mod signing;
+pub mod signup;
+mod store;
+
+/// Most bytes of a request body; the edge reads no more, and marks a longer one as [`gateway::BodyFault::TooLarge`].
+pub const MAX_BODY_BYTES: usize = 16 * 1024;

@@ -1,0 +1,117 @@
+//! The keys: which one signs, and which public ones tokens are verified by.
+
+use domain::{KeyId, PublicKey, SigningKey, Timestamp, TokenError};
+
+use crate::call::Call;
+use crate::ports::{Bucket, Platform, StoreError};
+use crate::problem::Refusal;
+use crate::settings::MAX_TOKEN_LIFETIME_SECONDS;
+use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, SigningKeyRecord, V1};
+use crate::store::{counter, keys, once, records};
+
+/// How much longer than its next token needs a public key stays in the set: it is renewed when less is left than that, so
+/// a key in use is written about once a day. It is as long as any token lives, so that of two instances with different
+/// lifetimes none shortens the set for the other's tokens.
+const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
+/// More than the clock tolerance of the verifier.
+const MARGIN_SECONDS: u64 = 60;
+/// Most places of the index that are looked at, newest first.
+const MAX_LISTED: u64 = 32;
+
+/// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store, which
+/// is made on first use.
+pub(crate) async fn current<P: Platform>(
+    call: &Call<'_, P>,
+    bucket: &impl Bucket,
+    operators: Option<SigningKey>,
+    lifetime_seconds: u64,
+) -> Result<SigningKey, Refusal> {
+    let key = match operators {
+        Some(key) => key,
+        None => stored(call, bucket).await?,
+    };
+    let until = call.now().plus_secs(lifetime_seconds).plus_secs(MARGIN_SECONDS);
+    publish(call, bucket, &key, until).await?;
+    Ok(key)
+}
+
+async fn stored<P: Platform>(call: &Call<'_, P>, bucket: &impl Bucket) -> Result<SigningKey, Refusal> {
+    let make = async || {
+        let private_key = generate(call).to_pem().map_err(|error| StoreError::Failed(error.to_string()))?;
+        records::encode(&SigningKeyRecord { v: V1, private_key, created_at_ms: call.now() })
+    };
+    let bytes = once::get_or_create(call.ports, bucket, keys::SIGNING_KEY, make).await?;
+    let record: SigningKeyRecord = records::decode(keys::SIGNING_KEY, &bytes)?;
+    SigningKey::from_pem(&record.private_key).map_err(|_| Refusal::Internal("the stored signing key is unreadable"))
+}
+
+fn generate<P: Platform>(call: &Call<'_, P>) -> SigningKey {
+    loop {
+        let mut seed = [0; SigningKey::SEED_BYTES];
+        call.ports.fill(&mut seed);
+        if let Ok(key) = SigningKey::from_seed(&seed) {
+            return key;
+        }
+    }
+}
+
+/// Puts the public half into the set, or keeps it there, until a moment. The index comes first: a key that is in the
+/// index and nowhere else is skipped, one that is not in the index would never be listed.
+async fn publish<P: Platform>(
+    call: &Call<'_, P>,
+    bucket: &impl Bucket,
+    key: &SigningKey,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let record_key = keys::public_key(key.id());
+    let record = || {
+        let expires_at_ms = until.plus_secs(RENEWAL_SECONDS);
+        records::encode(&PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms })
+    };
+    let make = async || {
+        let place = counter::next(call.ports, bucket, keys::PUBLIC_KEYS).await?;
+        let index = records::encode(&PublicKeyIndexRecord { v: V1, kid: key.id().to_string() })?;
+        bucket.set(&keys::public_key_index(place), &index).await?;
+        record()
+    };
+    let bytes = once::get_or_create(call.ports, bucket, &record_key, make).await?;
+    let published: PublicKeyRecord = records::decode(&record_key, &bytes)?;
+    if published.expires_at_ms < until {
+        bucket.set(&record_key, &record()?).await?;
+    }
+    Ok(())
+}
+
+/// The public key of an id, while it is in the set.
+pub(crate) async fn find(
+    bucket: &impl Bucket,
+    id: &KeyId,
+    now: Timestamp,
+) -> Result<Result<PublicKey, TokenError>, StoreError> {
+    let record_key = keys::public_key(id);
+    let record: Option<PublicKeyRecord> = records::load(bucket, &record_key).await?;
+    match record {
+        Some(record) if record.expires_at_ms > now => match PublicKey::from_jwk(&record.jwk) {
+            Ok(key) if key.id() == id => Ok(Ok(key)),
+            _ => Err(StoreError::Failed(format!("the record {record_key} holds another key"))),
+        },
+        _ => Ok(Err(TokenError::UnknownKey)),
+    }
+}
+
+/// The public keys of the set as JWKs, newest first.
+pub(crate) async fn list(bucket: &impl Bucket, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut jwks: Vec<String> = Vec::new();
+    let last = counter::last(bucket, keys::PUBLIC_KEYS).await?;
+    for place in (1..=last).rev().take(MAX_LISTED as usize) {
+        let index: Option<PublicKeyIndexRecord> = records::load(bucket, &keys::public_key_index(place)).await?;
+        let Some(id) = index.and_then(|index| KeyId::parse(&index.kid).ok()) else { continue };
+        if let Ok(key) = find(bucket, &id, now).await? {
+            let jwk = key.to_jwk();
+            if !jwks.contains(&jwk) {
+                jwks.push(jwk);
+            }
+        }
+    }
+    Ok(jwks)
+}

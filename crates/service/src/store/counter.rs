@@ -1,0 +1,48 @@
+//! Counters, on the one atomic operation that Spin's SQLite and Redis stores both have right: increment. A counter is
+//! never set: on SQLite an increment of a value that was set takes the whole store down.
+
+use crate::ports::{Bucket, Entropy, Pause, StoreError};
+
+const ATTEMPTS: u32 = 3;
+
+/// True at most once for each key. When a reply is lost, the claim is nobody's.
+pub(crate) async fn claim(ports: &(impl Pause + Entropy), bucket: &impl Bucket, key: &str) -> Result<bool, StoreError> {
+    Ok(next(ports, bucket, key).await? == 1)
+}
+
+/// 1, 2, 3, ... for each key, no number twice. A number may be skipped: DynamoDB refuses increments that collide, so one
+/// that fails is tried again after a moment.
+pub(crate) async fn next(ports: &(impl Pause + Entropy), bucket: &impl Bucket, key: &str) -> Result<u64, StoreError> {
+    let mut attempt = 1;
+    loop {
+        match bucket.increment(key, 1).await {
+            Ok(number) => return position(key, number),
+            Err(error) if attempt == ATTEMPTS => return Err(error),
+            Err(_) => attempt += 1,
+        }
+        let mut jitter = [0];
+        ports.fill(&mut jitter);
+        ports.sleep(5 + u64::from(jitter[0] % 20)).await;
+    }
+}
+
+/// The last number that [`next`] has given, 0 before the first. It reads both forms that stores keep counters in: 8 bytes
+/// little-endian (SQLite) and ASCII digits (Redis, DynamoDB). Eight digits read as a number would exceed 3.4e18.
+pub(crate) async fn last(bucket: &impl Bucket, key: &str) -> Result<u64, StoreError> {
+    let Some(bytes) = bucket.get(key).await? else { return Ok(0) };
+    let digits = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+    let number = match (digits, <[u8; 8]>::try_from(bytes.as_slice())) {
+        (true, _) => std::str::from_utf8(&bytes).ok().and_then(|digits| digits.parse().ok()),
+        (false, Ok(bytes)) => Some(i64::from_le_bytes(bytes)),
+        (false, Err(_)) => None,
+    };
+    number.map_or_else(|| Err(corrupt(key)), |number| position(key, number))
+}
+
+fn position(key: &str, number: i64) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(|_| corrupt(key))
+}
+
+fn corrupt(key: &str) -> StoreError {
+    StoreError::Failed(format!("the counter {key} holds something else"))
+}

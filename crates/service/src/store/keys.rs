@@ -1,0 +1,60 @@
+//! The key schema. Nothing here needs a scan over keys; every key starts with `latchkey:`, since Redis has no buckets.
+//!
+//! | key | value | written by | read by | lifetime |
+//! | --- | --- | --- | --- | --- |
+//! | `latchkey:user:NAME` | [`Account`] | signup, once; login, to renew the hash | signup, login | for ever |
+//! | `latchkey:user:NAME:lock` | lease of [`once`], when several asked | signup | signup | for ever |
+//! | `latchkey:user:NAME:lock:G` | counter: who may create it | signup | signup | for ever |
+//! | `latchkey:messages` | counter: the last position on the board | messages | messages | for ever |
+//! | `latchkey:message:N` | [`MessageRecord`] | messages, once | messages | for ever |
+//! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
+//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board | messages, once | messages | for ever |
+//! | `latchkey:signing-key` | [`SigningKeyRecord`], a secret | login, once | login | for ever |
+//! | `latchkey:signing-key:lock` (`:G`) | as above | login | login | for ever |
+//! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login | authorizer, login | of no use after its `expires_at_ms` |
+//! | `latchkey:public-key:KID:lock` (`:G`) | as above | login | login | for ever |
+//! | `latchkey:public-keys` | counter: the last place in the index | login | login | for ever |
+//! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, once | login | for ever |
+//!
+//! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
+//! number; the smallest host takes 255. Who deletes `latchkey:public-key:KID` revokes the key and its tokens.
+//!
+//! [`Account`]: super::records::Account
+//! [`MessageRecord`]: super::records::MessageRecord
+//! [`AuthoredRecord`]: super::records::AuthoredRecord
+//! [`SigningKeyRecord`]: super::records::SigningKeyRecord
+//! [`PublicKeyRecord`]: super::records::PublicKeyRecord
+//! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
+//! [`once`]: super::once
+
+use domain::{KeyId, Username};
+
+/// A key that no account has: looked up for what can not be a username.
+pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
+pub(crate) const BOARD: &str = "latchkey:messages";
+pub(crate) const SIGNING_KEY: &str = "latchkey:signing-key";
+pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
+
+pub(crate) fn account(username: &Username) -> String {
+    format!("latchkey:user:{username}")
+}
+
+pub(crate) fn message(position: u64) -> String {
+    format!("latchkey:message:{position}")
+}
+
+pub(crate) fn author(username: &Username) -> String {
+    format!("latchkey:author:{username}")
+}
+
+pub(crate) fn authored(username: &Username, position: u64) -> String {
+    format!("latchkey:author:{username}:{position}")
+}
+
+pub(crate) fn public_key(id: &KeyId) -> String {
+    format!("latchkey:public-key:{id}")
+}
+
+pub(crate) fn public_key_index(place: u64) -> String {
+    format!("latchkey:public-keys:{place}")
+}

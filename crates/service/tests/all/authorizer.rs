@@ -1,0 +1,166 @@
+use domain::{Effect, Statement};
+use service::ports::{Authorization, Denial};
+
+use crate::world::{Verdict, World, anon, bearer};
+
+const ARN: &str = "arn:latchkey:execute-api:::latchkey/test/POST/api/messages";
+
+#[test]
+fn the_endpoint_answers_with_the_policy() {
+    let world = World::new();
+    let token = world.join("alice");
+    let expected = serde_json::json!({
+        "principalId": "alice",
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Action": ["execute-api:Invoke"],
+                "Effect": "Allow",
+                "Resource": [
+                    ARN,
+                    "arn:latchkey:execute-api:::latchkey/test/GET/api/authorizer",
+                    "arn:latchkey:execute-api:::latchkey/test/POST/api/authorizer",
+                ],
+            }],
+        },
+        "context": { "name": "Name of alice" },
+    });
+    for method in ["GET", "POST"] {
+        let answer = world.send(bearer(&token, method, "/api/authorizer", ""));
+        assert_eq!((answer.status(), answer.header("cache-control")), (200, Some("no-store")));
+        assert_eq!(answer.json(), expected);
+    }
+}
+
+#[test]
+fn the_endpoint_says_the_verdict_for_a_method() {
+    let world = World::new();
+    let token = world.join("alice");
+    let delete = ARN.replace("POST", "DELETE");
+    let live = ARN.replace("/test/", "/live/");
+    for (arn, verdict) in [(ARN, "Allow"), (&delete, "Deny"), (&live, "Deny")] {
+        let uri = format!("/api/authorizer?methodArn={arn}");
+        assert_eq!(world.send(bearer(&token, "GET", &uri, "")).json()["verdict"], verdict);
+        let body = format!(r#"{{"methodArn":"{arn}"}}"#);
+        assert_eq!(world.send(bearer(&token, "POST", "/api/authorizer", &body)).json()["verdict"], verdict);
+    }
+    let answer = world.send(bearer(&token, "GET", "/api/authorizer?methodArn=nonsense", ""));
+    assert_eq!((answer.status(), answer.errors()), (400, vec!["methodArn:invalid".to_owned()]));
+    let answer = world.send(bearer(&token, "POST", "/api/authorizer", r#"{"methodArn":"nonsense"}"#));
+    assert_eq!((answer.status(), answer.errors()), (422, vec!["methodArn:invalid".to_owned()]));
+    let answer = world.send(bearer(&token, "GET", "/api/authorizer?what=1", ""));
+    assert_eq!((answer.status(), answer.errors()), (400, vec!["what:unknown_field".to_owned()]));
+}
+
+#[test]
+fn without_a_good_token_there_is_no_policy() {
+    let world = World::new();
+    let token = world.join("alice");
+    let answer = world.get("/api/authorizer");
+    assert_eq!((answer.status(), answer.code().as_str()), (401, "missing_token"));
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"latchkey\""));
+    world.advance_millis(900_000 + 6_000);
+    let answer = world.send(bearer(&token, "GET", "/api/authorizer", ""));
+    assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_token"));
+    assert_eq!(
+        answer.header("www-authenticate"),
+        Some("Bearer realm=\"latchkey\", error=\"invalid_token\", error_description=\"The token has expired.\"")
+    );
+    assert_eq!(world.events("authz_fail").last().unwrap()["reason"], "expired");
+}
+
+fn granted() -> Authorization {
+    Authorization {
+        principal_id: "alice".to_owned(),
+        version: "2012-10-17".to_owned(),
+        statements: vec![Statement {
+            effect: Effect::Allow,
+            actions: vec!["execute-api:Invoke".to_owned()],
+            resources: vec!["*".to_owned()],
+        }],
+        context: vec![("name".to_owned(), "Alice".to_owned())],
+    }
+}
+
+fn guarded_by(verdict: Verdict) -> World {
+    let mut world = World::new();
+    world.authorizer = Some(verdict);
+    world
+}
+
+#[test]
+fn the_gateway_asks_with_the_header_and_the_method() {
+    let world = guarded_by(Box::new(|authorization, method| {
+        assert_eq!((authorization, method.as_str()), ("Bearer abc", ARN));
+        Ok(granted())
+    }));
+    let answer = world.say("abc", "hello");
+    assert_eq!((answer.status(), &answer.json()["message"]["author"]["name"]), (201, &"Alice".into()));
+}
+
+#[test]
+fn the_gateway_does_not_ask_without_a_token_or_for_a_public_method() {
+    let world = guarded_by(Box::new(|_, _| panic!("asked")));
+    assert_eq!(world.get("/api/messages").status(), 200);
+    for value in [None, Some(""), Some("Basic YWxpY2U6eA=="), Some("Bearer"), Some("Bearer ")] {
+        let mut request = anon("POST", "/api/messages", r#"{"text":"x"}"#);
+        if let Some(value) = value {
+            request.headers_mut().insert("authorization", value.parse().unwrap());
+        }
+        let answer = world.send(request);
+        assert_eq!((answer.status(), answer.code().as_str()), (401, "missing_token"), "{value:?}");
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"latchkey\""));
+    }
+    let mut request = bearer("abc", "POST", "/api/messages", r#"{"text":"x"}"#);
+    request.headers_mut().append("authorization", "Bearer abc".parse().unwrap());
+    assert_eq!(world.send(request).code(), "invalid_request");
+}
+
+#[test]
+fn what_the_policy_does_not_allow_is_refused() {
+    let deny = Statement { effect: Effect::Deny, resources: vec![ARN.to_owned()], ..granted().statements[0].clone() };
+    let other = Statement { resources: vec!["arn:other".to_owned()], ..granted().statements[0].clone() };
+    for statements in [vec![granted().statements[0].clone(), deny], vec![other]] {
+        let world = guarded_by(Box::new(move |_, _| Ok(Authorization { statements: statements.clone(), ..granted() })));
+        let answer = world.say("abc", "hello");
+        assert_eq!((answer.status(), answer.code().as_str()), (403, "insufficient_scope"));
+        let challenge = Some("Bearer realm=\"latchkey\", error=\"insufficient_scope\"");
+        assert_eq!(answer.header("www-authenticate"), challenge);
+        assert_eq!(world.events("authz_fail")[0]["reason"], "policy");
+        assert!(world.texts("/api/messages").is_empty());
+    }
+}
+
+#[test]
+fn output_that_is_malformed_lets_nobody_in() {
+    let malformed: [fn(&mut Authorization); 8] = [
+        |a| a.principal_id = String::new(),
+        |a| a.principal_id = "not a username".to_owned(),
+        |a| a.version = "2008-10-17".to_owned(),
+        |a| a.statements.clear(),
+        |a| a.statements[0].actions.clear(),
+        |a| a.statements[0].resources = vec![String::new()],
+        |a| a.context.clear(),
+        |a| a.context = vec![("name".to_owned(), "\0".to_owned())],
+    ];
+    for spoil in malformed {
+        let mut authorization = granted();
+        spoil(&mut authorization);
+        let said = format!("{authorization:?}");
+        let world = guarded_by(Box::new(move |_, _| Ok(authorization.clone())));
+        let answer = world.say("abc", "hello");
+        assert_eq!((answer.status(), answer.code().as_str()), (500, "internal"), "{said}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(world.events("internal_error").len(), 1, "{said}");
+        assert!(world.texts("/api/messages").is_empty());
+    }
+}
+
+#[test]
+fn an_authorizer_that_can_not_decide_lets_nobody_in() {
+    let world = guarded_by(Box::new(|_, _| Err(Denial::Unavailable)));
+    let answer = world.say("abc", "hello");
+    assert_eq!((answer.status(), answer.code().as_str()), (503, "authorizer_unavailable"));
+    let world = guarded_by(Box::new(|_, _| Err(Denial::InvalidToken("anything".to_owned()))));
+    assert_eq!(world.say("abc", "hello").status(), 401);
+}

@@ -1,0 +1,105 @@
+use crate::world::{PASSWORD, World, anon};
+
+#[test]
+fn gives_a_token_for_the_password() {
+    let world = World::new();
+    world.sign_up("alice");
+    let answer = world.log_in("Alice");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let json = answer.json();
+    let token = json["token"].as_str().unwrap();
+    let expected = format!(
+        r#"{{"token":"{token}","token_type":"Bearer","expires_in":900,"user":{{"username":"alice","name":"Name of alice"}}}}"#
+    );
+    assert_eq!(answer.text(), expected);
+    assert_eq!(world.events("authn_login_success")[0]["username"], "alice");
+}
+
+#[test]
+fn says_the_same_at_the_same_cost_whatever_is_wrong() {
+    let world = World::new();
+    world.set("pbkdf2_iterations", "25000");
+    world.sign_up("alice");
+    let attempts = [
+        r#"{"username":"alice","password":"wrong horse battery"}"#,
+        r#"{"username":"nobody","password":"wrong horse battery"}"#,
+        r#"{"username":"alice","password":""}"#,
+        r#"{"username":"no user name!","password":"wrong horse battery"}"#,
+        r#"{"username":"","password":""}"#,
+    ];
+    let mut answers = Vec::new();
+    for body in attempts {
+        let answer = world.post("/api/login", body);
+        assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_credentials"), "{body}");
+        let mut headers = answer.response.headers().clone();
+        headers.remove("x-request-id");
+        answers.push((answer.text().to_owned(), headers));
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+    let work = |event: &serde_json::Value| {
+        ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
+    };
+    let failures = world.events("authn_login_fail");
+    assert_eq!(failures.iter().map(work).collect::<Vec<_>>(), [[1, 0, 24_999, 10]; 5]);
+    assert!(failures.iter().all(|event| event.get("username").is_none()), "people type passwords there");
+}
+
+#[test]
+fn fields_have_to_be_there_and_to_be_strings() {
+    let world = World::new();
+    for (body, errors) in [
+        ("{}", vec!["username:missing", "password:missing"]),
+        (r#"{"username":"alice","password":5}"#, vec!["password:wrong_type"]),
+        (r#"{"username":"alice","password":"a","password":"b"}"#, vec!["password:duplicate"]),
+        (r#"{"username":"alice","password":"a","remember":true}"#, vec!["remember:unknown_field"]),
+    ] {
+        let answer = world.post("/api/login", body);
+        assert_eq!(
+            (answer.status(), answer.errors()),
+            (422, errors.iter().map(|e| (*e).to_owned()).collect()),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_hash_with_fewer_rounds_is_replaced_at_the_next_login() {
+    let world = World::new();
+    world.sign_up("alice");
+    world.set("pbkdf2_iterations", "7");
+    let wrong = world.post("/api/login", r#"{"username":"alice","password":"wrong horse battery"}"#);
+    assert_eq!(wrong.status(), 401);
+    let account = || String::from_utf8(world.data.get("latchkey:user:alice").unwrap()).unwrap();
+    assert!(account().contains("$i=2,l=32$"), "only the right password proves itself");
+    assert_eq!(world.log_in("alice").status(), 200);
+    assert!(account().contains("$i=7,l=32$"), "{}", account());
+    assert_eq!(world.log_in("alice").status(), 200);
+}
+
+#[test]
+fn a_password_is_taken_as_it_was_typed() {
+    let world = World::new();
+    let typed = "  Cafe\\u0301 au lait ";
+    let body = format!(r#"{{"username":"alice","password":"{typed}","name":"Alice"}}"#);
+    assert_eq!(world.post("/api/signup", &body).status(), 201);
+    for (password, status) in [(typed, 200), ("Cafe\\u0301 au lait", 401), ("  Caf\\u00e9 au lait ", 401)] {
+        let body = format!(r#"{{"username":"alice","password":"{password}"}}"#);
+        assert_eq!(world.post("/api/login", &body).status(), status, "{password}");
+    }
+}
+
+#[test]
+fn nothing_secret_is_logged() {
+    let world = World::new();
+    let token = world.join("alice");
+    world.post("/api/login", r#"{"username":"alice","password":"wrong horse battery"}"#);
+    world.send(anon("POST", "/api/messages", r#"{"text":"x"}"#));
+    world.say(&format!("{token}x"), "never said");
+    let log = world.whole_log();
+    let signing_key = String::from_utf8(world.data.get("latchkey:signing-key").unwrap()).unwrap();
+    let pem_line = signing_key.split("\\n").nth(1).unwrap();
+    for secret in [PASSWORD, "wrong horse", &token, token.rsplit('.').next().unwrap(), pem_line, "never said"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}

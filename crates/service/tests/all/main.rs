@@ -1,0 +1,23 @@
+//! The services over a world in memory: its clock stands still, its store can be told to fail.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
+
+mod authorizer;
+mod body;
+mod cors;
+mod crashes;
+mod faults;
+mod keys;
+mod login;
+mod messages;
+mod methods;
+mod once;
+mod settings;
+mod shared_cache;
+mod signup;
+mod world;

@@ -1,0 +1,163 @@
+//! Creating a record once: races, deaths, clocks.
+
+use futures::executor::block_on;
+use futures::future::join_all;
+
+use crate::world::{Data, Fault, PASSWORD, World};
+
+const LEASE_MILLIS: u64 = 120_000;
+
+fn statuses(worlds: &[World], username: &str) -> Vec<u16> {
+    let body =
+        |index: usize| format!(r#"{{"username":"{username}","password":"{PASSWORD} {index}","name":"{index}"}}"#);
+    let requests = worlds.iter().enumerate();
+    block_on(join_all(requests.map(|(index, world)| async move {
+        world.send_async(crate::world::anon("POST", "/api/signup", &body(index))).await.status()
+    })))
+}
+
+fn instances(data: &Data, count: usize) -> Vec<World> {
+    (0..count).map(|_| World::over(data.clone())).collect()
+}
+
+fn can_log_in(world: &World, username: &str, index: usize) -> bool {
+    let body = format!(r#"{{"username":"{username}","password":"{PASSWORD} {index}"}}"#);
+    world.post("/api/login", &body).status() == 200
+}
+
+#[test]
+fn of_many_sign_ups_for_a_name_one_wins() {
+    for round in 0..20 {
+        let data = Data::default();
+        let worlds = instances(&data, 2 + 3 * round);
+        let statuses = statuses(&worlds, "alice");
+        let winners: Vec<usize> = (0..statuses.len()).filter(|&index| statuses[index] == 201).collect();
+        assert_eq!(winners.len(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| [201, 409].contains(status)), "{statuses:?}");
+        for index in 0..worlds.len() {
+            assert_eq!(can_log_in(&worlds[0], "alice", index), index == winners[0]);
+        }
+    }
+}
+
+/// A process dies at each of its calls of the store: the name is free again after the lease at the latest, and an account
+/// that was confirmed stays.
+#[test]
+fn a_death_does_not_burn_a_name() {
+    let mut deaths = 0;
+    for call in 1.. {
+        let data = Data::default();
+        let world = World::over(data.clone());
+        data.fail_at(call, Fault::Dead);
+        let status = world.sign_up("alice").status();
+        if !data.heal() {
+            break;
+        }
+        deaths += 1;
+        let heir = World::over(data.clone());
+        let mut attempts = Vec::new();
+        for _ in 0..3 {
+            attempts.push(heir.sign_up("alice").status());
+            heir.advance_millis(LEASE_MILLIS + 1);
+        }
+        // After its death's answer: either the account is there, and was confirmed or not, or the name can be had.
+        let created = heir.log_in("alice").status() == 200;
+        assert!(created, "call {call}: {status}, then {attempts:?}");
+        assert!(attempts.iter().filter(|status| **status == 201).count() <= 1, "call {call}: {attempts:?}");
+        assert!(status == 201 || status == 503, "call {call}: {status}");
+        assert!(status != 201 || !attempts.contains(&201), "call {call}: a confirmed account was made again");
+    }
+    assert!(deaths >= 7, "only {deaths} calls");
+}
+
+/// As above, and the heir dies as well, at each of its calls.
+#[test]
+fn a_second_death_does_not_burn_it_either() {
+    for first in 1..12 {
+        for second in 1..12 {
+            let data = Data::default();
+            for call in [first, second] {
+                let world = World::over(data.clone());
+                world.advance_millis(LEASE_MILLIS * 2);
+                data.fail_at(call, Fault::Dead);
+                world.sign_up("alice");
+                data.heal();
+            }
+            let heir = World::over(data.clone());
+            for _ in 0..6 {
+                heir.advance_millis(LEASE_MILLIS * 2);
+                heir.sign_up("alice");
+            }
+            assert_eq!(heir.log_in("alice").status(), 200, "deaths at calls {first} and {second}");
+        }
+    }
+}
+
+/// A process that stops, after each of its calls, for longer than a lease, while another one asks for the name again and
+/// again: an account that was confirmed is the one that is there.
+#[test]
+fn who_sleeps_through_the_lease_overwrites_nothing() {
+    let mut stalls = 0;
+    for call in 1..40 {
+        let data = Data::default();
+        let (sleeper, other) = (World::over(data.clone()), World::over(data.clone()));
+        data.fail_at(call, Fault::Stall(LEASE_MILLIS + 1));
+        let body = |index: usize| format!(r#"{{"username":"alice","password":"{PASSWORD} {index}","name":"{index}"}}"#);
+        let ask = async |world: &World, index: usize| {
+            world.send_async(crate::world::anon("POST", "/api/signup", &body(index))).await.status()
+        };
+        let again = async {
+            let mut status = 409;
+            for _ in 0..8 {
+                if status != 201 {
+                    status = ask(&other, 1).await;
+                }
+            }
+            status
+        };
+        let (asleep, awake) = block_on(futures::future::join(ask(&sleeper, 0), again));
+        stalls += usize::from(data.heal());
+        assert!([asleep, awake].iter().filter(|status| **status == 201).count() <= 1, "call {call}");
+        assert!(asleep != 201 || can_log_in(&other, "alice", 0), "call {call}: {asleep} {awake}");
+        assert!(awake != 201 || can_log_in(&other, "alice", 1), "call {call}: {asleep} {awake}");
+    }
+    assert!(stalls >= 12, "only {stalls} stalls");
+}
+
+/// A claim whose maker is gone holds for the lease, and one heir gets it.
+#[test]
+fn a_claim_without_its_maker_holds_for_the_lease() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    data.put("latchkey:user:alice:lock:0", &1_i64.to_le_bytes());
+    assert_eq!(world.sign_up("alice").status(), 409);
+    world.advance_millis(LEASE_MILLIS);
+    assert_eq!(world.sign_up("alice").status(), 409, "the lease is not over");
+    world.advance_millis(1);
+    let others = [World::over(data.clone()), World::over(data.clone()), World::over(data.clone())];
+    let mut statuses = statuses(&others, "alice");
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409]);
+}
+
+/// A lock that was noted before the clock stepped back does not hold for the length of the step.
+#[test]
+fn a_clock_that_steps_back_does_not_hold_a_name() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    data.put("latchkey:user:alice:lock:0", &1_i64.to_le_bytes());
+    assert_eq!(world.sign_up("alice").status(), 409);
+    world.step_back_millis(100 * LEASE_MILLIS);
+    assert_eq!(world.sign_up("alice").status(), 409);
+    world.advance_millis(LEASE_MILLIS + 1);
+    assert_eq!(world.sign_up("alice").status(), 201);
+}
+
+#[test]
+fn all_of_it_works_on_counters_in_digits() {
+    let data = Data::default();
+    data.use_digits();
+    let worlds = instances(&data, 16);
+    let statuses = statuses(&worlds, "alice");
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+}

@@ -1,0 +1,113 @@
+use bytes::Bytes;
+use futures::executor::block_on;
+use http::{Request, Response};
+use serde_json::Value;
+
+use super::World;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// An answer, with its body as text.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: Response<Bytes>,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(self.response.body()).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(self.response.body()).unwrap()
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The field errors as `field:code`.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let json = self.json();
+        let errors = json["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|e| format!("{}:{}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A request without a token.
+pub(crate) fn anon(method: &str, uri: &str, body: &str) -> Request<Bytes> {
+    let request = Request::builder().method(method).uri(uri);
+    let request = if body.is_empty() { request } else { request.header("content-type", "application/json") };
+    request.body(Bytes::from(body.to_owned())).unwrap()
+}
+
+/// A request with a token.
+pub(crate) fn bearer(token: &str, method: &str, uri: &str, body: &str) -> Request<Bytes> {
+    let mut request = anon(method, uri, body);
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    request
+}
+
+impl World {
+    /// Sends a request to the component that `spin.toml` routes it to.
+    pub(crate) async fn send_async(&self, request: Request<Bytes>) -> Answer {
+        let response = match request.uri().path() {
+            "/api/signup" => service::signup::handle(self, request).await,
+            "/api/login" | "/.well-known/jwks.json" => service::login::handle(self, request).await,
+            "/api/messages" => service::messages::handle(self, request).await,
+            _ => service::authorizer::handle(self, request).await,
+        };
+        Answer { response }
+    }
+
+    pub(crate) fn send(&self, request: Request<Bytes>) -> Answer {
+        block_on(self.send_async(request))
+    }
+
+    pub(crate) fn post(&self, uri: &str, body: &str) -> Answer {
+        self.send(anon("POST", uri, body))
+    }
+
+    pub(crate) fn get(&self, uri: &str) -> Answer {
+        self.send(anon("GET", uri, ""))
+    }
+
+    pub(crate) fn sign_up(&self, username: &str) -> Answer {
+        self.post("/api/signup", &signup_body(username))
+    }
+
+    pub(crate) fn log_in(&self, username: &str) -> Answer {
+        self.post("/api/login", &format!(r#"{{"username":"{username}","password":"{PASSWORD}"}}"#))
+    }
+
+    /// The token of a new account.
+    pub(crate) fn join(&self, username: &str) -> String {
+        assert_eq!(self.sign_up(username).status(), 201);
+        self.log_in(username).json()["token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn say(&self, token: &str, text: &str) -> Answer {
+        let body = serde_json::json!({ "text": text }).to_string();
+        self.send(bearer(token, "POST", "/api/messages", &body))
+    }
+
+    /// The texts of a page.
+    pub(crate) fn texts(&self, uri: &str) -> Vec<String> {
+        let page = self.get(uri);
+        assert_eq!(page.status(), 200, "{}", page.text());
+        let messages = page.json()["messages"].as_array().unwrap().clone();
+        messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+pub(crate) fn signup_body(username: &str) -> String {
+    format!(r#"{{"username":"{username}","password":"{PASSWORD}","name":"Name of {username}"}}"#)
+}

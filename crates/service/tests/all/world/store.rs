@@ -1,0 +1,181 @@
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::task::Poll;
+
+use service::ports::{Bucket, StoreError};
+
+/// What happens at one call of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It fails, and does nothing.
+    Refused,
+    /// It is done, and the reply is lost.
+    ReplyLost,
+    /// It and everything after it fails: the process died before it.
+    Dead,
+    /// It is done, and then the process stops for so many milliseconds.
+    Stall(u64),
+}
+
+/// The data of a store, shared by all who open it.
+#[derive(Clone, Default)]
+pub(crate) struct Data(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    values: RefCell<BTreeMap<String, Vec<u8>>>,
+    calls: Cell<usize>,
+    fault: Cell<Option<(usize, Fault)>>,
+    dead: Cell<bool>,
+    instances: Cell<u64>,
+    /// Time that has gone by.
+    uptime_millis: Cell<u64>,
+    /// How far the wall clock was set back.
+    set_back_millis: Cell<u64>,
+    /// Keep counters as ASCII digits, as Redis does.
+    digits: Cell<bool>,
+}
+
+impl Data {
+    pub(crate) fn instances(&self) -> u64 {
+        self.0.instances.set(self.0.instances.get() + 1);
+        self.0.instances.get()
+    }
+
+    pub(crate) fn now_millis(&self) -> u64 {
+        super::START_MILLIS + self.uptime_millis() - self.0.set_back_millis.get()
+    }
+
+    pub(crate) fn uptime_millis(&self) -> u64 {
+        self.0.uptime_millis.get()
+    }
+
+    pub(crate) fn advance_millis(&self, millis: u64) {
+        self.0.uptime_millis.set(self.uptime_millis() + millis);
+    }
+
+    pub(crate) fn step_back_millis(&self, millis: u64) {
+        self.0.set_back_millis.set(self.0.set_back_millis.get() + millis);
+    }
+
+    pub(crate) fn open(&self, label: &str) -> Result<MemoryBucket, StoreError> {
+        match label {
+            "default" => Ok(MemoryBucket(self.clone())),
+            _ => Err(StoreError::NoSuchBucket),
+        }
+    }
+
+    /// Lets the `n`-th call from now fail, the first being 1.
+    pub(crate) fn fail_at(&self, n: usize, fault: Fault) {
+        self.0.calls.set(0);
+        self.0.fault.set(Some((n, fault)));
+    }
+
+    /// The calls since [`Data::fail_at`].
+    pub(crate) fn calls(&self) -> usize {
+        self.0.calls.get()
+    }
+
+    /// Ends all faults; true when the one that was set has happened.
+    pub(crate) fn heal(&self) -> bool {
+        let happened = self.0.fault.take().is_some_and(|(n, _)| self.0.calls.get() >= n);
+        self.0.dead.set(false);
+        happened
+    }
+
+    pub(crate) fn use_digits(&self) {
+        self.0.digits.set(true);
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.0.values.borrow().keys().cloned().collect()
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
+        self.0.values.borrow().get(key).cloned()
+    }
+
+    pub(crate) fn put(&self, key: &str, value: &[u8]) {
+        self.0.values.borrow_mut().insert(key.to_owned(), value.to_vec());
+    }
+
+    pub(crate) fn remove(&self, key: &str) {
+        assert!(self.0.values.borrow_mut().remove(key).is_some(), "{key} was not there");
+    }
+
+    /// Counts a call, and says how it goes.
+    fn arrive(&self) -> Result<Option<Fault>, StoreError> {
+        let calls = self.0.calls.get() + 1;
+        self.0.calls.set(calls);
+        let fault = self.0.fault.get().filter(|(n, _)| *n == calls).map(|(_, fault)| fault);
+        if fault == Some(Fault::Dead) {
+            self.0.dead.set(true);
+        }
+        if self.0.dead.get() || fault == Some(Fault::Refused) {
+            return Err(StoreError::Failed("disk on fire".to_owned()));
+        }
+        Ok(fault)
+    }
+}
+
+pub(crate) struct MemoryBucket(Data);
+
+impl MemoryBucket {
+    async fn call<T>(&self, run: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> Result<T, StoreError> {
+        // Other requests run before and after each call, as they do around a call of a real store.
+        yield_once().await;
+        let fault = self.0.arrive()?;
+        let result = run(&mut self.0.0.values.borrow_mut());
+        yield_once().await;
+        match fault {
+            Some(Fault::Stall(millis)) => self.0.advance_millis(millis),
+            Some(_) => return Err(StoreError::Failed("connection reset".to_owned())),
+            None => {}
+        }
+        Ok(result)
+    }
+}
+
+impl Bucket for MemoryBucket {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call(|values| values.get(key).cloned()).await
+    }
+
+    async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.call(|values| _ = values.insert(key.to_owned(), value.to_vec())).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.call(|values| _ = values.remove(key)).await
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        let digits = self.0.0.digits.get();
+        self.call(|values| {
+            let old = values.get(key).map_or(0, |bytes| match digits {
+                true => std::str::from_utf8(bytes).unwrap().parse().unwrap(),
+                false => i64::from_le_bytes(bytes.as_slice().try_into().expect("a counter was set")),
+            });
+            let new = old + delta;
+            let bytes = if digits { new.to_string().into_bytes() } else { new.to_le_bytes().to_vec() };
+            values.insert(key.to_owned(), bytes);
+            new
+        })
+        .await
+    }
+}
+
+/// Lets the other futures of a join run.
+pub(crate) async fn yield_once() {
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
