@@ -1,0 +1,3 @@
+//! `/api/messages`: the board. Posting is guarded by the authorizer that this component is composed with.
+
+edge::serve!(messages);

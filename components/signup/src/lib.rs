@@ -1,0 +1,3 @@
+//! `POST /api/signup`: creates accounts.
+
+edge::serve!(signup);
