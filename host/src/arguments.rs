@@ -1,0 +1,91 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Serves the HTTP components of a Spin manifest (version 2) without Spin.
+///
+/// Prints one line on standard output once it accepts connections: `Serving http://ADDRESS:PORT`. Logs go to
+/// standard error, one JSON object a line; so does what the components write.
+#[derive(Debug, Parser)]
+#[command(name = "latchkey", version)]
+pub(crate) struct Arguments {
+    /// The manifest to serve
+    #[arg(short, long, value_name = "FILE", default_value = "spin.toml")]
+    pub(crate) from: PathBuf,
+
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+
+    /// The folder that holds the default key-value store [default: .spin beside the manifest]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+
+    /// The runtime configuration: which key-value stores exist besides the default one [default: none]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) runtime_config_file: Option<PathBuf>,
+
+    /// A value for a variable that the manifest declares, or a file to read it from; may be repeated. It is
+    /// preferred to the environment variable `SPIN_VARIABLE_NAME`, and that to the manifest's default
+    #[arg(long = "variable", value_name = "NAME=VALUE | NAME=@FILE")]
+    pub(crate) variables: Vec<String>,
+
+    /// The folder for compiled components, so that the next start is quick [default: wasmtime's own, in the
+    /// user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+
+    /// How many requests may be in a component at the same time; further ones get 503 at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) max_concurrent_requests: u32,
+
+    /// How many connections are served at the same time; further clients wait
+    #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) max_connections: u32,
+
+    /// How long a component may work on one request, in seconds; then 504
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) request_timeout: u64,
+
+    /// How long a connection may take to send the head of a request, in seconds, and how long it may be idle
+    /// between two; then it is closed
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) header_timeout: u64,
+
+    /// How long a connection may take to send a whole request body, in seconds; then the component's read fails
+    /// and the connection is closed after the answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) body_timeout: u64,
+
+    /// How long a client may take none of an answer that is being sent, in seconds; then the connection is closed
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) write_timeout: u64,
+
+    /// How much memory one instance of a component may have, in MiB, all its linear memories together
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4095))]
+    pub(crate) max_instance_memory: u32,
+
+    /// How long running requests may take to finish after SIGTERM or SIGINT, in seconds; a second signal ends the
+    /// process at once
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) shutdown_timeout: u64,
+
+    /// How many threads run requests [default: one per processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) worker_threads: Option<u16>,
+
+    /// The least severe level that is logged
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log: LogLevel,
+}
+
+/// How much is logged; `debug` adds one line per request.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}

@@ -1,0 +1,44 @@
+//! What a component may import beyond WASI 0.2 itself: the drafts of `wasi:keyvalue` and `wasi:config` that Spin has.
+
+mod config;
+mod keyvalue;
+
+use crate::instance::InstanceState;
+use wasmtime::component::{HasSelf, Linker};
+
+mod bindings {
+    //! Generated from the WIT text that the components are built against.
+
+    pub(super) mod keyvalue {
+        wasmtime::component::bindgen!({
+            path: "../wit/deps/keyvalue",
+            world: "wasi:keyvalue/imports",
+            imports: { default: async | trappable },
+            with: {
+                "wasi:keyvalue/store.bucket": crate::capabilities::keyvalue::OpenBucket,
+                "wasi:keyvalue/atomics.cas": crate::capabilities::keyvalue::Cas,
+            },
+        });
+    }
+
+    pub(super) mod config {
+        wasmtime::component::bindgen!({
+            path: "../wit/deps/config",
+            world: "wasi:config/imports",
+            imports: { default: trappable },
+        });
+    }
+}
+
+/// Offers both to every component; what a component is granted is decided at each call.
+///
+/// # Errors
+///
+/// Never, unless an interface is offered twice.
+pub(crate) fn add_to_linker(linker: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
+    type Data = HasSelf<InstanceState>;
+    bindings::keyvalue::wasi::keyvalue::store::add_to_linker::<_, Data>(linker, |state| state)?;
+    bindings::keyvalue::wasi::keyvalue::atomics::add_to_linker::<_, Data>(linker, |state| state)?;
+    bindings::keyvalue::wasi::keyvalue::batch::add_to_linker::<_, Data>(linker, |state| state)?;
+    bindings::config::wasi::config::store::add_to_linker::<_, Data>(linker, |state| state)
+}

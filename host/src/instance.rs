@@ -1,0 +1,138 @@
+//! The state of one component instance: what it is granted, what it has used.
+
+use crate::connection::MAX_HEAD;
+use crate::guest_output::GuestOutput;
+use crate::store::Bucket;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use wasmtime::ResourceLimiter;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+
+/// What the manifest grants a component, resolved.
+pub(crate) struct Grants {
+    /// By label.
+    pub(crate) stores: BTreeMap<String, Bucket>,
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+/// What one request has used, for its line in the log.
+#[derive(Debug, Default)]
+pub(crate) struct RequestRecord {
+    store_reads: AtomicU64,
+    store_writes: AtomicU64,
+}
+
+impl RequestRecord {
+    pub(crate) fn count_store_read(&self) {
+        self.store_reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_store_write(&self) {
+        self.store_writes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls of `wasi:keyvalue` that read, and those that write.
+    pub(crate) fn store_calls(&self) -> (u64, u64) {
+        (self.store_reads.load(Ordering::Relaxed), self.store_writes.load(Ordering::Relaxed))
+    }
+}
+
+/// The data of a wasmtime store.
+pub(crate) struct InstanceState {
+    pub(crate) table: ResourceTable,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) record: Arc<RequestRecord>,
+    pub(crate) memory: MemoryBudget,
+    pub(crate) output: GuestOutput,
+    /// The request's place among `--max-concurrent-requests`, held until the instance is gone.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
+    /// Where the service learns how the instance ended.
+    pub(crate) ended: Option<oneshot::Sender<wasmtime::Result<()>>>,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: NoOutgoingRequests,
+}
+
+impl InstanceState {
+    pub(crate) fn new(grants: Arc<Grants>, memory_bytes: usize) -> Self {
+        let output = GuestOutput::default();
+        let mut http = WasiHttpCtx::new();
+        // The connection has bounded the head already; this counts more than its bytes.
+        http.set_field_size_limit(4 * MAX_HEAD);
+        let wasi = WasiCtx::builder()
+            .stdout(output.clone())
+            .stderr(output.clone())
+            .envs(&grants.environment)
+            .allow_tcp(false)
+            .allow_udp(false)
+            .build();
+        Self {
+            table: ResourceTable::new(),
+            grants,
+            record: Arc::default(),
+            memory: MemoryBudget { left_bytes: memory_bytes },
+            output,
+            permit: None,
+            ended: None,
+            wasi,
+            http,
+            hooks: NoOutgoingRequests,
+        }
+    }
+}
+
+impl WasiView for InstanceState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for InstanceState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+struct NoOutgoingRequests;
+
+/// How the answer to an outgoing request, or the upload of its body, ends.
+type Ending = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Sent = Result<(http::Response<WasiBody>, Ending), Error>;
+
+impl WasiHttpHooks for NoOutgoingRequests {
+    fn send_request(
+        &mut self,
+        _: http::Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Ending,
+    ) -> Box<dyn Future<Output = Sent> + Send> {
+        Box::new(std::future::ready(Err(Error::HttpRequestDenied)))
+    }
+}
+
+/// Bytes that the linear memories of an instance may still take, all together.
+pub(crate) struct MemoryBudget {
+    left_bytes: usize,
+}
+
+impl ResourceLimiter for MemoryBudget {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        match self.left_bytes.checked_sub(desired.saturating_sub(current)) {
+            Some(left_bytes) => {
+                self.left_bytes = left_bytes;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        // The pool's limit is enough.
+        Ok(true)
+    }
+}

@@ -1,0 +1,99 @@
+//! The host's own log: one JSON object a line on standard error, with `time, level, component, event` and the
+//! event's fields. Written in one piece, as guest lines are, so that lines never mix.
+
+use crate::arguments::LogLevel;
+use serde::Serializer;
+use serde_json::Value;
+use std::fmt;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// Logs events of this level and more severe ones from now on; those of libraries stay out.
+pub(crate) fn start(level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    };
+    let ours = |metadata: &Metadata<'_>| metadata.target().starts_with(env!("CARGO_BIN_NAME"));
+    let lines = tracing_subscriber::fmt::layer()
+        .event_format(JsonLine)
+        .with_writer(std::io::stderr)
+        .with_filter(filter_fn(ours));
+    let subscriber = tracing_subscriber::registry().with(level).with(lines);
+    // Fails only when a subscriber is already set, and this is the only place that sets one.
+    _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+struct JsonLine;
+
+impl<S, N> FormatEvent<S, N> for JsonLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut fields = Fields(Vec::new());
+        fields.set("time", now()?);
+        fields.set("level", event.metadata().level().as_str().to_ascii_lowercase());
+        fields.set("component", "host");
+        event.record(&mut fields);
+        writeln!(writer, "{}", fields.json().map_err(|_| fmt::Error)?)
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds.
+fn now() -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    SystemTime.format_time(&mut Writer::new(&mut text))?;
+    text.truncate("2026-01-01T00:00:00.000".len());
+    text.push('Z');
+    Ok(text)
+}
+
+/// In the order they are set, so that the event's name comes before its fields.
+struct Fields(Vec<(&'static str, Value)>);
+
+impl Fields {
+    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.push((name, value.into()));
+    }
+
+    fn json(self) -> serde_json::Result<String> {
+        let mut bytes = Vec::new();
+        serde_json::Serializer::new(&mut bytes).collect_map(self.0)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// The message of an event (`info!("started")`) is its name.
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let name = if field.name() == "message" { "event" } else { field.name() };
+        self.set(name, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.set(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.set(field.name(), value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.set(field.name(), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.set(field.name(), value);
+    }
+}

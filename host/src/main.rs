@@ -1,0 +1,46 @@
+//! `latchkey`: serves the WebAssembly components that a Spin manifest names, on machines without Spin.
+//!
+//! It knows nothing of the application: it sees `.wasm` files, `spin.toml` and a runtime configuration.
+
+mod arguments;
+mod capabilities;
+mod component;
+mod connection;
+mod engine;
+mod failure;
+mod guest_output;
+mod instance;
+mod log;
+mod manifest;
+mod problem;
+mod request;
+mod request_body;
+mod response;
+mod route;
+mod run;
+mod runtime_config;
+mod server;
+mod service;
+mod store;
+mod template;
+mod toml_file;
+mod variables;
+mod worker;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log::start(arguments.log);
+    match run::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nothing is left to tell it to if standard error is closed.
+            _ = writeln!(std::io::stderr(), "error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

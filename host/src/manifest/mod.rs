@@ -1,0 +1,208 @@
+//! The manifest, checked: what is served, by which component, and what each component is granted.
+
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use crate::failure::Failure;
+use crate::template::Template;
+use crate::toml_file;
+use schema::{Component, HttpTrigger, Manifest};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use toml::Value;
+
+/// A checked manifest.
+#[derive(Debug)]
+pub(crate) struct Application {
+    /// Route pattern and component, in the order of the file.
+    pub(crate) routes: Vec<(String, String)>,
+    /// The components that a route refers to, by their ID.
+    pub(crate) components: BTreeMap<String, ComponentGrants>,
+    /// The declared variables.
+    pub(crate) variables: BTreeMap<String, Declaration>,
+}
+
+/// A component and all it may reach.
+#[derive(Debug)]
+pub(crate) struct ComponentGrants {
+    /// The `.wasm` file.
+    pub(crate) source: PathBuf,
+    /// Labels of key-value stores.
+    pub(crate) stores: BTreeSet<String>,
+    /// Configuration keys and where their values come from.
+    pub(crate) variables: BTreeMap<String, Template>,
+    /// Environment variables.
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+/// A declared variable; without a default it is required.
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    pub(crate) default: Option<String>,
+}
+
+/// Reads and checks the file; relative sources are relative to its folder.
+///
+/// # Errors
+///
+/// The first thing in it that is not a valid manifest or that this host does not offer.
+pub(crate) fn read(path: &Path) -> Result<Application, Failure> {
+    let manifest = toml_file::read(path)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    check(manifest, folder).map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))
+}
+
+fn check(manifest: Manifest, folder: &Path) -> Result<Application, Failure> {
+    if manifest.spin_manifest_version.as_integer() != Some(2) {
+        return Err(Failure::new("spin_manifest_version: this host reads version 2 only"));
+    }
+    if manifest.application.trigger.iter().any(|(_, settings)| !is_empty(settings)) {
+        return Err(not_offered("application.trigger"));
+    }
+    if manifest.trigger.redis.is_some() {
+        return Err(Failure::new("trigger.redis: this host offers HTTP triggers only"));
+    }
+    let variables = declarations(manifest.variables)?;
+    let mut components = BTreeMap::new();
+    for (id, component) in manifest.component {
+        let grants = check_component(component, folder, &variables)
+            .map_err(|problem| Failure::new(format_args!("component.{id}.{problem}")))?;
+        components.insert(id, grants);
+    }
+    let routes = check_routes(&manifest.trigger.http, &components)?;
+    components.retain(|id, _| routes.iter().any(|(_, component)| component == id));
+    Ok(Application { routes, components, variables })
+}
+
+fn declarations(variables: BTreeMap<String, schema::Variable>) -> Result<BTreeMap<String, Declaration>, Failure> {
+    let mut declared = BTreeMap::new();
+    for (name, variable) in variables {
+        if !is_variable_name(&name) {
+            return Err(Failure::new(format_args!(
+                "variables.{name}: a name is lower-case letters, digits and single underscores between them"
+            )));
+        }
+        match (variable.required, &variable.default) {
+            (true, Some(_)) => {
+                return Err(Failure::new(format_args!("variables.{name}: it cannot be required and have a default")));
+            }
+            (false, None) => {
+                return Err(Failure::new(format_args!("variables.{name}: it needs a default or required = true")));
+            }
+            (true, None) | (false, Some(_)) => {}
+        }
+        declared.insert(name, Declaration { default: variable.default });
+    }
+    Ok(declared)
+}
+
+fn check_component(
+    component: Component,
+    folder: &Path,
+    declared: &BTreeMap<String, Declaration>,
+) -> Result<ComponentGrants, Failure> {
+    for (field, value) in [
+        ("files", &component.files),
+        ("exclude_files", &component.exclude_files),
+        ("allowed_http_hosts", &component.allowed_http_hosts),
+        ("allowed_outbound_hosts", &component.allowed_outbound_hosts),
+        ("sqlite_databases", &component.sqlite_databases),
+        ("ai_models", &component.ai_models),
+        ("dependencies", &component.dependencies),
+        ("dependencies_inherit_configuration", &component.dependencies_inherit_configuration),
+    ] {
+        if value.as_ref().is_some_and(|value| !is_empty(value)) {
+            return Err(not_offered(field));
+        }
+    }
+    let Value::String(source) = component.source else {
+        return Err(Failure::new("source: this host offers a path only, no URL and no registry"));
+    };
+    let mut variables = BTreeMap::new();
+    for (name, text) in component.variables {
+        let place = |problem: Failure| Failure::new(format_args!("variables.{name}: {problem}"));
+        if !is_variable_name(&name) {
+            return Err(place(Failure::new(
+                "a name is lower-case letters, digits and single underscores between them",
+            )));
+        }
+        let template = Template::parse(&text).map_err(place)?;
+        if let Some(unknown) = template.names().find(|name| !declared.contains_key(*name)) {
+            return Err(place(Failure::new(format_args!("[variables] declares no \"{unknown}\""))));
+        }
+        variables.insert(name, template);
+    }
+    Ok(ComponentGrants {
+        source: folder.join(source),
+        stores: component.key_value_stores.into_iter().collect(),
+        variables,
+        environment: component.environment,
+    })
+}
+
+fn check_routes(
+    triggers: &[HttpTrigger],
+    components: &BTreeMap<String, ComponentGrants>,
+) -> Result<Vec<(String, String)>, Failure> {
+    if triggers.is_empty() {
+        return Err(Failure::new("trigger.http: there is none, so there is nothing to serve"));
+    }
+    let mut routes = Vec::new();
+    for (index, trigger) in triggers.iter().enumerate() {
+        let number = index + 1;
+        let place = |problem: Failure| Failure::new(format_args!("trigger.http {number}: {problem}"));
+        routes.push(check_trigger(trigger, components).map_err(place)?);
+    }
+    Ok(routes)
+}
+
+fn check_trigger(
+    trigger: &HttpTrigger,
+    components: &BTreeMap<String, ComponentGrants>,
+) -> Result<(String, String), Failure> {
+    for (field, value) in [
+        ("components", &trigger.components),
+        ("dependencies", &trigger.dependencies),
+        ("static_response", &trigger.static_response),
+    ] {
+        if value.as_ref().is_some_and(|value| !is_empty(value)) {
+            return Err(not_offered(field));
+        }
+    }
+    if let Some(executor) = &trigger.executor
+        && executor.r#type != "http"
+    {
+        return Err(Failure::new(format_args!("executor \"{}\": this host offers \"http\" only", executor.r#type)));
+    }
+    let Value::String(route) = &trigger.route else {
+        return Err(Failure::new("route: this host offers a path only, no private route"));
+    };
+    let Some(Value::String(component)) = &trigger.component else {
+        return Err(Failure::new("component: this host needs the ID of a [component.ID] here"));
+    };
+    if !components.contains_key(component) {
+        return Err(Failure::new(format_args!("component \"{component}\": there is no [component.{component}]")));
+    }
+    Ok((route.clone(), component.clone()))
+}
+
+fn not_offered(field: &str) -> Failure {
+    Failure::new(format_args!("{field}: Spin has this, this host does not offer it"))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Table(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// Spin's rule, so that every name has an environment variable.
+fn is_variable_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !name.ends_with('_')
+        && !name.contains("__")
+}

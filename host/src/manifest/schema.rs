@@ -1,0 +1,124 @@
+//! The fields of a Spin manifest of version 2, as Spin names them. Fields that Spin knows and this host does not
+//! offer are here too, so that they are refused as such and not as spelling mistakes.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+use toml::{Table, Value};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    pub(super) spin_manifest_version: Value,
+    pub(super) application: Application,
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, Variable>,
+    pub(super) trigger: Triggers,
+    #[serde(default)]
+    pub(super) component: BTreeMap<String, Component>,
+}
+
+/// `[application]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "described to the reader of the manifest, checked for their type")]
+pub(super) struct Application {
+    pub(super) name: String,
+    pub(super) version: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) authors: Option<Vec<String>>,
+    pub(super) targets: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) trigger: Table,
+    pub(super) tool: Option<Table>,
+}
+
+/// `[variables] NAME = { ... }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "no value is ever printed, so a secret needs no other treatment")]
+pub(super) struct Variable {
+    pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) required: bool,
+    pub(super) default: Option<String>,
+    #[serde(default)]
+    pub(super) secret: bool,
+}
+
+/// `[[trigger.TYPE]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Triggers {
+    #[serde(default)]
+    pub(super) http: Vec<HttpTrigger>,
+    pub(super) redis: Option<Value>,
+}
+
+/// `[[trigger.http]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HttpTrigger {
+    #[expect(dead_code, reason = "a name that nothing refers to")]
+    pub(super) id: Option<String>,
+    pub(super) route: Value,
+    pub(super) component: Option<Value>,
+    pub(super) executor: Option<Executor>,
+    pub(super) components: Option<Value>,
+    pub(super) dependencies: Option<Value>,
+    pub(super) static_response: Option<Value>,
+}
+
+/// `executor = { type = "http" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Executor {
+    pub(super) r#type: String,
+    #[expect(dead_code, reason = "of the wagi executor, which is refused by its type")]
+    pub(super) entrypoint: Option<IgnoredAny>,
+    #[expect(dead_code, reason = "of the wagi executor, which is refused by its type")]
+    pub(super) argv: Option<IgnoredAny>,
+}
+
+/// `[component.ID]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Component {
+    pub(super) source: Value,
+    #[expect(dead_code, reason = "described to the reader of the manifest")]
+    pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) environment: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) key_value_stores: Vec<String>,
+    #[expect(dead_code, reason = "for `spin build`")]
+    pub(super) build: Option<Build>,
+    #[expect(dead_code, reason = "for `spin build`")]
+    pub(super) targets: Option<IgnoredAny>,
+    #[expect(dead_code, reason = "for other tools; Spin ignores it too")]
+    pub(super) tool: Option<Table>,
+    /// Used only when `spin up --profile` names one.
+    #[expect(dead_code, reason = "this host has no --profile")]
+    pub(super) profile: Option<Table>,
+    pub(super) files: Option<Value>,
+    pub(super) exclude_files: Option<Value>,
+    pub(super) allowed_http_hosts: Option<Value>,
+    pub(super) allowed_outbound_hosts: Option<Value>,
+    pub(super) sqlite_databases: Option<Value>,
+    pub(super) ai_models: Option<Value>,
+    pub(super) dependencies: Option<Value>,
+    pub(super) dependencies_inherit_configuration: Option<Value>,
+}
+
+/// `[component.ID.build]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "for `spin build`")]
+pub(super) struct Build {
+    pub(super) command: IgnoredAny,
+    pub(super) workdir: Option<String>,
+    pub(super) watch: Option<Vec<String>>,
+}

@@ -1,0 +1,136 @@
+use super::*;
+
+const HEAD: &str = "spin_manifest_version = 2\n[application]\nname = \"a\"\n";
+const TAIL: &str = "[[trigger.http]]\nroute = \"/...\"\ncomponent = \"c\"\n[component.c]\nsource = \"c.wasm\"\n";
+
+fn parse(text: &str) -> Result<Application, Failure> {
+    check(toml_file::parse(text)?, Path::new("folder"))
+}
+
+#[test]
+fn a_full_manifest_is_accepted() {
+    let application = parse(
+        r#"
+        spin_manifest_version = 2
+        [application]
+        name = "a"
+        version = "0.1.0"
+        description = "d"
+        authors = ["x"]
+        targets = ["spin-up:3.3"]
+        [variables]
+        stage = { default = "production", description = "d" }
+        key = { required = true, secret = true }
+        [[trigger.http]]
+        id = "t"
+        route = "/api/..."
+        component = "c"
+        executor = { type = "http" }
+        [component.c]
+        source = "target/c.wasm"
+        description = "d"
+        key_value_stores = ["default"]
+        allowed_outbound_hosts = []
+        files = []
+        targets = ["spin-up:3.3"]
+        environment = { RUST_LOG = "info" }
+        variables = { stage = "is-{{ stage }}" }
+        [component.c.build]
+        command = ["a", "b"]
+        workdir = "w"
+        watch = ["src/**"]
+        [component.c.tool.x]
+        y = 1
+        [component.c.profile.debug]
+        source = "debug.wasm"
+        [component.unused]
+        source = "unused.wasm"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(application.routes, [("/api/...".to_owned(), "c".to_owned())]);
+    assert_eq!(application.components.keys().collect::<Vec<_>>(), ["c"]);
+    let component = &application.components["c"];
+    assert_eq!(component.source, Path::new("folder/target/c.wasm"));
+    assert!(component.stores.contains("default"));
+    assert_eq!(component.environment["RUST_LOG"], "info");
+    let values = BTreeMap::from([("stage".to_owned(), "test".to_owned())]);
+    assert_eq!(component.variables["stage"].render(&values), "is-test");
+}
+
+#[test]
+fn refusals_of_the_whole_file() {
+    for (text, part) in [
+        (format!("{HEAD}{TAIL}nope = 1\n"), "line 9: unknown field `nope`"),
+        (format!("nope = 1\n{HEAD}{TAIL}"), "line 1: unknown field `nope`"),
+        (format!("{HEAD}nope = 1\n{TAIL}"), "line 4: unknown field `nope`"),
+        (format!("{HEAD}{TAIL}source = \"d.wasm\"\n"), "line 9: duplicate key"),
+        ("spin_manifest_version = 2".to_owned(), "missing field `application`"),
+        (format!("{HEAD}{TAIL}").replace("= 2", "= 1"), "version 2 only"),
+        (format!("{HEAD}{TAIL}").replace("= 2", "= \"2\""), "version 2 only"),
+        (format!("{HEAD}[application.trigger.http]\nbase = \"/x\"\n{TAIL}"), "application.trigger: Spin has this"),
+        (format!("{HEAD}[trigger]\n[component]\n"), "trigger.http: there is none"),
+        (format!("{HEAD}{TAIL}[[trigger.redis]]\nchannel = \"x\"\n"), "trigger.redis: this host offers HTTP"),
+        (format!("{HEAD}{TAIL}[[trigger.cron]]\n"), "unknown field `cron`"),
+        ("= 2".to_owned(), "line 1: "),
+    ] {
+        let failure = parse(&text).unwrap_err().to_string();
+        assert!(failure.contains(part) && !failure.contains('\n'), "{part}: {failure}");
+    }
+}
+
+#[test]
+fn refusals_of_variables() {
+    for (variables, part) in [
+        ("x = { required = true, default = \"y\" }", "variables.x: it cannot be required and have a default"),
+        ("x = {}", "variables.x: it needs a default or required = true"),
+        ("X = { default = \"y\" }", "variables.X: a name is lower-case"),
+        ("x__y = { default = \"y\" }", "variables.x__y: a name is lower-case"),
+        ("x = { default = \"y\", nope = 1 }", "unknown field `nope`"),
+        ("x = { default = 1 }", "invalid type: integer"),
+    ] {
+        let failure = parse(&format!("{HEAD}[variables]\n{variables}\n{TAIL}")).unwrap_err().to_string();
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+}
+
+#[test]
+fn refusals_of_a_component() {
+    for (field, part) in [
+        ("files = [\"a\"]", "component.c.files: Spin has this, this host does not offer it"),
+        ("exclude_files = [\"a\"]", "component.c.exclude_files: Spin has this"),
+        ("allowed_outbound_hosts = [\"https://a\"]", "component.c.allowed_outbound_hosts: Spin has this"),
+        ("allowed_http_hosts = [\"a\"]", "component.c.allowed_http_hosts: Spin has this"),
+        ("sqlite_databases = [\"default\"]", "component.c.sqlite_databases: Spin has this"),
+        ("ai_models = [\"a\"]", "component.c.ai_models: Spin has this"),
+        ("dependencies = { \"a:b/c\" = \"1\" }", "component.c.dependencies: Spin has this"),
+        ("dependencies_inherit_configuration = true", "component.c.dependencies_inherit_configuration: Spin"),
+        ("variables = { x = \"{{ y }}\" }", "component.c.variables.x: [variables] declares no \"y\""),
+        ("variables = { x = \"{{ y\" }", "component.c.variables.x: \"{{\" without \"}}\""),
+        ("variables = { X = \"y\" }", "component.c.variables.X: a name is lower-case"),
+        ("key_value_store = [\"default\"]", "line 9: unknown field `key_value_store`"),
+        ("build = { command = \"x\", nope = 1 }", "unknown field `nope`"),
+    ] {
+        let failure = parse(&format!("{HEAD}{TAIL}{field}\n")).unwrap_err().to_string();
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+    let url = format!("{HEAD}{TAIL}").replace("\"c.wasm\"", "{ url = \"https://a\", digest = \"x\" }");
+    assert!(parse(&url).unwrap_err().to_string().contains("component.c.source: this host offers a path only"));
+}
+
+#[test]
+fn refusals_of_a_trigger() {
+    for (trigger, part) in [
+        ("route = \"/\"\ncomponent = \"d\"", "trigger.http 2: component \"d\": there is no [component.d]"),
+        ("route = \"/\"\ncomponent = { source = \"x\" }", "trigger.http 2: component: this host needs the ID"),
+        ("route = \"/\"", "trigger.http 2: component: this host needs the ID"),
+        ("route = { private = true }\ncomponent = \"c\"", "trigger.http 2: route: this host offers a path only"),
+        ("component = \"c\"", "missing field `route`"),
+        ("route = \"/\"\ncomponent = \"c\"\nexecutor = { type = \"wagi\" }", "executor \"wagi\": this host offers"),
+        ("route = \"/\"\ncomponent = \"c\"\nstatic_response = { status_code = 1 }", "static_response: Spin has this"),
+        ("route = \"/\"\ncomponent = \"c\"\nnope = 1", "unknown field `nope`"),
+    ] {
+        let failure = parse(&format!("{HEAD}{TAIL}[[trigger.http]]\n{trigger}\n")).unwrap_err().to_string();
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+}

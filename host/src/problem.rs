@@ -1,0 +1,72 @@
+//! The host's own refusals, as `application/problem+json` (RFC 9457). What a component answers is never changed.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::json;
+
+/// What the host answers in place of a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The request target is not a path (`*`, or the authority of a CONNECT).
+    InvalidTarget,
+    /// The Host header is missing, repeated or no authority.
+    InvalidHost,
+    /// No route of the manifest matches the path.
+    NotFound,
+    /// As many requests are running as `--max-concurrent-requests` allows.
+    Overloaded,
+    /// The component did not answer within `--request-timeout`.
+    RequestTimeout,
+    /// The component trapped, or answered nothing that can be sent. The log has the reason.
+    Internal,
+}
+
+impl Problem {
+    /// Status, code and detail.
+    fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::InvalidTarget => {
+                (StatusCode::BAD_REQUEST, "invalid_target", "The request target must be a path or an http URL.")
+            }
+            Self::InvalidHost => {
+                (StatusCode::BAD_REQUEST, "invalid_host", "The request needs exactly one valid Host header.")
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No route matches this path."),
+            Self::Overloaded => {
+                (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are running. Try again shortly.")
+            }
+            Self::RequestTimeout => {
+                (StatusCode::GATEWAY_TIMEOUT, "request_timeout", "The request took longer than the host allows.")
+            }
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The request could not be answered."),
+        }
+    }
+
+    /// The whole response, with a Content-Length and never to be stored by a cache.
+    pub(crate) fn response(self) -> Response<Bytes> {
+        let (status, code, detail) = self.parts();
+        let body = json!({
+            "type": format!("urn:latchkey:problem:{code}"),
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": detail,
+            "code": code,
+        })
+        .to_string();
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        let length = HeaderValue::from(response.body().len());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_LENGTH, length);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // What a component answers here may depend on it.
+        headers.insert(VARY, HeaderValue::from_static("Origin"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self == Self::Overloaded {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

@@ -1,0 +1,79 @@
+//! The body of a request under a deadline for the whole of it.
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use tokio::time::{Instant, Sleep, sleep_until};
+use wasmtime_wasi_http::Error;
+
+/// How the client's side of a body went, for the connection to act on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BodyFate(Arc<Fate>);
+
+#[derive(Debug, Default)]
+struct Fate {
+    late: AtomicBool,
+    unread: AtomicBool,
+}
+
+impl BodyFate {
+    /// The deadline passed: the connection can be used no more.
+    pub(crate) fn is_late(&self) -> bool {
+        self.0.late.load(Ordering::Relaxed)
+    }
+
+    /// There is a body and the guest has not read it all: the client may still be sending.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.0.unread.load(Ordering::Relaxed)
+    }
+
+    fn set_unread(&self, unread: bool) {
+        self.0.unread.store(unread, Ordering::Relaxed);
+    }
+}
+
+/// Yields what the client sends until the deadline, then an error.
+pub(crate) struct TimedBody {
+    /// `None` after the deadline, which tells hyper to read no more from the connection.
+    incoming: Option<Incoming>,
+    deadline: Pin<Box<Sleep>>,
+    fate: BodyFate,
+}
+
+impl TimedBody {
+    pub(crate) fn new(incoming: Incoming, deadline: Instant, fate: BodyFate) -> Self {
+        fate.set_unread(!incoming.is_end_stream());
+        Self { incoming: Some(incoming), deadline: Box::pin(sleep_until(deadline)), fate }
+    }
+}
+
+impl Body for TimedBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.incoming.is_some() && self.deadline.as_mut().poll(context).is_ready() {
+            self.incoming = None;
+            self.fate.0.late.store(true, Ordering::Relaxed);
+        }
+        let Some(incoming) = self.incoming.as_mut() else {
+            return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
+        };
+        let frame = std::task::ready!(Pin::new(incoming).poll_frame(context));
+        if frame.is_none() || self.is_end_stream() {
+            self.fate.set_unread(false);
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.as_ref().is_some_and(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}

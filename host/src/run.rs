@@ -1,0 +1,156 @@
+//! From the command line to the running server and its end.
+
+use crate::arguments::Arguments;
+use crate::failure::Failure;
+use crate::instance::{Grants, InstanceState};
+use crate::manifest::{Application, ComponentGrants};
+use crate::route::Router;
+use crate::server::{Signals, Timeouts};
+use crate::service::Service;
+use crate::store::Stores;
+use crate::worker::{Handler, Worker};
+use crate::{component, engine, manifest, runtime_config, server, variables};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use wasmtime_wasi_http::handler::ProxyPre;
+
+/// Spin's name for the folder beside the manifest.
+const STATE_DIR: &str = ".spin";
+
+/// After how many turns of its tasks a thread looks for new data, connections and tasks of other threads. A turn of a
+/// busy guest takes 10 ms or more: with tokio's 61 everybody else would wait for half a second once every thread has
+/// such a guest.
+const POLL_INTERVAL: u32 = 4;
+
+/// Serves until a signal.
+///
+/// # Errors
+///
+/// Whatever keeps the server from starting.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let application = manifest::read(&arguments.from)?;
+    let values = variables::resolve(&application.variables, &arguments.variables, |name| std::env::var_os(name))?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = arguments.worker_threads {
+        runtime.worker_threads(threads.into());
+    }
+    let runtime = runtime
+        .event_interval(POLL_INTERVAL)
+        .global_queue_interval(POLL_INTERVAL)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format_args!("cannot start the threads: {error}")))?;
+    let result = runtime.block_on(start(arguments, &application, &values));
+    // A guest that did not finish in time is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn start(
+    arguments: &Arguments,
+    application: &Application,
+    values: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
+    let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
+    let stores = open_stores(arguments, application)?;
+    let service = Service {
+        router: router(arguments, application, values, &stores)?,
+        permits: Arc::new(Semaphore::new(arguments.max_concurrent_requests as usize)),
+        body_timeout: Duration::from_secs(arguments.body_timeout),
+    };
+    let timeouts = Timeouts {
+        header: Duration::from_secs(arguments.header_timeout),
+        write: Duration::from_secs(arguments.write_timeout),
+        shutdown: Duration::from_secs(arguments.shutdown_timeout),
+    };
+    let signals = Signals::new()?;
+    let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(components = application.components.len() as u64, start_ms, "started");
+    announce(&format!("Serving http://{address}"));
+    server::serve(listener, Arc::new(service), &timeouts, arguments.max_connections as usize, signals).await;
+    stores.close();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce(line: &str) {
+    let mut output = std::io::stdout().lock();
+    // Whoever closed standard output does not want to know.
+    _ = writeln!(output, "{line}");
+    _ = output.flush();
+}
+
+/// Opens the stores that some component is granted, and no other. A label without a store is an error, as in Spin.
+fn open_stores(arguments: &Arguments, application: &Application) -> Result<Stores, Failure> {
+    let beside_manifest = || arguments.from.parent().unwrap_or(Path::new("")).join(STATE_DIR);
+    let state_dir = arguments.state_dir.clone().unwrap_or_else(beside_manifest);
+    let mut files = runtime_config::store_files(arguments.runtime_config_file.as_deref(), &state_dir)?;
+    for (id, component) in &application.components {
+        if let Some(label) = component.stores.iter().find(|label| !files.contains_key(*label)) {
+            return Err(Failure::new(format_args!(
+                "component \"{id}\": no key-value store has the label \"{label}\" (besides \"default\" there are those of --runtime-config-file)"
+            )));
+        }
+    }
+    files.retain(|label, _| application.components.values().any(|component| component.stores.contains(label)));
+    Stores::open(&files)
+}
+
+fn router(
+    arguments: &Arguments,
+    application: &Application,
+    values: &BTreeMap<String, String>,
+    stores: &Stores,
+) -> Result<Router<Handler>, Failure> {
+    // Judged first, because compiling takes longer.
+    Router::new(application.routes.clone())?;
+    let memory_bytes = arguments.max_instance_memory as usize * 1024 * 1024;
+    let time_limit = Duration::from_secs(arguments.request_timeout);
+    let engine = engine::new(arguments.max_concurrent_requests, memory_bytes, arguments.cache_dir.as_deref())?;
+    let linker = component::linker(&engine)?;
+    let mut handlers = BTreeMap::new();
+    for (id, component) in load_all(&application.components, &linker)? {
+        if let Some(component_grants) = application.components.get(&id) {
+            let grants = Arc::new(grants(component_grants, values, stores));
+            let worker = Worker { id: id.clone(), component, grants, time_limit, memory_bytes };
+            handlers.insert(id, Handler::new(worker));
+        }
+    }
+    let routes = application.routes.iter();
+    Router::new(routes.filter_map(|(pattern, id)| Some((pattern.clone(), handlers.get(id)?.clone()))))
+}
+
+/// Compiles all of them at the same time.
+fn load_all(
+    components: &BTreeMap<String, ComponentGrants>,
+    linker: &wasmtime::component::Linker<InstanceState>,
+) -> Result<Vec<(String, ProxyPre<InstanceState>)>, Failure> {
+    std::thread::scope(|scope| {
+        let loads: Vec<_> = components
+            .iter()
+            .map(|(id, component)| (id, scope.spawn(|| component::load(id, &component.source, linker))))
+            .collect();
+        let finish = |(id, load): (&String, std::thread::ScopedJoinHandle<'_, _>)| match load.join() {
+            Ok(component) => Ok((id.clone(), component?)),
+            Err(_) => Err(Failure::new(format_args!("component \"{id}\": the compiler panicked"))),
+        };
+        loads.into_iter().map(finish).collect()
+    })
+}
+
+fn grants(component: &ComponentGrants, values: &BTreeMap<String, String>, stores: &Stores) -> Grants {
+    Grants {
+        stores: component.stores.iter().filter_map(|label| Some((label.clone(), stores.get(label)?))).collect(),
+        variables: component.variables.iter().map(|(name, text)| (name.clone(), text.render(values))).collect(),
+        environment: component.environment.clone().into_iter().collect(),
+    }
+}

@@ -1,0 +1,112 @@
+//! The runtime configuration file: which key-value stores exist besides the default one.
+
+use crate::failure::Failure;
+use crate::toml_file;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::Value;
+
+/// The store that exists without any configuration.
+const DEFAULT_LABEL: &str = "default";
+/// Spin's name for its file, so that either host finds the other's data.
+const DEFAULT_FILE: &str = "sqlite_key_value.db";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuntimeConfig {
+    #[serde(default)]
+    key_value_store: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// The SQLite file of every store label.
+///
+/// As in Spin a relative `path` is relative to the folder of the configuration file.
+///
+/// # Errors
+///
+/// The file is unreadable, has an unknown field, or asks for a kind of store that only Spin offers.
+pub(crate) fn store_files(config: Option<&Path>, state_dir: &Path) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let mut files = BTreeMap::from([(DEFAULT_LABEL.to_owned(), state_dir.join(DEFAULT_FILE))]);
+    if let Some(path) = config {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let configured = check(toml_file::read(path)?, folder)
+            .map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))?;
+        files.extend(configured);
+    }
+    Ok(files)
+}
+
+fn check(config: RuntimeConfig, folder: &Path) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let mut files = BTreeMap::new();
+    for (label, fields) in config.key_value_store {
+        let path = check_store(&fields, folder)
+            .map_err(|problem| Failure::new(format_args!("key_value_store.{label}: {problem}")))?;
+        files.insert(label, path);
+    }
+    Ok(files)
+}
+
+/// By hand, because what is unknown in one type of store is known in another: the type is judged first.
+fn check_store(fields: &BTreeMap<String, Value>, folder: &Path) -> Result<PathBuf, Failure> {
+    match fields.get("type").and_then(Value::as_str) {
+        Some("spin") => {}
+        Some(other) => {
+            return Err(Failure::new(format_args!("type \"{other}\": this host offers only type \"spin\"")));
+        }
+        None => return Err(Failure::new("type is missing: this host offers only type \"spin\"")),
+    }
+    if let Some(unknown) = fields.keys().find(|name| !["type", "path"].contains(&name.as_str())) {
+        return Err(Failure::new(format_args!("unknown field \"{unknown}\", expected \"type\" or \"path\"")));
+    }
+    match fields.get("path") {
+        Some(Value::String(path)) if !path.is_empty() => Ok(folder.join(path)),
+        Some(_) => Err(Failure::new("path: expected the name of a file")),
+        None => Err(Failure::new("path is missing: this host keeps no store in memory only, as Spin would without it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<BTreeMap<String, PathBuf>, Failure> {
+        check(toml_file::parse(text)?, Path::new("/etc/latchkey"))
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let text = "[key_value_store.a]\ntype = \"spin\"\npath = \"a.db\"\n[key_value_store.b]\ntype = \"spin\"\npath = \"/b.db\"\n";
+        let files = parse(text).unwrap();
+        assert_eq!(files["a"], Path::new("/etc/latchkey/a.db"));
+        assert_eq!(files["b"], Path::new("/b.db"));
+        let default = store_files(None, Path::new("state")).unwrap();
+        assert_eq!(default["default"], Path::new("state/sqlite_key_value.db"));
+    }
+
+    #[test]
+    fn refusals() {
+        for (text, part) in [
+            ("nope = 1", "line 1: unknown field `nope`"),
+            ("[llm_compute]\ntype = \"spin\"", "unknown field `llm_compute`"),
+            (
+                "[key_value_store.a]\ntype = \"redis\"\nurl = \"x\"",
+                "key_value_store.a: type \"redis\": this host offers only",
+            ),
+            ("[key_value_store.a]\ntype = \"azure_cosmos\"", "this host offers only type \"spin\""),
+            ("[key_value_store.a]\ntype = \"aws_dynamo\"", "this host offers only type \"spin\""),
+            ("[key_value_store.a]\npath = \"x\"", "key_value_store.a: type is missing"),
+            ("[key_value_store.a]\ntype = \"spin\"", "key_value_store.a: path is missing"),
+            ("[key_value_store.a]\ntype = \"spin\"\npath = 1", "key_value_store.a: path: expected the name"),
+            (
+                "[key_value_store.a]\ntype = \"spin\"\npath = \"x\"\nnope = 1",
+                "key_value_store.a: unknown field \"nope\"",
+            ),
+            ("key_value_store = 1", "line 1: "),
+        ] {
+            let failure = parse(text).unwrap_err().to_string();
+            assert!(failure.contains(part), "{failure}");
+        }
+        assert!(store_files(Some(Path::new("/no/such/file")), Path::new("")).is_err());
+    }
+}

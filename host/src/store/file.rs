@@ -1,0 +1,74 @@
+//! Opening a database file without ever harming one that is not what it should be.
+
+use crate::failure::Failure;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long to wait for another process (Spin on the same file) to finish its transaction.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Spin's table, to the letter where it matters.
+const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
+    store TEXT NOT NULL,
+    key   TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (store, key)
+)";
+
+/// Opens the file for writing, or creates it and its folder. An existing one is checked before anything is written.
+///
+/// # Errors
+///
+/// The folder cannot be created, or the file is damaged, no database, or read-only.
+pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
+    let place = |problem: String| Failure::new(format_args!("key-value store {}: {problem}", path.display()));
+    let exists = path.try_exists().map_err(|error| place(error.to_string()))?;
+    if !exists {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| place(format!("cannot create the folder {}: {error}", folder.display())))?;
+        }
+        // It will hold password hashes and a private key. SQLite gives its log the same mode.
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| place(format!("cannot be created: {error}")))?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| place(error.to_string()))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| place(error.to_string()))?;
+    if exists && let Err(problem) = check(&connection) {
+        // Or closing would fold the log of a damaged database into it.
+        _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        return Err(place(format!("the file is damaged or not a database, and was left as it is ({problem})")));
+    }
+    prepare(&connection).map_err(|error| place(format!("cannot be written ({error})")))?;
+    Ok(connection)
+}
+
+fn check(connection: &Connection) -> Result<(), String> {
+    let answer: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    match answer {
+        Ok(answer) if answer == "ok" => Ok(()),
+        Ok(problem) => Err(problem),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Also proves that the file can be written and has the columns.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        // As on a file system without shared memory: right, and readers wait for writers.
+        tracing::warn!(journal_mode = mode, "store_without_wal");
+    }
+    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    connection.execute_batch(CREATE_TABLE)?;
+    connection.prepare("SELECT store, key, value FROM spin_key_value")?;
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
+}

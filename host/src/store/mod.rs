@@ -1,0 +1,150 @@
+//! Key-value stores in SQLite, in the file and table that Spin uses, so that either host finds the other's data.
+//!
+//! Reads are done in place on read-only connections. Writes go to one thread per file, which commits whatever is
+//! queued in one transaction and answers only then: an acknowledged write survives a kill and a power loss.
+
+mod file;
+mod readers;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use crate::failure::Failure;
+use readers::Readers;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use writer::Writer;
+
+/// Why a store did not do what a guest asked; the guest gets the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoreError(String);
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// One SQLite file.
+struct Database {
+    readers: Readers,
+    writer: Writer,
+}
+
+impl Database {
+    fn open(path: &Path) -> std::result::Result<Self, Failure> {
+        let connection = file::open(path)?;
+        let writer = Writer::start(connection)
+            .map_err(|error| Failure::new(format_args!("cannot start the writer of {}: {error}", path.display())))?;
+        Ok(Self { readers: Readers::new(path), writer })
+    }
+}
+
+/// The stores of an application by their label.
+pub(crate) struct Stores {
+    buckets: BTreeMap<String, Bucket>,
+    databases: Vec<Arc<Database>>,
+}
+
+impl Stores {
+    /// Opens the file of every label, creating those that do not exist; labels may share a file.
+    ///
+    /// # Errors
+    ///
+    /// A file that is damaged, is no such database, or cannot be written. It is left as it was.
+    pub(crate) fn open(files: &BTreeMap<String, PathBuf>) -> std::result::Result<Self, Failure> {
+        let mut opened: BTreeMap<&Path, Arc<Database>> = BTreeMap::new();
+        let mut buckets = BTreeMap::new();
+        for (label, path) in files {
+            let database = match opened.get(path.as_path()) {
+                Some(database) => Arc::clone(database),
+                None => Arc::new(Database::open(path)?),
+            };
+            opened.insert(path, Arc::clone(&database));
+            buckets.insert(label.clone(), Bucket { database, label: label.as_str().into() });
+        }
+        Ok(Self { buckets, databases: opened.into_values().collect() })
+    }
+
+    /// The store with this label.
+    pub(crate) fn get(&self, label: &str) -> Option<Bucket> {
+        self.buckets.get(label).cloned()
+    }
+
+    /// Finishes what is queued and folds the log into the file. Later writes fail.
+    pub(crate) fn close(&self) {
+        for database in &self.databases {
+            database.readers.close();
+            database.writer.close();
+        }
+    }
+}
+
+/// The rows of one label. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Bucket {
+    database: Arc<Database>,
+    label: Arc<str>,
+}
+
+impl Bucket {
+    /// The value of the key.
+    pub(crate) fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.database.readers.with(|connection| statements::get(connection, &self.label, key))
+    }
+
+    /// The keys in the order asked, each with its value; all of one moment.
+    pub(crate) fn get_many(&self, keys: Vec<String>) -> Result<Vec<(String, Option<Vec<u8>>)>> {
+        self.database.readers.with(|connection| statements::get_many(connection, &self.label, keys))
+    }
+
+    /// Whether the key has a value.
+    pub(crate) fn exists(&self, key: &str) -> Result<bool> {
+        self.database.readers.with(|connection| statements::exists(connection, &self.label, key))
+    }
+
+    /// All keys, in order.
+    pub(crate) fn keys(&self) -> Result<Vec<String>> {
+        self.database.readers.with(|connection| statements::keys(connection, &self.label))
+    }
+
+    /// Sets every key, or none.
+    pub(crate) async fn set_many(&self, pairs: Vec<(String, Vec<u8>)>) -> Result<()> {
+        let label = Arc::clone(&self.label);
+        self.database.writer.write(move |connection| statements::set_many(connection, &label, &pairs)).await
+    }
+
+    /// Deletes every key; those that do not exist are no error.
+    pub(crate) async fn delete_many(&self, keys: Vec<String>) -> Result<()> {
+        let label = Arc::clone(&self.label);
+        self.database.writer.write(move |connection| statements::delete_many(connection, &label, &keys)).await
+    }
+
+    /// Adds to the number that the key holds, 0 when it is absent, and returns the sum.
+    ///
+    /// # Errors
+    ///
+    /// Also when the value is not a number of 8 bytes, or the sum overflows; the value then stays.
+    pub(crate) async fn increment(&self, key: String, delta: i64) -> Result<i64> {
+        let label = Arc::clone(&self.label);
+        self.database.writer.write(move |connection| statements::increment(connection, &label, &key, delta)).await
+    }
+
+    /// Sets the key if its value is still the expected one (`None`: still absent); says whether it did.
+    pub(crate) async fn swap(&self, key: String, expected: Option<Vec<u8>>, value: Vec<u8>) -> Result<bool> {
+        let label = Arc::clone(&self.label);
+        let swap = move |connection: &_| statements::swap(connection, &label, &key, expected.as_deref(), &value);
+        self.database.writer.write(swap).await
+    }
+}

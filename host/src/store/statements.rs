@@ -1,0 +1,90 @@
+//! The SQL, prepared once per connection.
+
+use super::{Result, StoreError};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub(super) fn get(connection: &Connection, store: &str, key: &str) -> Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
+    Ok(statement.query_row(params![store, key], value).optional()?)
+}
+
+/// SQLite types values, not columns: a TEXT that someone put there by hand is bytes too.
+fn value(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+    match row.get_ref(0)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
+        _ => row.get(0),
+    }
+}
+
+pub(super) fn get_many(
+    connection: &Connection,
+    store: &str,
+    keys: Vec<String>,
+) -> Result<Vec<(String, Option<Vec<u8>>)>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let pairs = keys.into_iter().map(|key| {
+        let value = get(&snapshot, store, &key)?;
+        Ok((key, value))
+    });
+    pairs.collect()
+}
+
+pub(super) fn exists(connection: &Connection, store: &str, key: &str) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
+    Ok(statement.exists(params![store, key])?)
+}
+
+pub(super) fn keys(connection: &Connection, store: &str) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT key FROM spin_key_value WHERE store = ?1 ORDER BY key")?;
+    let keys = statement.query_map(params![store], |row| row.get(0))?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn set_many(connection: &Connection, store: &str, pairs: &[(String, Vec<u8>)]) -> Result<()> {
+    pairs.iter().try_for_each(|(key, value)| set(connection, store, key, value))
+}
+
+fn set(connection: &Connection, store: &str, key: &str, value: &[u8]) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2, ?3)
+         ON CONFLICT (store, key) DO UPDATE SET value = ?3",
+    )?;
+    statement.execute(params![store, key, value])?;
+    Ok(())
+}
+
+pub(super) fn delete_many(connection: &Connection, store: &str, keys: &[String]) -> Result<()> {
+    let mut statement = connection.prepare_cached("DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
+    for key in keys {
+        statement.execute(params![store, key])?;
+    }
+    Ok(())
+}
+
+pub(super) fn increment(connection: &Connection, store: &str, key: &str, delta: i64) -> Result<i64> {
+    let number = match get(connection, store, key)? {
+        None => 0,
+        Some(value) => {
+            let bytes = value.try_into().map_err(|_| StoreError("increment: the value is not a number".to_owned()))?;
+            i64::from_le_bytes(bytes)
+        }
+    };
+    let sum = number.checked_add(delta).ok_or_else(|| StoreError("increment: the sum overflows".to_owned()))?;
+    set(connection, store, key, &sum.to_le_bytes())?;
+    Ok(sum)
+}
+
+pub(super) fn swap(
+    connection: &Connection,
+    store: &str,
+    key: &str,
+    expected: Option<&[u8]>,
+    value: &[u8],
+) -> Result<bool> {
+    if get(connection, store, key)?.as_deref() != expected {
+        return Ok(false);
+    }
+    set(connection, store, key, value)?;
+    Ok(true)
+}

@@ -1,0 +1,109 @@
+//! The values of the manifest's variables: `--variable`, then the environment, then the default.
+
+use crate::failure::Failure;
+use crate::manifest::Declaration;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+/// The value of every declared variable. `environment` is a look-up so that tests need not change the process's.
+///
+/// # Errors
+///
+/// An argument that is not `NAME=VALUE` or names an undeclared variable, an unreadable `@FILE`, a value that is
+/// not UTF-8, a required variable without a value. No message has a value in it.
+pub(crate) fn resolve(
+    declared: &BTreeMap<String, Declaration>,
+    arguments: &[String],
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let given = from_arguments(declared, arguments)?;
+    let mut values = BTreeMap::new();
+    for (name, declaration) in declared {
+        let variable = format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase());
+        let value = if let Some(value) = given.get(name) {
+            value.clone()
+        } else if let Some(value) = environment(&variable) {
+            value.into_string().map_err(|_| Failure::new(format_args!("the value of {variable} is not UTF-8")))?
+        } else if let Some(value) = &declaration.default {
+            value.clone()
+        } else {
+            return Err(Failure::new(format_args!(
+                "variable \"{name}\" is required: give it with --variable {name}=VALUE or {variable}"
+            )));
+        };
+        values.insert(name.clone(), value);
+    }
+    Ok(values)
+}
+
+fn from_arguments(
+    declared: &BTreeMap<String, Declaration>,
+    arguments: &[String],
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut given = BTreeMap::new();
+    for argument in arguments {
+        // The argument itself may be a secret: it is not repeated.
+        let (name, value) = argument
+            .split_once('=')
+            .ok_or_else(|| Failure::new("--variable: expected NAME=VALUE or NAME=@FILE, found no \"=\""))?;
+        if !declared.contains_key(name) {
+            return Err(Failure::new(format_args!("--variable {name}: the manifest declares no such variable")));
+        }
+        let value = match value.strip_prefix('@') {
+            Some(file) => std::fs::read_to_string(file)
+                .map_err(|error| Failure::new(format_args!("--variable {name}: cannot read {file}: {error}")))?,
+            None => value.to_owned(),
+        };
+        given.insert(name.to_owned(), value);
+    }
+    Ok(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared() -> BTreeMap<String, Declaration> {
+        let optional = Declaration { default: Some("default".to_owned()) };
+        BTreeMap::from([("stage".to_owned(), optional), ("signing_key".to_owned(), Declaration { default: None })])
+    }
+
+    fn resolve_with(arguments: &[&str], environment: &[(&str, &str)]) -> Result<BTreeMap<String, String>, Failure> {
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        resolve(&declared(), &arguments, |name| {
+            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
+        })
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_environment_and_that_over_the_default() {
+        let key = ("SPIN_VARIABLE_SIGNING_KEY", "from environment");
+        let stage = ("SPIN_VARIABLE_STAGE", "from environment");
+        assert_eq!(resolve_with(&[], &[key]).unwrap()["stage"], "default");
+        assert_eq!(resolve_with(&[], &[key, stage]).unwrap()["stage"], "from environment");
+        let values = resolve_with(&["stage=a=b", "signing_key="], &[key, stage]).unwrap();
+        assert_eq!((values["stage"].as_str(), values["signing_key"].as_str()), ("a=b", ""));
+    }
+
+    #[test]
+    fn a_value_may_come_from_a_file_as_it_is() {
+        let file = std::env::temp_dir().join(format!("latchkey-variable-{}", std::process::id()));
+        std::fs::write(&file, "two\nlines\n").unwrap();
+        let values = resolve_with(&[&format!("signing_key=@{}", file.display())], &[]).unwrap();
+        std::fs::remove_file(file).unwrap();
+        assert_eq!(values["signing_key"], "two\nlines\n");
+    }
+
+    #[test]
+    fn refusals() {
+        for (arguments, part) in [
+            (&[][..], "variable \"signing_key\" is required"),
+            (&["signing_key"], "expected NAME=VALUE"),
+            (&["nope=1"], "--variable nope: the manifest declares no such variable"),
+            (&["signing_key=@/does/not/exist"], "signing_key: cannot read /does/not/exist"),
+        ] {
+            let failure = resolve_with(arguments, &[]).unwrap_err().to_string();
+            assert!(failure.contains(part), "{failure}");
+        }
+    }
+}
