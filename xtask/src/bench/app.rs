@@ -1,0 +1,115 @@
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::project::Project;
+
+/// The account that posts and logs in.
+pub(super) const USERNAME: &str = "ada";
+const PASSWORD: &str = "a long enough secret";
+
+/// The app on a host of its own with a fresh store, and an empty component beside it. Ended on drop.
+pub(super) struct App {
+    host: Child,
+    address: String,
+    agent: ureq::Agent,
+}
+
+impl App {
+    pub(super) fn start(project: &Project) -> Result<Self> {
+        let folder = project.path("target/bench");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let manifest = fs::read_to_string(project.path("spin.toml"))?;
+        let empty = "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n\
+                     [component.empty]\nsource = \"../wasm32-wasip2/wasm/fixture.wasm\"\n";
+        let manifest = manifest.replace("\"target/components/", "\"../components/") + empty;
+        fs::write(folder.join("spin.toml"), manifest)?;
+        let mut host = Command::new(project.host())
+            .arg("--from")
+            .arg(folder.join("spin.toml"))
+            .args(["--listen", "127.0.0.1:0", "--log", "error"])
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(folder.join("log"))?)
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(host.stdout.take().context("no output")?).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("Serving ").context("the host does not start: see target/bench/log")?;
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        Ok(Self { address: address.to_owned(), host, agent })
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    pub(super) fn resident_mib(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.host.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024)
+    }
+
+    /// Signs up, and posts messages.
+    pub(super) fn fill(&self, messages: u32) -> Result<()> {
+        let account = json!({ "username": USERNAME, "password": PASSWORD, "name": "Ada" });
+        ensure!(self.post("/api/signup", None, &account)?.0 == 201, "sign-up failed");
+        let credentials = json!({ "username": USERNAME, "password": PASSWORD });
+        let (_, session) = self.post("/api/login", None, &credentials)?;
+        let token = session.get("token").and_then(Value::as_str).context("login failed")?;
+        for number in 1..=messages {
+            let text = format!("Message {number}: as long as what people write, give or take a few words.");
+            ensure!(self.post("/api/messages", Some(token), &json!({ "text": text }))?.0 == 201, "a post failed");
+        }
+        Ok(())
+    }
+
+    /// How long a login takes that ends with this status.
+    pub(super) fn login(&self, username: &str, password: &str, status: u16) -> Result<Duration> {
+        let start = Instant::now();
+        let (got, _) = self.post("/api/login", None, &json!({ "username": username, "password": password }))?;
+        ensure!(got == status, "a login ended with {got}");
+        Ok(start.elapsed())
+    }
+
+    /// Logs in again and again, so many at once, while something else runs; returns how many logins a second.
+    pub(super) fn while_logging_in<T>(&self, at_once: usize, run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
+        let (done, count, start) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
+        std::thread::scope(|scope| {
+            for _ in 0..at_once {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) && self.login(USERNAME, PASSWORD, 200).is_ok() {
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            let result = run();
+            let logins = count.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
+            done.store(true, Ordering::Relaxed);
+            Ok((result?, logins))
+        })
+    }
+
+    fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<(u16, Value)> {
+        let mut request = self.agent.post(self.url(path)).header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut response = request.send(body.to_string())?;
+        let text = response.body_mut().read_to_string()?;
+        Ok((response.status().as_u16(), serde_json::from_str(&text)?))
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // It fails when the host has ended already.
+        let _ = self.host.kill();
+        let _ = self.host.wait();
+    }
+}

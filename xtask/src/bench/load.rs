@@ -1,0 +1,45 @@
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::app::App;
+
+/// What a load generator saw.
+pub(super) struct Load {
+    pub(super) per_second: f64,
+    /// The median latency, with its unit.
+    pub(super) p50: String,
+    /// The 99th percentile, with its unit.
+    pub(super) p99: String,
+}
+
+/// Says what to do when there is no wrk; on Debian as root it does it.
+pub(super) fn require_wrk() -> Result<()> {
+    let there = || Command::new("wrk").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if there() {
+        return Ok(());
+    }
+    if rustix::process::geteuid().is_root() {
+        eprintln!("Installing wrk, the load generator");
+        let _ = Command::new("apt-get").args(["install", "--yes", "--quiet", "wrk"]).stdout(Stdio::null()).status();
+    }
+    if there() { Ok(()) } else { bail!("the benchmark needs wrk on PATH; on Debian: apt-get install wrk") }
+}
+
+/// GET of a path over so many connections.
+pub(super) fn wrk(app: &App, path: &str, connections: u32, seconds: u64) -> Result<Load> {
+    let output = Command::new("wrk")
+        .args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency"])
+        .arg(app.url(path))
+        .output()
+        .context("wrk does not run")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if text.contains("Non-2xx") || text.contains("Socket errors") {
+        bail!("wrk on {path}: {text}");
+    }
+    let after = |label: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(label));
+        line.map(|value| value.trim().to_owned()).with_context(|| format!("wrk on {path} printed no {label}: {text}"))
+    };
+    Ok(Load { per_second: after("Requests/sec:")?.parse()?, p50: after("50%")?, p99: after("99%")? })
+}

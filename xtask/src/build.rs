@@ -1,0 +1,102 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use crate::compose::compose;
+use crate::contract::check;
+use crate::project::Project;
+use crate::setup::{WASM_TARGET, targets};
+
+/// A component of the app.
+struct Component {
+    name: &'static str,
+    /// The world that its own module keeps to.
+    world: &'static str,
+    /// Who guards it, and the world that the composition keeps to.
+    guard: Option<(&'static str, &'static str)>,
+}
+
+const COMPONENTS: [Component; 4] = [
+    Component { name: "signup", world: "signup", guard: None },
+    Component { name: "login", world: "login", guard: None },
+    Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
+    Component { name: "authorizer", world: "authorizer-component", guard: None },
+];
+
+/// The names of the components.
+pub(crate) fn names() -> [&'static str; 4] {
+    COMPONENTS.map(|component| component.name)
+}
+
+/// Builds the host, in the one profile that `up` and the tests share.
+pub(crate) fn host(project: &Project) -> Result<()> {
+    if !project.host().exists() {
+        eprintln!("Building the host: once, about 6 minutes on 2 cores");
+    }
+    project.cargo(["build", "--release", "--package", "host"])
+}
+
+/// Builds the named components, or all, to `target/components/NAME.wasm`.
+pub(crate) fn components(project: &Project, wanted: &[String]) -> Result<()> {
+    targets(project)?;
+    let wanted: Vec<&Component> = COMPONENTS
+        .iter()
+        .filter(|component| wanted.is_empty() || wanted.iter().any(|name| name == component.name))
+        .collect();
+    let mut packages: Vec<&str> = wanted.iter().map(|component| component.name).collect();
+    packages.extend(wanted.iter().filter_map(|component| component.guard).map(|(guard, _)| guard));
+    packages.sort_unstable();
+    packages.dedup();
+    wasm(project, &packages)?;
+    for component in wanted {
+        place(project, component).with_context(|| format!("component {}", component.name))?;
+    }
+    Ok(())
+}
+
+/// Compiles packages for WebAssembly.
+pub(crate) fn wasm(project: &Project, packages: &[&str]) -> Result<()> {
+    let mut arguments = vec!["build", "--profile", "wasm", "--target", WASM_TARGET];
+    arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
+    project.cargo(arguments)
+}
+
+/// Composes and checks what was compiled, and puts it where `spin.toml` looks for it; nothing when it is there already.
+fn place(project: &Project, component: &Component) -> Result<()> {
+    let compiled = |name: &str| project.built(&format!("{WASM_TARGET}/wasm/{name}.wasm"));
+    let own = compiled(component.name);
+    let output = project.component(component.name);
+    let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
+    sources.extend(component.guard.map(|(guard, _)| compiled(guard)));
+    if is_newer(&output, &sources)? {
+        return Ok(());
+    }
+    let wit = project.path("wit");
+    let mut bytes = fs::read(&own)?;
+    check(&wit, component.world, &bytes)?;
+    if let Some((guard, world)) = component.guard {
+        bytes = compose(bytes, fs::read(compiled(guard))?)?;
+        check(&wit, world, &bytes)?;
+    }
+    fs::create_dir_all(project.path("target/components"))?;
+    // A host that reads the file meanwhile sees the old one or the new one.
+    let whole = output.with_extension("wasm.new");
+    fs::write(&whole, bytes)?;
+    fs::rename(&whole, &output)?;
+    Ok(())
+}
+
+fn is_newer(output: &Path, sources: &[PathBuf]) -> Result<bool> {
+    let modified = |path: &Path| -> Result<SystemTime> {
+        Ok(fs::metadata(path).with_context(|| path.display().to_string())?.modified()?)
+    };
+    let Ok(built) = modified(output) else { return Ok(false) };
+    for source in sources {
+        if modified(source)? >= built {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

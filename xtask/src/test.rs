@@ -1,0 +1,57 @@
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build;
+use crate::project::{Project, run};
+use crate::setup::WASM_TARGET;
+
+/// What runs on WebAssembly, and is linted for it.
+const WASM_PACKAGES: [&str; 6] = ["edge", "signup", "login", "messages", "authorizer", "fixture"];
+
+/// Everything that has to hold, cheapest first. With a filter, only the black-box tests that match.
+pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
+    if filter.is_none() {
+        step("Formatting");
+        project.cargo(["fmt", "--all", "--check"])?;
+        step("Tests of wire, domain, service");
+        project.cargo(["test", "--package", "wire", "--package", "domain", "--package", "service"])?;
+    }
+    step("Building the components and the host");
+    build::components(project, &[])?;
+    build::wasm(project, &["fixture"])?;
+    build::host(project)?;
+    if filter.is_none() {
+        lint(project)?;
+        step("Tests of xtask: who imports whom, what components reach");
+        project.cargo(["test", "--package", "xtask"])?;
+        step("Tests of the host");
+        project.cargo(["test", "--release", "--package", "host"])?;
+    }
+    step("Black-box tests");
+    black_box(project, filter)
+}
+
+fn lint(project: &Project) -> Result<()> {
+    step("Lints, native");
+    project.cargo(["clippy", "--workspace", "--exclude", "host", "--all-targets", "--", "-D", "warnings"])?;
+    // In the profile that it is built in.
+    project.cargo(["clippy", "--release", "--package", "host", "--all-targets", "--", "-D", "warnings"])?;
+    step("Lints, WebAssembly");
+    let mut arguments = vec!["clippy", "--profile", "wasm", "--target", WASM_TARGET];
+    arguments.extend(WASM_PACKAGES.iter().flat_map(|package| ["--package", package]));
+    arguments.extend(["--", "-D", "warnings"]);
+    project.cargo(arguments)
+}
+
+fn black_box(project: &Project, filter: Option<&str>) -> Result<()> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(cargo);
+    command.args(["test", "--package", "tests", "--"]).args(filter).current_dir(project.path(""));
+    command.env("LATCHKEY_HOST", project.host());
+    run(&mut command)
+}
+
+fn step(name: &str) {
+    eprintln!("\n== {name}");
+}

@@ -1,0 +1,72 @@
+//! Who may import whom: the table of ARCHITECTURE.md, held against `cargo metadata`.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each package of the workspace, and the packages of the workspace that it may depend on.
+const TABLE: &[(&str, &[&str])] = &[
+    ("signup", &["edge"]),
+    ("login", &["edge"]),
+    ("messages", &["edge"]),
+    ("authorizer", &["edge"]),
+    ("edge", &["service"]),
+    ("service", &["domain", "wire"]),
+    ("domain", &[]),
+    ("wire", &[]),
+    ("host", &[]),
+    ("tests", &[]),
+    ("fixture", &[]),
+    ("xtask", &[]),
+];
+
+/// Crates that only one package may name: outside it they would be in the wrong room.
+const RESERVED: &[(&str, &[&str])] = &[
+    ("wasip2", &["edge", "fixture"]),
+    ("wit-bindgen", &["edge"]),
+    ("jwt-simple", &["domain"]),
+    ("pbkdf2", &["domain"]),
+    ("http", &["edge", "service", "host", "tests", "xtask"]),
+    ("wasmtime", &["host"]),
+    ("rusqlite", &["host", "tests"]),
+];
+
+fn packages() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    let package = |package: &Value| (name(package), list(&package["dependencies"]).iter().map(name).collect());
+    list(&metadata["packages"]).iter().map(package).collect()
+}
+
+#[test]
+fn packages_depend_on_what_the_table_lets_them() {
+    let packages = packages();
+    let table: BTreeMap<&str, &[&str]> = TABLE.iter().copied().collect();
+    let known: Vec<&String> = packages.keys().collect();
+    assert_eq!(known, table.keys().collect::<Vec<_>>(), "the table names each package of the workspace");
+    for (package, dependencies) in &packages {
+        let mut inside: Vec<&str> =
+            dependencies.iter().map(String::as_str).filter(|name| table.contains_key(name)).collect();
+        inside.sort_unstable();
+        assert_eq!(inside, table[package.as_str()], "{package}");
+    }
+}
+
+#[test]
+fn reserved_crates_stay_in_their_room() {
+    for (package, dependencies) in packages() {
+        for (name, rooms) in RESERVED {
+            let named = dependencies.iter().any(|dependency| dependency == name);
+            assert!(!named || rooms.contains(&package.as_str()), "{package} names {name}");
+        }
+    }
+}
