@@ -1,0 +1,166 @@
+//! Tokens that the app did not make. The tests hold its signing key, so that each token is good but for one thing.
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+use crate::harness::client::{get, post};
+use crate::harness::forge::{Forge, base64url, claims, now, part, with};
+use crate::harness::host::{Host, Setup};
+
+cases! {
+    AnyHost: []
+    OwnHost: [
+        a_forged_token_that_is_good_is_accepted,
+        no_other_algorithm_is_accepted,
+        the_public_key_is_no_secret_of_hs256,
+        no_other_key_is_accepted,
+        claims_are_checked_though_the_signature_is_good,
+        a_token_expires,
+    ]
+}
+
+/// A host that signs with a key that the test holds, and that has published it.
+fn host() -> (Host, Forge) {
+    let forge = Forge::seeded(7);
+    let app = Setup::app().variable("signing_key", &forge.private_pem()).start();
+    assert_eq!(app.get("/.well-known/jwks.json").json()["keys"][0]["kid"], forge.key_id());
+    (app, forge)
+}
+
+#[track_caller]
+fn are_refused(app: &Host, tokens: impl IntoIterator<Item = String>) {
+    for token in tokens {
+        for ask in [post("/api/messages", r#"{"text":"forged"}"#), get("/api/authorizer")] {
+            let reply = app.send(ask.bearer(&token));
+            let shown = token.split('.').take(2).map(decoded).collect::<Vec<_>>();
+            assert_eq!(reply.status, 401, "{shown:?}: {}", reply.text());
+            reply.is_problem(401, "invalid_token");
+        }
+    }
+    app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);
+}
+
+fn decoded(part: &str) -> String {
+    use base64::Engine;
+    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn a_forged_token_that_is_good_is_accepted() {
+    let (app, forge) = host();
+    let token = forge.sign(&forge.header(), &claims());
+    let reply = app.send(post("/api/messages", r#"{"text":"forged, and well"}"#).bearer(&token));
+    assert_eq!(reply.status, 201, "or the other tests prove nothing: {}", reply.text());
+    let late = with(&claims(), &json!({"exp": now() + 2, "nbf": now() + 2, "iat": now() + 2}));
+    let token = forge.sign(&forge.header(), &late);
+    assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "5 seconds of tolerance");
+}
+
+fn no_other_algorithm_is_accepted() {
+    let (app, forge) = host();
+    let names = ["none", "None", "NONE", "nOnE", "", "es256", "ES256K", "ES384", "HS256", "RS256", "EdDSA", "ES256 "];
+    let mut tokens = Vec::new();
+    for name in names.map(Value::from).into_iter().chain([Value::Null, json!(["ES256"]), json!(7)]) {
+        let signed = forge.sign(&with(&forge.header(), &json!({"alg": name})), &claims());
+        tokens.push(signed[..=signed.rfind('.').unwrap()].to_owned());
+        tokens.push(signed);
+    }
+    are_refused(&app, tokens);
+}
+
+fn the_public_key_is_no_secret_of_hs256() {
+    let (app, forge) = host();
+    let served = app.get("/.well-known/jwks.json");
+    let key = served.json()["keys"][0].take();
+    let point = [vec![4], decode(&key["x"]), decode(&key["y"])].concat();
+    let mut secrets: Vec<Vec<u8>> = vec![served.body, key.to_string().into(), point, decode(&key["x"]), vec![]];
+    secrets.push(forge.public_jwk().to_string().into());
+    let pem = forge.public_pem();
+    secrets.extend([pem.clone().into(), pem.trim().into(), pem.replace('\n', "\r\n").into(), forge.key_id().into()]);
+    let header = Header { kid: Some(forge.key_id()), ..Header::new(Algorithm::HS256) };
+    let sign = |secret: &Vec<u8>| {
+        let token = jsonwebtoken::encode(&header, &claims(), &EncodingKey::from_secret(secret)).unwrap();
+        assert_eq!(part(&token, 0)["alg"], "HS256");
+        token
+    };
+    are_refused(&app, secrets.iter().map(sign));
+}
+
+fn decode(value: &Value) -> Vec<u8> {
+    crate::harness::forge::from_base64url(value.as_str().unwrap())
+}
+
+fn no_other_key_is_accepted() {
+    let (app, forge) = host();
+    let other = Forge::seeded(8);
+    let good = forge.header();
+    let own_jwk = with(&other.public_jwk(), &json!({"kid": forge.key_id(), "alg": "ES256", "use": "sig"}));
+    let signed_by_other = [
+        good.clone(),
+        other.header(),
+        with(&good, &json!({"kid": null})),
+        with(&good, &json!({"jwk": own_jwk})),
+        with(&other.header(), &json!({"jwk": other.public_jwk()})),
+        with(&good, &json!({"kid": null, "jwk": other.public_jwk()})),
+        with(&good, &json!({"jku": "http://127.0.0.1:9/jwks.json"})),
+        with(&good, &json!({"x5u": "http://127.0.0.1:9/key.pem"})),
+        with(&good, &json!({"x5c": [base64url("certificate")]})),
+    ];
+    are_refused(&app, signed_by_other.map(|header| other.sign(&header, &claims())));
+
+    let long = "a".repeat(43);
+    let key_ids = ["", "unknown", "../../keys", "jwks", "*", &long, &forge.key_id().to_lowercase()].map(Value::from);
+    let changed = key_ids.into_iter().chain([Value::Null, json!(7), json!([forge.key_id()])]);
+    are_refused(&app, changed.map(|id| forge.sign(&with(&good, &json!({"kid": id})), &claims())));
+
+    let crit = [json!(["exp"]), json!(["b64"]), json!([]), json!(["urn:example"])];
+    are_refused(&app, crit.map(|crit| forge.sign(&with(&good, &json!({"crit": crit, "b64": true})), &claims())));
+}
+
+fn claims_are_checked_though_the_signature_is_good() {
+    let (app, forge) = host();
+    let changes = [
+        json!({"exp": now() - 10}),
+        json!({"exp": 0}),
+        json!({"exp": -1}),
+        json!({"exp": "never"}),
+        json!({"exp": null}),
+        json!({"nbf": now() + 3600}),
+        json!({"iat": now() + 3600}),
+        json!({"iss": "latchkeys"}),
+        json!({"iss": "Latchkey"}),
+        json!({"iss": ""}),
+        json!({"iss": null}),
+        json!({"iss": ["latchkey"]}),
+        json!({"aud": "other"}),
+        json!({"aud": ["other"]}),
+        json!({"aud": []}),
+        json!({"aud": null}),
+        json!({"sub": null}),
+        json!({"sub": ""}),
+        json!({"sub": "no name"}),
+        json!({"sub": 7}),
+        json!({"name": null}),
+        json!({"name": "a\nb"}),
+        json!({"name": "a".repeat(65)}),
+        json!({"jti": null}),
+        json!({"padding": "a".repeat(4000)}),
+    ];
+    are_refused(&app, changes.map(|change| forge.sign(&forge.header(), &with(&claims(), &change))));
+    let no_objects = [json!([]), json!("alice"), Value::Null];
+    are_refused(&app, no_objects.map(|claims| forge.sign(&forge.header(), &claims)));
+}
+
+fn a_token_expires() {
+    let app = Setup::app().variable("token_lifetime_seconds", "1").start();
+    let alice = crate::harness::actors::alice(&app);
+    // Tolerance is 5 seconds; the wait ends by the answer, not by the clock.
+    let reply = crate::harness::wait_for("end of the token", || {
+        let reply = app.send(get("/api/authorizer").bearer(&alice.token));
+        (reply.status != 200).then_some(reply)
+    });
+    reply.is_problem(401, "invalid_token");
+    assert!(reply.header("www-authenticate").contains("error=\"invalid_token\""));
+    assert!(now() > part(&alice.token, 1)["exp"].as_u64().unwrap(), "and not before its time");
+    app.send(alice.posting("too late")).is_problem(401, "invalid_token");
+}

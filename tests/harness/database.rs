@@ -1,0 +1,45 @@
+//! The SQLite file behind a host, as Spin lays it out.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+/// The statement that Spin creates its table with (`crates/key-value-spin/src/store.rs`).
+const SPIN_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
+    store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key))";
+
+/// Key and value.
+pub(crate) type Row = (String, Vec<u8>);
+
+/// Opens the file of a host.
+pub(crate) fn open(state: &Path) -> Connection {
+    Connection::open(state.join("sqlite_key_value.db")).unwrap()
+}
+
+pub(crate) fn create_as_spin_does(state: &Path) -> Connection {
+    let database = open(state);
+    database.execute(SPIN_TABLE, []).unwrap();
+    database
+}
+
+pub(crate) fn insert(database: &Connection, store: &str, (key, value): &Row) {
+    let sql = "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2, ?3)";
+    database.execute(sql, params![store, key, value]).unwrap();
+}
+
+pub(crate) fn rows(database: &Connection, store: &str) -> Vec<Row> {
+    let sql = "SELECT key, value FROM spin_key_value WHERE store = ?1 ORDER BY key";
+    let mut statement = database.prepare(sql).unwrap();
+    let rows = statement.query_map([store], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// Deletes the one row of the app whose value holds a text.
+#[track_caller]
+pub(crate) fn delete_row_with(database: &Connection, text: &str) {
+    let holds = |(_, value): &Row| String::from_utf8_lossy(value).contains(text);
+    let found: Vec<_> = rows(database, "default").into_iter().filter(holds).collect();
+    assert_eq!(found.len(), 1, "rows that hold {text:?}");
+    let sql = "DELETE FROM spin_key_value WHERE store = 'default' AND key = ?1";
+    assert_eq!(database.execute(sql, [&found[0].0]).unwrap(), 1);
+}

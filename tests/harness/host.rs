@@ -1,0 +1,207 @@
+//! A host process of the test's own: port 0, private state folder, killed on drop.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::client::Client;
+use super::log::Output;
+use super::{app_url, wait_for, workspace};
+
+/// How a host is to be started.
+pub(crate) struct Setup {
+    manifest: PathBuf,
+    variables: BTreeMap<String, String>,
+    environment: Vec<(String, String)>,
+    flags: Vec<String>,
+    state: Option<PathBuf>,
+}
+
+/// A running host, and a client of it.
+pub(crate) struct Host {
+    child: Child,
+    output: Arc<Output>,
+    client: Client,
+    /// Removed when the host is gone.
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// An app to ask: the one that `APP_URL` names, or a host of the test's own.
+pub(crate) struct App {
+    client: Client,
+    _host: Option<Host>,
+}
+
+impl App {
+    pub(crate) fn any() -> Self {
+        if let Some(url) = app_url() {
+            return Self { client: Client::foreign(&url), _host: None };
+        }
+        let host = Setup::app().start();
+        Self { client: host.client.clone(), _host: Some(host) }
+    }
+}
+
+impl Deref for App {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Setup {
+    /// The app, with cheap password hashes.
+    pub(crate) fn app() -> Self {
+        Self::manifest(&workspace().join("spin.toml")).variable("stage", "test").variable("pbkdf2_iterations", "1000")
+    }
+
+    /// The component that misbehaves on demand, for what the host does about it.
+    pub(crate) fn fixture() -> Self {
+        Self::manifest(&workspace().join("tests/fixture/spin.toml"))
+    }
+
+    pub(crate) fn manifest(path: &Path) -> Self {
+        Self {
+            manifest: path.to_path_buf(),
+            variables: BTreeMap::new(),
+            environment: Vec::new(),
+            flags: ["--listen", "127.0.0.1:0", "--log", "debug"].map(str::to_owned).to_vec(),
+            state: None,
+        }
+    }
+
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
+        self.variables.remove(name.trim_start_matches("SPIN_VARIABLE_").to_lowercase().as_str());
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A flag and its value; a later one replaces an earlier one.
+    pub(crate) fn flag(mut self, flag: &str, value: &str) -> Self {
+        if let Some(at) = self.flags.iter().position(|f| f == flag) {
+            self.flags.drain(at..at + 2);
+        }
+        self.flags.extend([flag.to_owned(), value.to_owned()]);
+        self
+    }
+
+    /// A state folder that outlives the host.
+    pub(crate) fn state(mut self, folder: &Path) -> Self {
+        self.state = Some(folder.to_path_buf());
+        self
+    }
+
+    /// Starts the host and waits until it serves.
+    #[track_caller]
+    pub(crate) fn start(self) -> Host {
+        let (mut child, output, folder) = self.spawn();
+        let line = output.wait("line of the address", |output| {
+            let line = output.stdout.iter().find_map(|line| line.strip_prefix("Serving "));
+            line.map(str::to_owned).or_else(|| output.ended().then(String::new))
+        });
+        if line.is_empty() {
+            let status = child.wait().unwrap();
+            panic!("the host ended at its start with {status}:\n{}", output.stderr());
+        }
+        Host { child, output, client: Client::own(line.trim()), _folder: folder }
+    }
+
+    /// Expects the host to refuse to start, and returns the one line that says why.
+    #[track_caller]
+    pub(crate) fn refused(self) -> String {
+        let (mut child, output, _folder) = self.spawn();
+        output.wait("end or start of the host", |output| (output.ended() || !output.stdout.is_empty()).then_some(()));
+        if !output.stdout().is_empty() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("the host started:\n{}", output.stdout());
+        }
+        let status = child.wait().unwrap();
+        let stderr = output.stderr();
+        assert_eq!(status.code(), Some(1), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "one line on stderr:\n{stderr}");
+        stderr.trim().to_owned()
+    }
+
+    fn spawn(self) -> (Child, Arc<Output>, Option<tempfile::TempDir>) {
+        let folder = self.state.is_none().then(|| tempfile::tempdir().unwrap());
+        let state = self.state.unwrap_or_else(|| folder.as_ref().unwrap().path().to_path_buf());
+        let binary = std::env::var_os("LATCHKEY_HOST").map(PathBuf::from);
+        let mut command = Command::new(binary.unwrap_or_else(|| workspace().join("target/release/latchkey")));
+        command.arg("--from").arg(&self.manifest).arg("--state-dir").arg(&state).args(&self.flags);
+        // All hosts of the suite share what is compiled, so each of them starts in a moment.
+        command.arg("--cache-dir").arg(workspace().join("target/code-cache"));
+        for (name, value) in &self.variables {
+            command.arg("--variable").arg(format!("{name}={value}"));
+        }
+        command.envs(self.environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+        let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        (child, output, folder)
+    }
+}
+
+impl Host {
+    /// What it has printed.
+    pub(crate) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_alive(&mut self) {
+        assert_eq!(self.child.try_wait().unwrap(), None, "the host has ended");
+    }
+
+    /// `kill -9`; does not wait.
+    pub(crate) fn kill(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
+    }
+
+    /// Asks it to end (SIGTERM) and does not wait.
+    pub(crate) fn ask_to_end(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// How it ended.
+    #[track_caller]
+    pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
+        let status = wait_for("end of the host", || self.child.try_wait().unwrap());
+        self.output.wait("end of its output", |output| output.ended().then_some(()));
+        status
+    }
+
+    /// Asks it to end and expects that it does so cleanly.
+    #[track_caller]
+    pub(crate) fn stop(&mut self) {
+        self.ask_to_end();
+        assert_eq!(self.wait_for_end().code(), Some(0), "{}", self.output.stderr());
+    }
+}
+
+impl Deref for Host {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the host, pid {}, said on stderr:\n{}---", self.child.id(), self.output.stderr());
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,122 @@
+//! What a host prints: collected line by line, read as JSON.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::PATIENCE;
+
+/// The lines of a process, as they come.
+pub(crate) struct Output {
+    lines: Mutex<Lines>,
+    changed: Condvar,
+}
+
+/// The lines so far.
+#[derive(Default)]
+pub(crate) struct Lines {
+    pub(crate) stdout: Vec<String>,
+    pub(crate) stderr: Vec<String>,
+    streams_ended: u8,
+}
+
+impl Lines {
+    /// Whether the process has closed both streams.
+    pub(crate) fn ended(&self) -> bool {
+        self.streams_ended == 2
+    }
+}
+
+impl Output {
+    pub(crate) fn follow(stdout: impl Read + Send + 'static, stderr: impl Read + Send + 'static) -> Arc<Self> {
+        let output = Arc::new(Self { lines: Mutex::default(), changed: Condvar::new() });
+        output.clone().collect(stdout, |lines| &mut lines.stdout);
+        output.clone().collect(stderr, |lines| &mut lines.stderr);
+        output
+    }
+
+    fn collect(self: Arc<Self>, stream: impl Read + Send + 'static, to: fn(&mut Lines) -> &mut Vec<String>) {
+        std::thread::spawn(move || {
+            let mut stream = BufReader::new(stream);
+            let mut line = Vec::new();
+            while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+                let text = String::from_utf8_lossy(&line).trim_end_matches('\n').to_owned();
+                to(&mut self.lines()).push(text);
+                self.changed.notify_all();
+                line.clear();
+            }
+            self.lines().streams_ended += 1;
+            self.changed.notify_all();
+        });
+    }
+
+    /// Waits until the lines hold an answer.
+    #[track_caller]
+    pub(crate) fn wait<T>(&self, what: &str, answer: impl Fn(&Lines) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        let mut lines = self.lines();
+        loop {
+            if let Some(answer) = answer(&lines) {
+                return answer;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "no {what} within {PATIENCE:?}; stderr so far:\n{}", lines.stderr.join("\n"));
+            lines = self.changed.wait_timeout(lines, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// A test that fails while it looks at the lines still wants to print them.
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        self.lines().stdout.join("\n")
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        self.lines().stderr.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Waits for this many log lines that fit. Every line of the log is a JSON object.
+    #[track_caller]
+    pub(crate) fn wait_for_events(&self, what: &str, count: usize, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.wait(what, |lines| {
+            let fitting: Vec<_> = lines.stderr.iter().map(|line| parse(line)).filter(|line| fits(line)).collect();
+            (fitting.len() >= count).then_some(fitting)
+        })
+    }
+
+    /// Waits for the host's own lines about its first requests of a method to a path.
+    #[track_caller]
+    pub(crate) fn requests(&self, count: usize, method: &str, path: &str) -> Vec<Value> {
+        self.wait_for_events(&format!("{method} {path}"), count, |line| {
+            line["event"] == "request"
+                && line["method"] == method
+                && line["path"].as_str().is_some_and(|logged| logged.split('?').next() == Some(path))
+        })
+    }
+
+    /// Waits for the log line of an event about one request.
+    #[track_caller]
+    pub(crate) fn event(&self, event: &str, request_id: &str) -> Value {
+        self.wait_for_events(event, 1, |line| line["event"] == event && line["request_id"] == request_id).remove(0)
+    }
+
+    /// Every log line so far.
+    #[track_caller]
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.lines().stderr.iter().map(|line| parse(line)).collect()
+    }
+}
+
+#[track_caller]
+fn parse(line: &str) -> Value {
+    let value = serde_json::from_str(line);
+    match value {
+        Ok(Value::Object(_)) => value.unwrap(),
+        _ => panic!("a log line is no JSON object: {line}"),
+    }
+}

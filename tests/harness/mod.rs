@@ -1,0 +1,62 @@
+//! What the tests stand on: a host of their own, clients polite and rude, people.
+
+pub(crate) mod actors;
+pub(crate) mod board;
+pub(crate) mod client;
+pub(crate) mod database;
+pub(crate) mod forge;
+pub(crate) mod host;
+pub(crate) mod log;
+pub(crate) mod random;
+pub(crate) mod raw;
+pub(crate) mod reply;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// One test.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) run: fn(),
+}
+
+/// What a test asks its questions of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Whatever `APP_URL` names, else a host of its own.
+    AnyHost,
+    /// A host that the test starts, stops, or looks into.
+    OwnHost,
+}
+
+/// The app to be asked, when it is not one that the tests start.
+pub(crate) fn app_url() -> Option<String> {
+    std::env::var("APP_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// The folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// No wait in this suite is longer: far beyond what any of them takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Asks again and again until there is an answer.
+#[track_caller]
+pub(crate) fn wait_for<T>(what: &str, question: impl FnMut() -> Option<T>) -> T {
+    wait_or_give_up(question).unwrap_or_else(|| panic!("no {what} within {PATIENCE:?}"))
+}
+
+/// The same for where a panic would have to wait for others.
+pub(crate) fn wait_or_give_up<T>(mut question: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(answer) = question() {
+            return Some(answer);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    None
+}

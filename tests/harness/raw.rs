@@ -1,0 +1,104 @@
+//! The rude client: bytes over a socket.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::PATIENCE;
+use super::client::Client;
+
+/// A connection to a host, every read and write of which is bounded.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    received: Vec<u8>,
+    closed: bool,
+}
+
+/// The start of an answer, and what followed it.
+#[derive(Debug)]
+pub(crate) struct RawReply {
+    pub(crate) status: u16,
+    /// Status line and headers.
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Connection {
+    pub(crate) fn open(app: &Client) -> Self {
+        let stream = TcpStream::connect(app.authority()).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        Self { stream, received: Vec::new(), closed: false }
+    }
+
+    /// Whether the host took the bytes; a host that has closed the connection does not.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// Says that nothing more will come.
+    pub(crate) fn finish_writing(&self) {
+        let _ = self.stream.shutdown(std::net::Shutdown::Write);
+    }
+
+    /// Reads what comes within `time`; false once the host has closed the connection.
+    pub(crate) fn read_for(&mut self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let mut buffer = [0; 16_384];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => self.closed = true,
+            Ok(count) => self.received.extend_from_slice(&buffer[..count]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(_) => self.closed = true,
+        }
+        !self.closed
+    }
+
+    /// Reads until the condition holds or the host closes the connection.
+    #[track_caller]
+    pub(crate) fn read_until(&mut self, what: &str, done: impl Fn(&[u8]) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(&self.received) && self.read_for(Duration::from_millis(100)) {
+            assert!(Instant::now() < deadline, "no {what} within {PATIENCE:?}");
+        }
+    }
+
+    pub(crate) fn received(&self) -> &[u8] {
+        &self.received
+    }
+
+    /// The answer up to the end of the connection; none when it was closed without one.
+    #[track_caller]
+    pub(crate) fn reply_to_end(&mut self) -> Option<RawReply> {
+        self.read_until("end of the connection", |_| false);
+        RawReply::parse(&self.received)
+    }
+
+    /// The answer as soon as its headers are there; none when the connection was closed without one.
+    #[track_caller]
+    pub(crate) fn reply(&mut self) -> Option<RawReply> {
+        self.read_until("answer", |received| RawReply::parse(received).is_some());
+        RawReply::parse(&self.received)
+    }
+}
+
+impl RawReply {
+    /// The first final answer; interim ones (1xx) are passed over.
+    fn parse(received: &[u8]) -> Option<Self> {
+        let end = received.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let (head, rest) = (String::from_utf8_lossy(&received[..end]).into_owned(), &received[end + 4..]);
+        let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|code| code.parse().ok());
+        match status.unwrap_or_else(|| panic!("no status line: {head}")) {
+            100..200 => Self::parse(rest),
+            status => Some(Self { status, head, body: String::from_utf8_lossy(rest).into_owned() }),
+        }
+    }
+}
+
+/// Sends bytes on a connection of their own and reads to its end: they ask for `Connection: close`.
+#[track_caller]
+pub(crate) fn exchange(app: &Client, bytes: &[u8]) -> Option<RawReply> {
+    let mut connection = Connection::open(app);
+    connection.write(bytes);
+    connection.reply_to_end()
+}

@@ -1,0 +1,135 @@
+//! What the host does about components that misbehave, shown by one that does it on demand.
+
+use std::thread;
+
+use crate::harness::client::{Client, get};
+use crate::harness::host::{Host, Setup};
+use crate::harness::raw::Connection;
+use crate::harness::wait_for;
+
+cases! {
+    AnyHost: []
+    OwnHost: [
+        a_component_that_never_ends_is_cut_off,
+        a_component_that_traps_harms_nobody_else,
+        a_component_that_eats_memory_is_stopped,
+        more_requests_than_allowed_at_once_are_turned_away,
+        a_running_request_is_finished_before_the_end,
+        a_request_that_never_ends_does_not_delay_the_end_for_ever,
+        headers_arrive_as_they_were_sent,
+        what_a_component_prints_arrives_in_whole_lines,
+    ]
+}
+
+#[track_caller]
+fn still_serves(app: &mut Host) {
+    app.assert_alive();
+    let reply = app.get("/empty");
+    assert_eq!((reply.status, reply.text().as_str()), (200, "ok"));
+}
+
+fn a_component_that_never_ends_is_cut_off() {
+    let mut app = Setup::fixture().flag("--request-timeout", "1").start();
+    still_serves(&mut app);
+    for _ in 0..2 {
+        assert_eq!(app.get("/busy").status, 504);
+        still_serves(&mut app);
+    }
+}
+
+fn a_component_that_traps_harms_nobody_else() {
+    let mut app = Setup::fixture().flag("--worker-threads", "1").flag("--request-timeout", "1").start();
+    for path in ["/trap", "/silent"] {
+        for _ in 0..20 {
+            let reply = app.get(path);
+            assert_eq!(reply.status, 500, "{path}");
+            for detail in ["wasm", "backtrace", "unreachable", "src/", "fixture"] {
+                assert!(!reply.text().contains(detail), "{path}: the answer tells of the inside: {}", reply.text());
+            }
+        }
+        still_serves(&mut app);
+    }
+    // With its one thread too, which a guest that never yields would hold for ever.
+    assert_eq!(app.get("/busy").status, 504);
+    still_serves(&mut app);
+}
+
+fn a_component_that_eats_memory_is_stopped() {
+    let mut app = Setup::fixture().flag("--max-instance-memory", "64").start();
+    for _ in 0..3 {
+        let status = app.get("/memory").status;
+        assert!((500..600).contains(&status), "{status}");
+        still_serves(&mut app);
+    }
+}
+
+fn more_requests_than_allowed_at_once_are_turned_away() {
+    let mut app = Setup::fixture().flag("--max-concurrent-requests", "2").flag("--request-timeout", "5").start();
+    thread::scope(|scope| {
+        let client: &Client = &app;
+        let busy: Vec<_> = (0..2).map(|_| scope.spawn(move || client.send(get("/busy")).status)).collect();
+        let reply = wait_for("refusal", || {
+            let reply = client.get("/empty");
+            (reply.status != 200).then_some(reply)
+        });
+        assert_eq!(reply.status, 503);
+        let seconds: u32 = reply.header("retry-after").parse().unwrap();
+        assert!(seconds >= 1, "{seconds}");
+        assert_eq!(reply.json()["code"], "overloaded");
+        assert_eq!(busy.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>(), [504, 504]);
+    });
+    still_serves(&mut app);
+}
+
+/// A request whose body is on its way, so that a component is waiting for it.
+fn request_under_way(app: &Host) -> Connection {
+    let mut connection = Connection::open(app);
+    let head = "POST /slow-read HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n";
+    connection.write(head.as_bytes());
+    // Sent when the component asks for the body.
+    connection.read_until("100 Continue", |received| received.ends_with(b"\r\n\r\n"));
+    assert!(connection.received().starts_with(b"HTTP/1.1 100 "), "{:?}", connection.received());
+    connection.write(b"12345");
+    connection
+}
+
+fn a_running_request_is_finished_before_the_end() {
+    let mut app = Setup::fixture().start();
+    let mut connection = request_under_way(&app);
+    app.ask_to_end();
+    // Nobody new is let in.
+    wait_for("closed door", || std::net::TcpStream::connect(app.authority()).is_err().then_some(()));
+    app.assert_alive();
+    connection.write(b"67890");
+    connection.read_until("end", |_| false);
+    let answer = String::from_utf8_lossy(connection.received()).into_owned();
+    assert!(answer.contains("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n10"), "{answer}");
+    assert_eq!(app.wait_for_end().code(), Some(0), "{}", app.output().stderr());
+}
+
+fn a_request_that_never_ends_does_not_delay_the_end_for_ever() {
+    let mut app = Setup::fixture().flag("--shutdown-timeout", "1").start();
+    let _connection = request_under_way(&app);
+    app.ask_to_end();
+    app.wait_for_end();
+}
+
+fn headers_arrive_as_they_were_sent() {
+    let app = Setup::fixture().start();
+    let asking = get("/echo-headers").header("x-one", "1").header("x-two", "a, b").header("authorization", "Bearer x");
+    let echo = app.send(asking.header("x-two", "c")).text();
+    for line in ["x-one: 1\n", "x-two: a, b\n", "x-two: c\n", "authorization: Bearer x\n"] {
+        assert!(echo.contains(line), "{line:?} is not in {echo}");
+    }
+    let url = app.get("/echo-url?a=%20b&c").text();
+    assert_eq!(url, format!("http\n{}\n/echo-url?a=%20b&c\n", app.authority()));
+}
+
+fn what_a_component_prints_arrives_in_whole_lines() {
+    let app = Setup::fixture().start();
+    assert_eq!(app.get("/stderr").status, 200);
+    // Unchanged: what components log is JSON already.
+    app.output().wait("line of the component", |lines| {
+        lines.stderr.iter().any(|line| line == "one line in three pieces").then_some(())
+    });
+}

@@ -1,0 +1,105 @@
+//! The black-box suite: what Latchkey promises over HTTP, asked of a running host.
+//!
+//! Every test starts a host of its own, with its own state folder. With `APP_URL` set, for example
+//! `APP_URL=http://127.0.0.1:3000`, the tests of the contract ask the app there instead, whose variables should have
+//! their defaults. The tests that need a host of their own are then reported as ignored, with the reason, and never as
+//! passed.
+//!
+//! `LATCHKEY_HOST` names another binary than `target/release/latchkey` to start.
+#![cfg(test)]
+
+/// The tests of a module: those that can ask any app, and those that need a host of their own.
+macro_rules! cases {
+    ($($needs:ident: [$($case:ident),* $(,)?])*) => {
+        pub(crate) const CASES: &[crate::harness::Case] = &[
+            $($(crate::harness::Case { name: stringify!($case), needs: crate::harness::Needs::$needs, run: $case },)*)*
+        ];
+    };
+}
+
+mod authorization_header;
+mod authorizer;
+mod conditional_requests;
+mod cors;
+mod crash;
+mod forged_tokens;
+mod harness;
+mod hashing;
+mod host_limits;
+mod hostile;
+mod json_bodies;
+mod login;
+mod login_cost;
+mod manifest;
+mod messages;
+mod methods;
+mod misconfiguration;
+mod pagination;
+mod persistence;
+mod races;
+mod request_bodies;
+mod secrets;
+mod shared_cache;
+mod signup;
+mod slow_clients;
+mod smuggling;
+mod start_errors;
+mod story;
+mod tokens;
+
+/// Modules of tests under their names.
+macro_rules! subjects {
+    ($($subject:ident),* $(,)?) => { &[$((stringify!($subject), $subject::CASES),)*] };
+}
+
+/// Every one of the modules above; the compiler tells of one that is forgotten.
+const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
+    authorization_header,
+    authorizer,
+    conditional_requests,
+    cors,
+    crash,
+    forged_tokens,
+    hashing,
+    host_limits,
+    hostile,
+    json_bodies,
+    login,
+    login_cost,
+    manifest,
+    messages,
+    methods,
+    misconfiguration,
+    pagination,
+    persistence,
+    races,
+    request_bodies,
+    secrets,
+    shared_cache,
+    signup,
+    slow_clients,
+    smuggling,
+    start_errors,
+    story,
+    tokens,
+];
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+fn main() -> std::process::ExitCode {
+    let trials = SUBJECTS.iter().flat_map(|(subject, cases)| cases.iter().map(|case| trial(subject, case))).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(subject: &str, case: &'static harness::Case) -> Trial {
+    let name = format!("{subject}::{}", case.name);
+    Trial::ignorable_test(name.clone(), move || {
+        if case.needs == harness::Needs::OwnHost && harness::app_url().is_some() {
+            return Ok(Completion::ignored_with("not run: it needs a host of its own, and APP_URL is set"));
+        }
+        // A thread with its name, so that a panic tells which test it comes from.
+        let thread = std::thread::Builder::new().name(name).spawn(case.run)?;
+        thread.join().map_err(|_| Failed::without_message())?;
+        Ok(Completion::Completed)
+    })
+}

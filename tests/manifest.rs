@@ -1,0 +1,114 @@
+//! `spin.toml` against this suite: what is added there and not tested here makes a test fail.
+
+use std::collections::BTreeSet;
+
+use crate::SUBJECTS;
+use crate::harness::client::ask;
+use crate::harness::host::Setup;
+use crate::harness::workspace;
+
+cases! {
+    AnyHost: []
+    OwnHost: [
+        every_component_has_a_test_module,
+        every_route_is_served,
+        every_guarded_method_is_refused_without_a_token,
+        messages_without_an_authorizer_cannot_start,
+        a_component_is_granted_no_more_than_this,
+    ]
+}
+
+/// Each component of `spin.toml` and a module of this suite that is about it.
+const COMPONENTS: [(&str, &str); 4] =
+    [("authorizer", "authorizer"), ("login", "login"), ("messages", "messages"), ("signup", "signup")];
+
+/// Each route of `spin.toml`, its component, and a method and path to ask it by.
+const ROUTES: [(&str, &str, &str, &str); 6] = [
+    ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
+    ("/api/...", "authorizer", "GET", "/api/anything-else"),
+    ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
+    ("/api/login", "login", "POST", "/api/login"),
+    ("/api/messages", "messages", "GET", "/api/messages"),
+    ("/api/signup", "signup", "POST", "/api/signup"),
+];
+
+/// Every method that needs a token.
+const GUARDED: [(&str, &str); 3] = [("POST", "/api/messages"), ("GET", "/api/authorizer"), ("POST", "/api/authorizer")];
+
+fn manifest() -> toml::Table {
+    std::fs::read_to_string(workspace().join("spin.toml")).unwrap().parse().unwrap()
+}
+
+fn every_component_has_a_test_module() {
+    let manifest = manifest();
+    let components: Vec<_> = manifest["component"].as_table().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(components, COMPONENTS.map(|(component, _)| component), "name a module that tests the new component");
+    for (component, module) in COMPONENTS {
+        let cases = SUBJECTS.iter().find(|(subject, _)| *subject == module).map(|(_, cases)| *cases);
+        assert!(cases.is_some_and(|cases| !cases.is_empty()), "no test of {component} in {module}");
+    }
+}
+
+fn every_route_is_served() {
+    let manifest = manifest();
+    let triggers = manifest["trigger"]["http"].as_array().unwrap();
+    let routes: BTreeSet<_> =
+        triggers.iter().map(|http| (http["route"].as_str().unwrap(), http["component"].as_str().unwrap())).collect();
+    assert_eq!(routes, ROUTES.iter().map(|(route, component, ..)| (*route, *component)).collect());
+    let app = Setup::app().start();
+    for (at, (_, component, method, path)) in ROUTES.into_iter().enumerate() {
+        let reply = app.send(ask(method, path));
+        assert!(reply.status < 500, "{method} {path}: {}", reply.text());
+        let line = app.output().wait_for_events("request", at + 1, |line| line["event"] == "request").pop().unwrap();
+        assert_eq!([&line["target_component"], &line["method"], &line["path"]], [component, method, path], "{line}");
+        assert_eq!(line["status"], reply.status);
+    }
+}
+
+fn every_guarded_method_is_refused_without_a_token() {
+    let app = Setup::app().start();
+    for (method, path) in GUARDED {
+        let reply = app.send(ask(method, path).header("content-type", "application/json").body(r#"{"text":"a"}"#));
+        reply.is_problem(401, "missing_token");
+        assert_eq!(reply.header("www-authenticate"), r#"Bearer realm="latchkey""#);
+    }
+    app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);
+}
+
+fn messages_without_an_authorizer_cannot_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("spin.toml");
+    let uncomposed = workspace().join("target/wasm32-wasip2/wasm/messages.wasm");
+    assert!(uncomposed.is_file(), "{} is not built", uncomposed.display());
+    let text = format!(
+        "spin_manifest_version = 2\n[application]\nname = \"open\"\n[[trigger.http]]\nroute = \"/api/messages\"\n\
+         component = \"messages\"\n[component.messages]\nsource = \"{}\"\nkey_value_stores = [\"default\"]\n",
+        uncomposed.display()
+    );
+    std::fs::write(&file, &text).unwrap();
+    let error = Setup::manifest(&file).refused();
+    assert!(error.contains("latchkey:auth/authorizer"), "{error}");
+    // It is the authorizer that is missing and nothing else.
+    let composed = text.replace("wasm32-wasip2/wasm", "components");
+    std::fs::write(&file, composed).unwrap();
+    Setup::manifest(&file).start();
+}
+
+/// The role of each component, in the words of the cloud this comes from: what it may reach.
+fn a_component_is_granted_no_more_than_this() {
+    let manifest = manifest();
+    let common = ["stage", "store", "cors_allowed_origins"];
+    let verifying = ["token_issuer", "token_audience"];
+    for (component, more) in [
+        ("signup", vec!["pbkdf2_iterations"]),
+        ("login", vec!["pbkdf2_iterations", "token_lifetime_seconds", "token_issuer", "token_audience", "signing_key"]),
+        ("messages", verifying.to_vec()),
+        ("authorizer", verifying.to_vec()),
+    ] {
+        let granted = manifest["component"][component].as_table().unwrap();
+        let members: BTreeSet<_> = granted.keys().map(String::as_str).collect();
+        assert_eq!(members, BTreeSet::from(["source", "key_value_stores", "variables", "build"]), "{component}");
+        let variables: BTreeSet<_> = granted["variables"].as_table().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(variables, common.iter().chain(&more).copied().collect(), "{component}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What is there after a restart, and in the file that Spin uses too.
+
+use crate::harness::actors::{self, log_in};
+use crate::harness::client::get;
+use crate::harness::database::{self, Row};
+use crate::harness::host::Setup;
+
+cases! {
+    AnyHost: []
+    OwnHost: [
+        everything_survives_a_restart,
+        the_file_of_spin_is_used_and_other_stores_are_left_alone,
+        what_is_stored_holds_no_password,
+    ]
+}
+
+fn everything_survives_a_restart() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let alice = actors::alice(&app);
+    alice.post(&app, "before");
+    let (list, keys) = (app.get("/api/messages").json(), app.get("/.well-known/jwks.json").json());
+    app.stop();
+    assert!(state.path().join("sqlite_key_value.db").is_file());
+
+    let mut app = Setup::app().state(state.path()).start();
+    assert_eq!(app.get("/api/messages").json(), list);
+    assert_eq!(app.get("/.well-known/jwks.json").json(), keys);
+    assert_eq!(app.send(get("/api/authorizer").bearer(&alice.token)).status, 200, "a token outlives the host");
+    assert_eq!(log_in(&app, "alice", &alice.password).status, 200);
+    assert_eq!(alice.post(&app, "after")["id"], "2");
+    app.stop();
+}
+
+fn the_file_of_spin_is_used_and_other_stores_are_left_alone() {
+    let state = tempfile::tempdir().unwrap();
+    let database = database::create_as_spin_does(state.path());
+    let others: Vec<Row> = vec![
+        ("a key\0with a nul".to_owned(), vec![0, 255, 128]),
+        ("counter".to_owned(), 42_i64.to_le_bytes().to_vec()),
+        ("empty".to_owned(), vec![]),
+        ("user/alice".to_owned(), b"not of this app".to_vec()),
+    ];
+    for row in &others {
+        database::insert(&database, "other", row);
+    }
+    drop(database);
+
+    let mut app = Setup::app().state(state.path()).start();
+    let alice = actors::alice(&app);
+    alice.post(&app, "In the file of Spin.");
+    app.stop();
+
+    let database = database::open(state.path());
+    assert_eq!(database::rows(&database, "other"), others);
+    let stores: String = database
+        .query_row("SELECT group_concat(DISTINCT store) FROM spin_key_value ORDER BY store", [], |row| row.get(0))
+        .unwrap();
+    let mut stores: Vec<_> = stores.split(',').collect();
+    stores.sort_unstable();
+    assert_eq!(stores, ["default", "other"]);
+    // Keys of the app work on every store that Spin knows: at most 255 bytes, no control characters.
+    for (key, _) in database::rows(&database, "default") {
+        assert!(key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic()), "{key:?}");
+    }
+}
+
+fn what_is_stored_holds_no_password() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let alice = actors::alice(&app);
+    log_in(&app, "alice", "wrong horse 7").is_problem(401, "invalid_credentials");
+    app.stop();
+    for file in std::fs::read_dir(state.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in [&*alice.password, "wrong horse 7", &*alice.token] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is stored");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What holds for every body that is sent to the API: its type, its size, and the order of the checks.
+
+use crate::harness::actors;
+use crate::harness::client::{Client, ask, post};
+use crate::harness::host::App;
+use crate::harness::raw::{Connection, RawReply, exchange};
+
+cases! {
+    AnyHost: [
+        a_body_has_to_be_declared_as_json,
+        a_body_has_at_most_16_kib,
+        a_chunked_body_has_at_most_16_kib,
+        what_is_too_large_is_not_read_to_its_end,
+        a_body_that_ends_early_does_nothing,
+        checks_come_in_their_order,
+    ]
+    OwnHost: []
+}
+
+const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];
+const LIMIT: usize = 16 * 1024;
+
+fn a_body_has_to_be_declared_as_json() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        for refused in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=a",
+            "application/jsonp",
+            "application/json+x",
+            "application/problem+json",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset=utf-16",
+            "application/json, text/plain",
+            "json",
+            "",
+        ] {
+            let ask = ask("POST", path).header("content-type", refused).bearer(&token).body("{}");
+            app.send(ask).is_problem(415, "unsupported_media_type");
+        }
+        app.send(ask("POST", path).bearer(&token).body("{}")).is_problem(415, "unsupported_media_type");
+        for accepted in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"] {
+            let ask = ask("POST", path).header("content-type", accepted).bearer(&token).body("[]");
+            app.send(ask).is_problem(400, "malformed_json");
+        }
+    }
+}
+
+/// An object without a field of ours, of a given size.
+fn object(bytes: usize) -> String {
+    format!("{{{}}}", " ".repeat(bytes - 2))
+}
+
+fn a_body_has_at_most_16_kib() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        let send = |bytes| app.send(post(path, &object(bytes)).bearer(&token));
+        // The body of the authorizer is optional, and so is its field.
+        let largest = send(LIMIT);
+        assert_eq!(largest.status, if path == "/api/authorizer" { 200 } else { 422 }, "{}", largest.text());
+        for too_large in [LIMIT + 1, 2 * LIMIT, 1_000_000] {
+            send(too_large).is_problem(413, "body_too_large");
+        }
+    }
+}
+
+fn head(app: &Client, path: &str, token: &str, length: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\n{length}\r\n\r\n",
+        app.authority()
+    )
+}
+
+fn chunked(app: &Client, path: &str, token: &str, bytes: usize) -> RawReply {
+    let mut request = head(app, path, token, "Transfer-Encoding: chunked");
+    let body = object(bytes);
+    for chunk in body.as_bytes().chunks(1000) {
+        request += &format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk));
+    }
+    request += "0\r\n\r\n";
+    exchange(app, request.as_bytes()).unwrap()
+}
+
+fn a_chunked_body_has_at_most_16_kib() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        assert_ne!(chunked(&app, path, &token, LIMIT).status, 413, "{path}");
+        let reply = chunked(&app, path, &token, LIMIT + 1);
+        assert_eq!(reply.status, 413, "{path}");
+        assert!(reply.body.contains(r#""code":"body_too_large""#), "{}", reply.body);
+    }
+}
+
+fn what_is_too_large_is_not_read_to_its_end() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        let mut connection = Connection::open(&app);
+        connection.write(head(&app, path, &token, "Content-Length: 9999999999").as_bytes());
+        // Nothing of it ever comes.
+        assert_eq!(connection.reply().unwrap().status, 413, "{path}");
+    }
+}
+
+fn a_body_that_ends_early_does_nothing() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    for (declared, body) in [
+        ("Content-Length: 100", r#"{"text":"half a message"}"#),
+        ("Transfer-Encoding: chunked", "19\r\n{\"text\":\"half a message\"}\r\n"),
+        ("Transfer-Encoding: chunked", "19\r\n{\"text\":\"half a message\"}\r\nzz\r\n"),
+    ] {
+        let mut connection = Connection::open(&app);
+        connection.write(head(&app, "/api/messages", &alice.token, declared).as_bytes());
+        connection.write(body.as_bytes());
+        connection.finish_writing();
+        let status = connection.reply_to_end().map(|reply| reply.status);
+        assert!(matches!(status, None | Some(400 | 408)), "{status:?}");
+    }
+    assert!(!app.get("/api/messages?limit=100").text().contains("half a message"));
+}
+
+fn checks_come_in_their_order() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    let large = "x".repeat(LIMIT + 1);
+    let bad = |method, path: &str| ask(method, path).header("content-type", "text/plain").body(&large);
+    app.send(bad("PUT", "/api/nothing")).is_problem(404, "not_found");
+    app.send(bad("PUT", "/api/messages").bearer("bad")).is_problem(405, "method_not_allowed");
+    app.send(bad("POST", "/api/messages")).is_problem(401, "missing_token");
+    app.send(bad("POST", "/api/messages").bearer("bad")).is_problem(401, "invalid_token");
+    app.send(bad("POST", "/api/messages").bearer(&token)).is_problem(415, "unsupported_media_type");
+    app.send(post("/api/messages", &large).bearer(&token)).is_problem(413, "body_too_large");
+    app.send(post("/api/messages", &large[..LIMIT]).bearer(&token)).is_problem(400, "malformed_json");
+    app.send(post("/api/messages", "{}").bearer(&token)).is_problem(422, "validation_failed");
+}

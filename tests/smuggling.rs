@@ -1,0 +1,78 @@
+//! A body is never taken for a request, whatever is said about its length: with a proxy in front it would be somebody
+//! else's (RFC 9112, sections 6.3 and 11.2).
+
+use crate::harness::client::Client;
+use crate::harness::host::App;
+use crate::harness::raw::Connection;
+
+cases! {
+    AnyHost: [
+        what_is_left_of_a_refused_body_is_no_request,
+        two_lengths_are_not_both_believed,
+        requests_on_one_connection_are_answered_in_order,
+    ]
+    OwnHost: []
+}
+
+/// Would be answered with 404 and its path, were it a request.
+const SMUGGLED: &str = "DELETE /api/messages HTTP/1.1\r\nHost: smuggled.example\r\n\r\n";
+
+/// Sends all of it on one connection, then looks at every answer until the host closes it or has answered `last`.
+fn answers(app: &Client, bytes: &str) -> Vec<u16> {
+    let mut connection = Connection::open(app);
+    let last = format!("GET /api/messages?limit=0 HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", app.authority());
+    connection.write(bytes.as_bytes());
+    connection.write(last.as_bytes());
+    connection.read_until("end", |_| false);
+    let text = String::from_utf8_lossy(connection.received()).into_owned();
+    text.split("HTTP/1.1 ").skip(1).map(|answer| answer[..3].parse().unwrap()).collect()
+}
+
+fn head(app: &Client, method: &str, headers: &str) -> String {
+    format!("{method} /api/messages HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", app.authority())
+}
+
+fn what_is_left_of_a_refused_body_is_no_request() {
+    let app = App::any();
+    let body = format!("{}{SMUGGLED}", " ".repeat(20_000));
+    let short = SMUGGLED.len();
+    for request in [
+        head(&app, "POST", &format!("Content-Length: {}\r\n", body.len())) + &body,
+        head(&app, "POST", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
+        head(&app, "PUT", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
+        head(&app, "GET", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
+        head(&app, "OPTIONS", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
+        head(&app, "HEAD", "Transfer-Encoding: chunked\r\n") + &format!("{short:x}\r\n{SMUGGLED}\r\n0\r\n\r\n"),
+    ] {
+        let answers = answers(&app, &request);
+        assert!(answers.len() <= 2, "{answers:?} to {request:.200}");
+        assert!(matches!(answers[..], [_] | [_, 400]), "{answers:?} to {request:.200}");
+        assert!(answers[0] != 405 || request.starts_with("PUT"), "{answers:?} to {request:.200}");
+    }
+}
+
+fn two_lengths_are_not_both_believed() {
+    let app = App::any();
+    for headers in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: 5, 4\r\n",
+        "Content-Length: +5\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Transfer-Encoding:\u{b}chunked\r\n",
+    ] {
+        let request = head(&app, "POST", headers) + "0\r\n\r\n" + SMUGGLED;
+        let answers = answers(&app, &request);
+        assert_eq!(answers.len(), 1, "{answers:?} to {headers:?}: the connection ends with the first answer");
+        assert!((400..500).contains(&answers[0]), "{answers:?} to {headers:?}");
+    }
+}
+
+fn requests_on_one_connection_are_answered_in_order() {
+    let app = App::any();
+    let requests = ["GET", "DELETE", "OPTIONS", "GET"].map(|method| head(&app, method, ""));
+    assert_eq!(answers(&app, &requests.concat()), [200, 405, 204, 200, 400]);
+}

@@ -1,0 +1,97 @@
+//! The whole story, told with literal bodies.
+
+use serde_json::json;
+
+use crate::harness::actors::{self, Actor};
+use crate::harness::client::{get, post};
+use crate::harness::host::{App, Setup};
+
+cases! {
+    AnyHost: [a_person_signs_up_logs_in_reads_and_posts]
+    OwnHost: [every_body_is_literally_this]
+}
+
+fn a_person_signs_up_logs_in_reads_and_posts() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let user = json!({"username": alice.username, "name": "Alice"});
+
+    let posted = app.send(alice.posting("I was here."));
+    assert_eq!(posted.status, 201);
+    let message = posted.json()["message"].take();
+    assert_eq!((&message["author"], &message["text"]), (&user, &json!("I was here.")));
+
+    let here = app.get(posted.header("location")).json();
+    assert_eq!(here["messages"], json!([message]));
+    let list = app.get(&format!("/api/messages?author={}", alice.username)).json();
+    assert_eq!(list, json!({"messages": [message], "next": null}));
+
+    let policy = app.send(get("/api/authorizer").bearer(&alice.token)).json();
+    assert_eq!(policy["principalId"], alice.username);
+
+    let refused = app.post("/api/messages", r#"{"text":"I was here, too."}"#);
+    refused.is_problem(401, "missing_token");
+    let again = app.get(&format!("/api/messages?author={}", alice.username)).json();
+    assert_eq!(again, list, "and nothing was posted");
+}
+
+fn every_body_is_literally_this() {
+    let app = Setup::app().start();
+    app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);
+
+    let alice = r#"{"username":"Alice","password":"correct horse 7","name":" Alice Liddell "}"#;
+    let reply = app.post("/api/signup", alice);
+    reply.is(201, r#"{"user":{"username":"alice","name":"Alice Liddell"}}"#);
+    app.post("/api/signup", alice).is_problem(409, "username_taken");
+    app.post("/api/login", r#"{"username":"alice","password":"wrong horse 7"}"#).is_problem(401, "invalid_credentials");
+
+    let reply = app.post("/api/login", r#"{"username":"alice","password":"correct horse 7"}"#);
+    let mut body = reply.json();
+    let token = body["token"].take().as_str().unwrap().to_owned();
+    let expected = json!({
+        "token": null, "token_type": "Bearer", "expires_in": 900,
+        "user": {"username": "alice", "name": "Alice Liddell"},
+    });
+    assert_eq!((reply.status, body), (200, expected));
+    assert_eq!(token.split('.').count(), 3);
+
+    let reply = app.send(post("/api/messages", "{\"text\":\" Curiouser\\nand curiouser! \"}").bearer(&token));
+    let moment = reply.json()["message"]["created_at"].as_str().unwrap().to_owned();
+    assert_moment(&moment);
+    let author = r#"{"username":"alice","name":"Alice Liddell"}"#;
+    let message = r#"{"id":"1","author":AUTHOR,"text":"Curiouser\nand curiouser!","created_at":"MOMENT"}"#;
+    let message = message.replace("AUTHOR", author).replace("MOMENT", &moment);
+    reply.is(201, &format!(r#"{{"message":{message}}}"#));
+    assert_eq!(reply.header("location"), "/api/messages?before=m2&limit=1");
+    let list = format!(r#"{{"messages":[{message}],"next":null}}"#);
+    app.get("/api/messages").is(200, &list);
+    app.get("/api/messages?author=alice").is(200, &list);
+    app.get("/api/messages?before=m2&limit=1").is(200, &list);
+
+    let reply = app.send(get("/api/authorizer").bearer(&token));
+    assert_eq!(
+        (&reply.json()["principalId"], &reply.json()["context"]),
+        (&json!("alice"), &json!({"name": "Alice Liddell"}))
+    );
+
+    let mallory: Actor = actors::mallory(&app);
+    let reply = app.send(mallory.posting("</p><script>alert('mine')</script>"));
+    assert_eq!(reply.header("location"), "/api/messages?before=m3&limit=1");
+    let second = reply.json()["message"].take();
+    assert_eq!(second["id"], "2");
+    assert_eq!(second["author"], json!({"username": "mallory", "name": "Mallory"}));
+    assert_eq!(second["text"], "</p><script>alert('mine')</script>");
+    app.get("/api/messages").is(200, &format!(r#"{{"messages":[{second},{message}],"next":null}}"#));
+    app.get("/api/messages?limit=1").is(200, &format!(r#"{{"messages":[{second}],"next":"m2"}}"#));
+    app.get("/api/messages?limit=1&before=m2").is(200, &list);
+    app.get("/api/messages?author=alice").is(200, &list);
+    app.get("/api/messages?author=nobody").is(200, r#"{"messages":[],"next":null}"#);
+}
+
+/// RFC 3339 in UTC with milliseconds: `2026-11-22T14:03:00.123Z`.
+#[track_caller]
+fn assert_moment(moment: &str) {
+    let shape: String = moment.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "0000-00-00T00:00:00.000Z", "{moment}");
+    assert!(moment > "2026", "{moment}");
+}

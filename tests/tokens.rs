@@ -1,0 +1,107 @@
+//! The token and the JWK set, as somebody else's library sees them.
+
+use std::collections::BTreeSet;
+
+use jsonwebtoken::jwk::{JwkSet, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Value, json};
+
+use crate::harness::actors;
+use crate::harness::forge::{Forge, now, part};
+use crate::harness::host::{App, Setup};
+
+cases! {
+    AnyHost: [
+        a_token_verifies_by_the_served_key_set_alone,
+        the_key_set_is_public_in_every_sense,
+    ]
+    OwnHost: [
+        issuer_and_audience_are_variables,
+        a_signing_key_given_as_a_variable_is_used,
+        two_hosts_make_two_keys,
+    ]
+}
+
+fn a_token_verifies_by_the_served_key_set_alone() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let set: JwkSet = serde_json::from_slice(&app.get("/.well-known/jwks.json").body).unwrap();
+    let header = jsonwebtoken::decode_header(&alice.token).unwrap();
+    let key = set.find(header.kid.as_deref().unwrap()).unwrap();
+    let mut rules = Validation::new(Algorithm::ES256);
+    rules.set_issuer(&["latchkey"]);
+    rules.set_audience(&["latchkey"]);
+    rules.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
+    rules.validate_nbf = true;
+    rules.leeway = 5;
+    let token = jsonwebtoken::decode::<Value>(&alice.token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap();
+
+    let key_id = key.thumbprint(ThumbprintHash::SHA256).unwrap();
+    assert_eq!(part(&alice.token, 0), json!({"alg": "ES256", "typ": "JWT", "kid": key_id}));
+    let mut claims = token.claims;
+    let issued = claims["iat"].as_u64().unwrap();
+    assert!(issued.abs_diff(now()) < 300, "{issued} is now");
+    assert!(claims["jti"].take().as_str().is_some_and(|id| id.len() >= 16), "{claims}");
+    let expected = json!({
+        "iss": "latchkey", "aud": "latchkey", "sub": alice.username, "name": "Alice",
+        "iat": issued, "nbf": issued, "exp": issued + 900, "jti": null,
+    });
+    assert_eq!(claims, expected);
+}
+
+fn the_key_set_is_public_in_every_sense() {
+    let app = App::any();
+    let reply = app.get("/.well-known/jwks.json");
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "public, max-age=600"));
+    let set = reply.json();
+    assert_eq!(set.as_object().unwrap().keys().collect::<Vec<_>>(), ["keys"]);
+    let keys = set["keys"].as_array().unwrap();
+    assert!(!keys.is_empty());
+    for key in keys {
+        let members: BTreeSet<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, BTreeSet::from(["kty", "crv", "x", "y", "kid", "alg", "use"]), "and no \"d\"");
+        let fixed = [&key["kty"], &key["crv"], &key["alg"], &key["use"]];
+        assert_eq!(fixed, ["EC", "P-256", "ES256", "sig"]);
+        let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();
+        assert_eq!(key["kid"], jwk.thumbprint(ThumbprintHash::SHA256).unwrap());
+    }
+    assert_eq!(app.get("/.well-known/jwks.json").json(), set, "created once");
+}
+
+fn issuer_and_audience_are_variables() {
+    let app = Setup::app()
+        .variable("token_issuer", "https://issuer.example")
+        .variable("token_audience", "https://audience.example")
+        .start();
+    let alice = actors::alice(&app);
+    let claims = part(&alice.token, 1);
+    assert_eq!([&claims["iss"], &claims["aud"]], ["https://issuer.example", "https://audience.example"]);
+    alice.post(&app, "The app accepts its own tokens.");
+}
+
+fn a_signing_key_given_as_a_variable_is_used() {
+    let forge = Forge::seeded(7);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), forge.private_pem()).unwrap();
+    for setup in [
+        Setup::app().variable("signing_key", &forge.private_pem()),
+        Setup::app().variable("signing_key", &format!("@{}", file.path().display())),
+        Setup::app().environment("SPIN_VARIABLE_SIGNING_KEY", &forge.private_pem()),
+    ] {
+        let app = setup.start();
+        let alice = actors::alice(&app);
+        assert_eq!(part(&alice.token, 0)["kid"], forge.key_id());
+        let set = app.get("/.well-known/jwks.json").json();
+        let served = set["keys"].as_array().unwrap().iter().find(|key| key["kid"] == forge.key_id());
+        assert_eq!(served.unwrap()["x"], forge.public_jwk()["x"]);
+        alice.post(&app, "The authorizer knows the key.");
+    }
+}
+
+fn two_hosts_make_two_keys() {
+    let [one, other] = [Setup::app().start(), Setup::app().start()];
+    let alice = actors::alice(&one);
+    let set = |app: &crate::harness::client::Client| app.get("/.well-known/jwks.json").json();
+    assert_ne!(set(&one), set(&other));
+    other.send(alice.posting("Wrong door.")).is_problem(401, "invalid_token");
+}
