@@ -17,7 +17,7 @@
 //! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, once | login | for ever |
 //!
 //! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
-//! number; the smallest host takes 255. Who deletes `latchkey:public-key:KID` revokes the key and its tokens.
+//! number; the smallest host takes 255.
 //!
 //! [`Account`]: super::records::Account
 //! [`MessageRecord`]: super::records::MessageRecord
