@@ -1,8 +1,9 @@
 //! The JSON of the API: request and response bodies, and the codes of its problems. Shared with the browser, so it needs
-//! `serde` alone and decides nothing.
+//! `serde` alone. Its [`rules`] are what a form can say before it is sent; the server decides.
 
 mod bodies;
 mod problem;
+pub mod rules;
 
 pub use bodies::{
     LoginRequest, LoginResponse, Message, MessageResponse, MessagesResponse, PostMessageRequest, SignupRequest,

@@ -1,0 +1,156 @@
+//! The messages of a view as a signal, and the requests that keep it right: the first page, the newest page again every
+//! few seconds while somebody looks, older pages on demand.
+
+use std::time::Duration;
+
+use frontend::board::{Arrival, Board};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wire::Message;
+
+use crate::api::{self, ApiError};
+use crate::browser::{focus, is_visible};
+
+const EVERY: Duration = Duration::from_secs(5);
+/// Scrolled further than this, somebody reads, and nothing may move.
+const READING_FROM_PX: f64 = 24.0;
+
+/// The messages of a view. What has not been loaded is None.
+#[derive(Clone, Copy)]
+pub(crate) struct Feed {
+    author: StoredValue<Option<String>>,
+    etag: StoredValue<Option<String>>,
+    is_asking: StoredValue<bool>,
+    /// The messages.
+    pub(crate) board: RwSignal<Option<Board>>,
+    /// Why the newest could not be loaded.
+    pub(crate) failure: RwSignal<Option<ApiError>>,
+    /// Why the older ones could not be loaded.
+    pub(crate) older_failure: RwSignal<Option<ApiError>>,
+    /// Whether the older ones are being loaded.
+    pub(crate) is_loading_older: RwSignal<bool>,
+}
+
+impl Feed {
+    /// Loads the messages and keeps up with them until the view is left.
+    pub(crate) fn start(author: Option<String>) -> Self {
+        let feed = Self {
+            author: StoredValue::new(author),
+            etag: StoredValue::new(None),
+            is_asking: StoredValue::new(false),
+            board: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            older_failure: RwSignal::new(None),
+            is_loading_older: RwSignal::new(false),
+        };
+        feed.refresh();
+        let look = move || {
+            if is_visible() {
+                feed.refresh();
+            }
+        };
+        let interval = set_interval_with_handle(look, EVERY);
+        let visibility = window_event_listener_untyped("visibilitychange", move |_| look());
+        let online = window_event_listener_untyped("online", move |_| look());
+        on_cleanup(move || {
+            if let Ok(interval) = interval {
+                interval.clear();
+            }
+            visibility.remove();
+            online.remove();
+        });
+        feed
+    }
+
+    /// Asks for the newest messages, unless that is being done.
+    pub(crate) fn refresh(self) {
+        if self.is_asking.try_update_value(|is_asking| std::mem::replace(is_asking, true)) != Some(false) {
+            return;
+        }
+        let (author, etag) = (self.author.get_value(), self.etag.get_value());
+        spawn_local(async move {
+            let page = api::messages(author.as_deref(), None, etag.as_deref()).await;
+            // The view may be gone: then this does nothing.
+            self.is_asking.try_update_value(|is_asking| *is_asking = false);
+            match page {
+                Ok(page) => {
+                    if self.failure.try_with_untracked(Option::is_some) == Some(true) {
+                        self.failure.try_set(None);
+                    }
+                    if let Some(page) = page {
+                        self.etag.try_update_value(|etag| *etag = page.etag);
+                        self.board.try_update(|board| match board {
+                            Some(board) => {
+                                board.arrive(page.messages, arrival());
+                            }
+                            None => *board = Some(Board::new(page.messages)),
+                        });
+                    }
+                }
+                Err(error) => {
+                    self.failure.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// Shows what has arrived while somebody was reading.
+    pub(crate) fn reveal(self) {
+        self.board.update(|board| {
+            if let Some(board) = board {
+                board.reveal();
+            }
+        });
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+        focus("h1");
+    }
+
+    /// Shows a message that was just posted here, if it belongs into this view.
+    pub(crate) fn add_own(self, message: &Message) -> bool {
+        let belongs = self.author.with_value(|author| author.as_ref().is_none_or(|it| *it == message.author.username));
+        if belongs {
+            self.board.update(|board| {
+                if let Some(board) = board {
+                    board.add_own(message.clone());
+                }
+            });
+        }
+        belongs
+    }
+
+    /// Loads the next page of older messages, and moves the focus to the first of them.
+    pub(crate) fn load_older(self) {
+        let next = self.board.with_untracked(|board| board.as_ref()?.next().map(str::to_owned));
+        let Some(next) = next.filter(|_| !self.is_loading_older.get_untracked()) else { return };
+        self.is_loading_older.set(true);
+        self.older_failure.set(None);
+        let author = self.author.get_value();
+        spawn_local(async move {
+            let page = api::messages(author.as_deref(), Some(&next), None).await;
+            self.is_loading_older.try_set(false);
+            match page {
+                Ok(Some(page)) => {
+                    let first = self.board.try_update(|board| {
+                        let board = board.as_mut()?;
+                        // Meanwhile the list may have begun anew.
+                        if board.next() == Some(next.as_str()) { board.extend(page.messages) } else { None }
+                    });
+                    if let Some(first) = first.flatten() {
+                        request_animation_frame(move || focus(&format!("[data-message=\"{first}\"]")));
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    self.older_failure.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+/// New messages wait while somebody has scrolled down, or is inside the list with the keyboard.
+fn arrival() -> Arrival {
+    let is_scrolled = window().scroll_y().is_ok_and(|y| y > READING_FROM_PX);
+    let is_inside = document().active_element().is_some_and(|active| matches!(active.closest("ol"), Ok(Some(_))));
+    if is_scrolled || is_inside { Arrival::Hold } else { Arrival::Show }
+}

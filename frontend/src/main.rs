@@ -1,0 +1,20 @@
+//! The site: a single page that talks to the API of the server it came from.
+
+mod api;
+mod browser;
+mod draft;
+mod feed;
+mod router;
+mod session;
+mod theme;
+#[expect(unreachable_pub, reason = "what the macro `component` makes of `pub(crate)` is `pub`")]
+mod view;
+
+use leptos::prelude::*;
+
+fn main() {
+    if let Some(shell) = document().get_element_by_id("shell") {
+        shell.remove();
+    }
+    mount_to_body(view::App);
+}

@@ -1,0 +1,85 @@
+//! Light or dark: what the system prefers, until the person has chosen.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::browser::{keep, kept};
+
+const KEY: &str = "latchkey.theme";
+
+/// How the page looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Light,
+        }
+    }
+
+    /// The theme as a signal: what the person has chosen, here or in another tab, or else what the system prefers.
+    pub(crate) fn start() -> RwSignal<Self> {
+        let theme = RwSignal::new(Self::now());
+        let follow = move || theme.set(Self::now());
+        let storage = window_event_listener(leptos::ev::storage, move |event| {
+            if event.key().is_none_or(|key| key == KEY) {
+                follow();
+            }
+        });
+        on_cleanup(move || storage.remove());
+        if let Some(query) = dark_query() {
+            // For as long as the page is open.
+            let listener = Closure::<dyn Fn()>::new(follow).into_js_value();
+            let _ = query.add_event_listener_with_callback("change", listener.unchecked_ref());
+        }
+        theme
+    }
+
+    /// Shows what is chosen, and says what that comes to.
+    fn now() -> Self {
+        let chosen = match kept(KEY).as_deref() {
+            Some("light") => Some(Self::Light),
+            Some("dark") => Some(Self::Dark),
+            Some(_) => {
+                keep(KEY, None);
+                None
+            }
+            None => None,
+        };
+        if let Some(chosen) = chosen {
+            chosen.show();
+        }
+        let system = || if dark_query().is_some_and(|query| query.matches()) { Self::Dark } else { Self::Light };
+        chosen.unwrap_or_else(system)
+    }
+
+    /// Shows it from now on, and on the next visit.
+    pub(crate) fn choose(self) {
+        keep(KEY, Some(self.as_str()));
+        self.show();
+    }
+
+    fn show(self) {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-theme", self.as_str());
+        }
+    }
+}
+
+fn dark_query() -> Option<web_sys::MediaQueryList> {
+    window().match_media("(prefers-color-scheme: dark)").ok().flatten()
+}

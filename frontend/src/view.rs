@@ -1,0 +1,120 @@
+//! What is seen. No view makes a request of its own.
+
+mod compose;
+mod field;
+mod header;
+mod icons;
+mod login;
+mod messages;
+mod signup;
+
+use std::time::Duration;
+
+use frontend::address::{After, Route};
+use leptos::prelude::*;
+use wire::Message;
+
+use self::compose::Compose;
+use self::header::Header;
+use self::login::LoginPage;
+use self::messages::MessagesPage;
+use self::signup::SignupPage;
+use crate::browser::{focus, focus_soon};
+use crate::router::Router;
+use crate::session::Sessions;
+
+/// What the views share.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    pub(crate) sessions: Sessions,
+    pub(crate) router: Router,
+    /// Whether the dialog for a message is open.
+    pub(crate) is_composing: RwSignal<bool>,
+    /// The message that was posted here last.
+    pub(crate) posted: RwSignal<Option<Message>>,
+    /// The time, now and then: milliseconds since 1970.
+    pub(crate) now_ms: RwSignal<f64>,
+    /// What a screen reader says next.
+    announcement: RwSignal<String>,
+}
+
+/// How often "3 minutes ago" is looked at.
+const TICK: Duration = Duration::from_secs(30);
+
+impl Site {
+    fn start() -> Self {
+        let site = Self {
+            sessions: Sessions::start(),
+            router: Router::start(),
+            is_composing: RwSignal::new(false),
+            posted: RwSignal::new(None),
+            now_ms: RwSignal::new(js_sys::Date::now()),
+            announcement: RwSignal::new(String::new()),
+        };
+        set_interval(move || site.now_ms.set(js_sys::Date::now()), TICK);
+        site
+    }
+
+    /// That of the views.
+    pub(crate) fn get() -> Self {
+        use_context().unwrap_or_else(Self::start)
+    }
+
+    /// Has a screen reader say something.
+    pub(crate) fn announce(self, text: impl Into<String>) {
+        self.announcement.set(text.into());
+    }
+
+    /// Opens the dialog for a message, after a login if nobody is logged in.
+    pub(crate) fn compose(self) {
+        if self.sessions.is_somebody() {
+            self.is_composing.set(true);
+        } else {
+            self.router.go(&Route::Login(After::Compose));
+        }
+    }
+
+    /// Goes on after a login.
+    pub(crate) fn go_on(self, after: After) {
+        self.router.replace(&Route::Messages);
+        if after == After::Compose {
+            self.is_composing.set(true);
+        }
+    }
+}
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let site = Site::start();
+    provide_context(site);
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        focus("main");
+    };
+    // One view for each kind of address; the forms do not begin anew when only what comes after them changes.
+    view! {
+        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
+        <Header/>
+        <main id="main" tabindex="-1">
+            {move || match site.router.route() {
+                Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
+                Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
+                Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
+                Route::Login(after) => view! { <LoginPage after/> }.into_any(),
+                Route::Unknown => view! { <UnknownPage/> }.into_any(),
+            }}
+        </main>
+        <Compose/>
+        <p class="hidden" role="status">{move || site.announcement.get()}</p>
+    }
+}
+
+#[component]
+fn UnknownPage() -> impl IntoView {
+    focus_soon("h1");
+    view! {
+        <h1 tabindex="-1">"Page not found"</h1>
+        <p>"Nothing has this address. " <a href="/">"Go to the messages"</a>"."</p>
+    }
+}

@@ -1,0 +1,84 @@
+//! A labelled input with its limits before, and its error beside it.
+
+use leptos::prelude::*;
+
+/// An error that has a place of its own, said when it comes.
+#[component]
+pub(crate) fn ErrorText(
+    /// What the field points at.
+    #[prop(into)]
+    id: String,
+    /// None: there is no error.
+    #[prop(into)]
+    text: Signal<Option<String>>,
+) -> impl IntoView {
+    view! { <p class="error" id=id role="alert">{move || text.get()}</p> }
+}
+
+/// A line of text, or a password.
+#[component]
+pub(crate) fn TextField(
+    /// Unique on the page.
+    id: &'static str,
+    /// In words.
+    label: &'static str,
+    /// What a password manager goes by.
+    autocomplete: &'static str,
+    /// `text` or `password`.
+    #[prop(into)]
+    kind: Signal<&'static str>,
+    /// What is in it at first.
+    #[prop(optional)]
+    value: String,
+    /// The limits; empty for none.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What is wrong.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// The element, to read from.
+    field: NodeRef<leptos::html::Input>,
+    /// Called when it has been typed in.
+    #[prop(into)]
+    on_input: Callback<()>,
+    /// Called when it is left.
+    #[prop(into)]
+    on_leave: Callback<()>,
+    /// A button at its end.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described_by = if hint.is_empty() { error_id.clone() } else { format!("{hint_id} {error_id}") };
+    let is_invalid = move || error.with(Option::is_some).then_some("true");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            {(!hint.is_empty()).then(|| view! { <p class="quiet" id=hint_id>{hint}</p> })}
+            <div class="with-button">
+                <input
+                    id=id
+                    name=id
+                    type=move || kind.get()
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required
+                    value=value
+                    aria-invalid=is_invalid
+                    aria-describedby=described_by
+                    node_ref=field
+                    on:input=move |_| on_input.run(())
+                    on:change=move |_| on_leave.run(())
+                />
+                {children.map(|children| children())}
+            </div>
+            <ErrorText id=error_id text=error/>
+        </div>
+    }
+}
+
+/// What is typed in a field.
+pub(crate) fn typed(field: NodeRef<leptos::html::Input>) -> String {
+    field.get_untracked().map(|field| field.value()).unwrap_or_default()
+}

@@ -1,0 +1,141 @@
+//! The bar at the top: the name, the theme, and who is logged in.
+
+use frontend::address::{After, Route};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wire::User;
+
+use super::login::{LoginForm, Place};
+use super::{Site, icons};
+use crate::browser::{closest, focus, focus_soon};
+use crate::theme::Theme;
+
+/// The bar.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let site = Site::get();
+    let theme = Theme::start();
+    let user = Memo::new(move |_| site.sessions.user());
+    let switch = move |_| {
+        theme.update(|theme| *theme = theme.other());
+        theme.get_untracked().choose();
+    };
+    view! {
+        <header class="top">
+            <div>
+                <a class="brand" href="/">{icons::mark()}<span>"Latchkey"</span></a>
+                <button
+                    class="plain round"
+                    type="button"
+                    aria-label=move || if theme.get() == Theme::Dark { "Light theme" } else { "Dark theme" }
+                    on:click=switch
+                >
+                    {move || if theme.get() == Theme::Dark { icons::sun().into_any() } else { icons::moon().into_any() }}
+                </button>
+                {move || match user.get() {
+                    Some(user) => view! { <PersonMenu user/> }.into_any(),
+                    None => view! { <VisitorMenu/> }.into_any(),
+                }}
+            </div>
+        </header>
+    }
+}
+
+/// A button and what it opens, which closes on Escape, on a click elsewhere, and when the focus leaves it.
+#[component]
+fn Dropdown(
+    /// On the button.
+    #[prop(into)]
+    label: String,
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// What it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let outside = window_event_listener(leptos::ev::mousedown, move |event| {
+        if closest(event.target(), ".dropdown").is_none() && is_open.get_untracked() {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            is_open.set(false);
+            focus(".dropdown > button");
+        }
+    };
+    let on_focus_out = move |event: leptos::ev::FocusEvent| {
+        // Nothing gets the focus when the window loses it, or when a place that takes none is clicked.
+        let goes_to = event.related_target().filter(|target| target.is_instance_of::<web_sys::Element>());
+        if goes_to.is_some() && closest(goes_to, ".dropdown").is_none() {
+            is_open.set(false);
+        }
+    };
+    view! {
+        <div class="dropdown" on:keydown=on_key on:focusout=on_focus_out>
+            <button
+                class="plain"
+                type="button"
+                aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                aria-controls="menu"
+                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+            >
+                <span class="label">{label}</span>
+                {icons::down()}
+            </button>
+            <div class="menu" id="menu" hidden=move || !is_open.get()>
+                {move || is_open.get().then(|| children())}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn VisitorMenu() -> impl IntoView {
+    let site = Site::get();
+    let is_open = RwSignal::new(false);
+    let is_on = move |kind: fn(&Route) -> bool| kind(&site.router.route());
+    Effect::new(move |_| {
+        site.router.route();
+        is_open.set(false);
+    });
+    // On the page of the same form, a second one would be one too many.
+    view! {
+        {move || (!is_on(|route| matches!(route, Route::Signup(_)))).then(|| view! {
+            <a class="button plain" href="/signup">"Sign up"</a>
+        })}
+        {move || (!is_on(|route| matches!(route, Route::Login(_)))).then(|| view! {
+            <Dropdown label="Log in" is_open>
+                <LoginForm place=Place::Header on_done=|()| focus_soon(".dropdown > button")/>
+                <p class="quiet">"New here? " <a href="/signup">"Create an account"</a></p>
+            </Dropdown>
+        })}
+    }
+}
+
+#[component]
+fn PersonMenu(user: User) -> impl IntoView {
+    let site = Site::get();
+    let is_open = RwSignal::new(false);
+    let own = Route::Author(user.username.clone()).address();
+    let username = user.username;
+    Effect::new(move |_| {
+        site.router.route();
+        is_open.set(false);
+    });
+    let log_out = move |_| {
+        site.sessions.end();
+        site.announce("You are logged out.");
+        if matches!(site.router.route_now(), Route::Login(After::Compose) | Route::Signup(_)) {
+            site.router.replace(&Route::Messages);
+        }
+        focus_soon(".dropdown > button");
+    };
+    view! {
+        <Dropdown label=user.name is_open>
+            <p class="quiet">"Logged in as @" {username.clone()}</p>
+            <a class="item" href=own.clone()>"Your messages"</a>
+            <button class="plain wide" type="button" on:click=log_out>"Log out"</button>
+        </Dropdown>
+    }
+}

@@ -1,0 +1,42 @@
+//! The few pictures: drawn in the colour of the text, and hidden from screen readers.
+
+use leptos::prelude::*;
+
+/// A key whose bow is a speech bubble.
+pub(crate) fn mark() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M4 13a8 8 0 1 1 12.900 6.300c-1.400 1.100-3.100 1.700-4.900 1.700-1 0-2-.2-2.900-.5L5 22l1.200-3.700A8 8 0 0 1 4 13Z"/>
+            <path d="m18 18.500 9 9M23.500 24l2.500-2.500"/>
+            <circle class="dot" cx="12" cy="13" r="1.300"/>
+        </svg>
+    }
+}
+
+/// The sun, for light.
+pub(crate) fn sun() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+            <circle cx="12" cy="12" r="4"/>
+            <path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600 7 7M17 17l1.400 1.400M18.400 5.600 17 7M7 17l-1.400 1.400"/>
+        </svg>
+    }
+}
+
+/// The moon, for dark.
+pub(crate) fn moon() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500Z"/>
+        </svg>
+    }
+}
+
+/// What opens downwards.
+pub(crate) fn down() -> impl IntoView {
+    view! {
+        <svg class="down" viewBox="0 0 24 24" aria-hidden="true">
+            <path d="m6 9 6 6 6-6"/>
+        </svg>
+    }
+}

@@ -1,0 +1,148 @@
+//! Logging in: one form, in the header, on a page of its own, and in the dialog of a message.
+
+use frontend::address::{After, Route};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wire::LoginRequest;
+
+use super::Site;
+use super::field::{ErrorText, TextField, typed};
+use crate::browser::focus_field;
+use crate::{api, draft};
+
+/// Where a login form stands: its fields need names of their own there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Page,
+    Dialog,
+}
+
+impl Place {
+    fn ids(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Header => ("menu-username", "menu-password", "menu-error"),
+            Self::Page => ("username", "password", "login-error"),
+            Self::Dialog => ("dialog-username", "dialog-password", "dialog-error"),
+        }
+    }
+}
+
+/// The fields, the error and the button.
+#[component]
+pub(crate) fn LoginForm(
+    /// Where.
+    place: Place,
+    /// Who was logged in last, if known.
+    #[prop(optional)]
+    username: String,
+    /// Called when somebody has logged in.
+    #[prop(into)]
+    on_done: Callback<()>,
+) -> impl IntoView {
+    let site = Site::get();
+    let (username_id, password_id, error_id) = place.ids();
+    let (username_field, password_field) = (NodeRef::new(), NodeRef::new());
+    let (username_error, password_error) = (RwSignal::new(None), RwSignal::new(None));
+    let error = RwSignal::new(None::<String>);
+    let is_running = RwSignal::new(false);
+    let is_known = !username.is_empty();
+    Effect::new(move |_| {
+        if place == Place::Page {
+            return;
+        }
+        if let (Some(_), Some(_)) = (username_field.get(), password_field.get()) {
+            let first = if is_known { password_field } else { username_field };
+            request_animation_frame(move || focus_field(first));
+        }
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_running.get_untracked() {
+            return;
+        }
+        let request =
+            LoginRequest { username: typed(username_field).trim().to_owned(), password: typed(password_field) };
+        let missing = |value: &str, sentence: &str| value.is_empty().then(|| sentence.to_owned());
+        username_error.set(missing(&request.username, "Type your username."));
+        password_error.set(missing(&request.password, "Type your password."));
+        error.set(None);
+        if request.username.is_empty() {
+            return focus_field(username_field);
+        }
+        if request.password.is_empty() {
+            return focus_field(password_field);
+        }
+        is_running.set(true);
+        spawn_local(async move {
+            let answer = api::log_in(&request).await;
+            is_running.try_set(false);
+            match answer {
+                Ok(login) => {
+                    site.announce(format!("Logged in as {}.", login.user.name));
+                    site.sessions.begin(login);
+                    on_done.try_run(());
+                }
+                Err(refusal) => {
+                    error.try_set(Some(refusal.sentence()));
+                    if refusal.code().is_some() {
+                        focus_field(password_field);
+                    }
+                }
+            }
+        });
+    };
+    view! {
+        <form class="form" method="post" action="/login" novalidate aria-label="Log in" on:submit=submit>
+            <TextField
+                id=username_id label="Username" autocomplete="username" kind="text" value=username
+                error=username_error field=username_field
+                on_input=move |()| username_error.set(None) on_leave=|()| ()
+            />
+            <TextField
+                id=password_id label="Password" autocomplete="current-password" kind="password"
+                error=password_error field=password_field
+                on_input=move |()| password_error.set(None) on_leave=|()| ()
+            />
+            <ErrorText id=error_id text=error/>
+            <button class="primary wide" type="submit" aria-disabled=move || is_running.get().then_some("true")>
+                {move || if is_running.get() { "Logging in…" } else { "Log in" }}
+            </button>
+        </form>
+    }
+}
+
+/// The page with the form.
+#[component]
+pub(crate) fn LoginPage(after: After) -> impl IntoView {
+    let site = Site::get();
+    if site.sessions.is_somebody() {
+        request_animation_frame(move || site.go_on(after));
+    }
+    // Another tab may be quicker.
+    Effect::new(move |was_somebody: Option<bool>| {
+        let is_somebody = site.sessions.is_somebody();
+        if is_somebody && was_somebody == Some(false) {
+            site.go_on(after);
+        }
+        is_somebody
+    });
+    let notice = match after {
+        After::Compose => {
+            let sentence = match draft::read().is_empty() {
+                true => "Log in to post a message.",
+                false => "Log in to post your message; it is still here.",
+            };
+            view! { <p class="notice">{sentence}</p> }.into_any()
+        }
+        After::Messages => ().into_any(),
+    };
+    view! {
+        <div class="narrow">
+            <h1 tabindex="-1">"Log in"</h1>
+            {notice}
+            <LoginForm place=Place::Page on_done=|()| ()/>
+            <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
+        </div>
+    }
+}

@@ -1,0 +1,145 @@
+//! The list of messages: everybody's, or one author's.
+
+use frontend::address::Route;
+use frontend::age::ago;
+use frontend::links::{Piece, pieces};
+use frontend::words::new_messages;
+use leptos::prelude::*;
+use wire::Message;
+
+use super::Site;
+use crate::browser::instant;
+use crate::feed::Feed;
+
+/// The page.
+#[component]
+pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
+    let site = Site::get();
+    let feed = Feed::start(author.clone());
+    Effect::new(move |_| {
+        if let Some(message) = site.posted.get() {
+            site.posted.set(None);
+            if !feed.add_own(&message) {
+                site.router.go(&Route::Messages);
+            }
+        }
+    });
+    let heading = author.as_ref().map_or_else(|| "Messages".to_owned(), |author| format!("Messages by @{author}"));
+    let empty = match &author {
+        Some(author) => format!("No messages by @{author} yet."),
+        None => "No messages yet. Be the first.".to_owned(),
+    };
+    let is_loading = move || feed.board.with(Option::is_none) && feed.failure.with(Option::is_none);
+    let is_empty = move || feed.board.with(|board| board.as_ref().is_some_and(|board| board.shown().is_empty()));
+    view! {
+        <div class="head">
+            <h1 tabindex="-1">{heading}</h1>
+            <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
+        </div>
+        {author.map(|_| view! { <p class="back"><a href="/">"All messages"</a></p> })}
+        <Failure feed/>
+        <section aria-label="Messages" aria-busy=move || if is_loading() { "true" } else { "false" }>
+            <Waiting feed/>
+            {move || is_loading().then(skeleton)}
+            {move || is_empty().then(|| view! { <p class="empty">{empty.clone()}</p> })}
+            <ol>
+                <For
+                    each=move || feed.board.with(|board| board.as_ref().map_or_else(Vec::new, |board| board.shown().to_vec()))
+                    key=|message| message.id.clone()
+                    children=|message| view! { <li><Entry message/></li> }
+                />
+            </ol>
+            <Older feed/>
+        </section>
+    }
+}
+
+/// That the newest messages could not be loaded.
+#[component]
+fn Failure(feed: Feed) -> impl IntoView {
+    view! {
+        <div role="alert">
+            {move || feed.failure.get().map(|failure| view! {
+                <p class="notice">
+                    <span>{failure.sentence()}</span>
+                    <button class="plain" type="button" on:click=move |_| feed.refresh()>"Try again"</button>
+                </p>
+            })}
+        </div>
+    }
+}
+
+/// The button that shows what has arrived while somebody was reading.
+#[component]
+fn Waiting(feed: Feed) -> impl IntoView {
+    let waiting = Memo::new(move |_| feed.board.with(|board| board.as_ref().map_or(0, |board| board.waiting())));
+    view! {
+        <div class="new" role="status">
+            {move || (waiting.get() > 0).then(|| view! {
+                <button class="plain" type="button" on:click=move |_| feed.reveal()>
+                    <span aria-hidden="true">"↑ "</span>
+                    {new_messages(waiting.get())}
+                </button>
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn Older(feed: Feed) -> impl IntoView {
+    let has_older =
+        Memo::new(move |_| feed.board.with(|board| board.as_ref().is_some_and(|board| board.next().is_some())));
+    view! {
+        {move || has_older.get().then(|| view! {
+            <div class="older">
+                <p class="error" role="alert">{move || feed.older_failure.get().map(|failure| failure.sentence())}</p>
+                <button
+                    class="plain"
+                    type="button"
+                    aria-disabled=move || feed.is_loading_older.get().then_some("true")
+                    on:click=move |_| feed.load_older()
+                >
+                    {move || if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }}
+                </button>
+            </div>
+        })}
+    }
+}
+
+/// One message. Whatever it says is text.
+#[component]
+fn Entry(message: Message) -> impl IntoView {
+    let site = Site::get();
+    let Message { id, author, text, created_at } = message;
+    let address = Route::Author(author.username.clone()).address();
+    let (at_ms, exact) = instant(&created_at);
+    let text: Vec<_> = pieces(&text).into_iter().map(show).collect();
+    view! {
+        <article data-message=id tabindex="-1">
+            <header>
+                <a class="name" href=address dir="auto">{author.name}</a>
+                <span class="quiet">"@" {author.username}</span>
+                <time datetime=created_at title=exact>{move || ago(site.now_ms.get(), at_ms)}</time>
+            </header>
+            <p dir="auto">{text}</p>
+        </article>
+    }
+}
+
+fn show(piece: Piece<'_>) -> AnyView {
+    match piece {
+        Piece::Text(text) => text.to_owned().into_any(),
+        Piece::Link(link) => {
+            view! { <a href=link.to_owned() rel="noopener noreferrer nofollow ugc">{link.to_owned()}</a> }.into_any()
+        }
+    }
+}
+
+/// The room that messages will take.
+fn skeleton() -> impl IntoView {
+    let entry = || view! { <div class="ghost"><span></span><span></span></div> };
+    view! {
+        <p class="hidden" role="status">"Loading messages…"</p>
+        <div class="ghosts" aria-hidden="true">{[(); 4].map(|()| entry()).to_vec()}</div>
+    }
+}

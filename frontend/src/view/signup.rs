@@ -1,0 +1,211 @@
+//! Making an account.
+
+use frontend::address::{After, Route};
+use frontend::words::{Field, fault};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, rules};
+
+use super::Site;
+use super::field::{ErrorText, TextField, typed};
+use crate::api::{self, ApiError};
+use crate::browser::{focus, focus_field, nfc};
+
+/// A field of the form: its element, and what is wrong with it.
+#[derive(Clone, Copy)]
+struct Checked {
+    field: NodeRef<leptos::html::Input>,
+    error: RwSignal<Option<String>>,
+}
+
+impl Checked {
+    fn new() -> Self {
+        Self { field: NodeRef::new(), error: RwSignal::new(None) }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    username: Checked,
+    name: Checked,
+    password: Checked,
+    /// What is wrong with no field in particular.
+    error: RwSignal<Option<String>>,
+    is_running: RwSignal<bool>,
+}
+
+impl Form {
+    fn of(self, field: Field) -> Checked {
+        match field {
+            Field::Username => self.username,
+            Field::Name | Field::Text => self.name,
+            Field::Password => self.password,
+        }
+    }
+
+    /// Says what is wrong with a field by the rules.
+    fn check(self, field: Field) -> bool {
+        let it = self.of(field);
+        let value = typed(it.field);
+        let verdict = match field {
+            Field::Username => rules::username(value.trim()),
+            Field::Name | Field::Text => rules::name(&nfc(&value)),
+            Field::Password => rules::password(&value, typed(self.username.field).trim()),
+        };
+        it.error.set(verdict.err().map(|code| fault(field, code).to_owned()));
+        verdict.is_ok()
+    }
+
+    /// A field that was left empty is not wrong before the form is sent.
+    fn leave(self, field: Field) {
+        if !typed(self.of(field).field).is_empty() {
+            self.check(field);
+        }
+    }
+
+    /// An error that was said goes as soon as it is no longer true.
+    fn type_in(self, field: Field) {
+        if self.of(field).error.with_untracked(Option::is_some) {
+            self.check(field);
+        }
+    }
+
+    fn focus_first_fault(self) {
+        let fields = [self.username, self.name, self.password];
+        if let Some(it) = fields.into_iter().find(|it| it.error.with_untracked(Option::is_some)) {
+            focus_field(it.field);
+        }
+    }
+
+    /// Puts what the server says beside the field it is about.
+    fn refuse(self, refusal: &ApiError) {
+        let ApiError::Problem(problem) = refusal else {
+            self.error.set(Some(format!("{} Try again.", refusal.sentence())));
+            return;
+        };
+        if problem.code == ProblemCode::UsernameTaken {
+            self.username.error.set(Some(refusal.sentence()));
+        } else if !self.show_field_errors(problem) {
+            self.error.set(Some(refusal.sentence()));
+        }
+        self.focus_first_fault();
+    }
+
+    fn show_field_errors(self, problem: &Problem) -> bool {
+        let mut is_shown = false;
+        for error in &problem.errors {
+            let field = match error.field.as_str() {
+                "username" => Field::Username,
+                "name" => Field::Name,
+                "password" => Field::Password,
+                _ => continue,
+            };
+            let text = if error.code == FieldCode::Unknown {
+                error.detail.clone()
+            } else {
+                fault(field, error.code).to_owned()
+            };
+            self.of(field).error.set(Some(text));
+            is_shown = true;
+        }
+        is_shown
+    }
+
+    fn submit(self, site: Site, after: After) {
+        if self.is_running.get_untracked() {
+            return;
+        }
+        self.error.set(None);
+        // Each is checked, so that each error is shown at once.
+        let is_good = [Field::Username, Field::Name, Field::Password].map(|field| self.check(field));
+        if is_good.contains(&false) {
+            return self.focus_first_fault();
+        }
+        // Not in a field, which would still say that it is left when it is gone.
+        focus("form button[type=submit]");
+        let username = typed(self.username.field).trim().to_owned();
+        let request = SignupRequest { username, name: typed(self.name.field), password: typed(self.password.field) };
+        self.is_running.set(true);
+        spawn_local(async move {
+            let made = api::sign_up(&request).await;
+            let login = LoginRequest { username: request.username, password: request.password };
+            let outcome = match made {
+                Ok(_) => Ok(api::log_in(&login).await),
+                Err(refusal) => Err(refusal),
+            };
+            self.is_running.try_set(false);
+            match outcome {
+                Ok(Ok(login)) => {
+                    site.announce(format!("Welcome, {}. You are logged in.", login.user.name));
+                    site.sessions.begin(login);
+                }
+                Ok(Err(_)) => {
+                    site.announce("Your account is made. Log in.");
+                    site.router.replace(&Route::Login(after));
+                }
+                Err(refusal) => self.refuse(&refusal),
+            }
+        });
+    }
+}
+
+/// The page with the form.
+#[component]
+pub(crate) fn SignupPage(after: After) -> impl IntoView {
+    let site = Site::get();
+    let form = Form {
+        username: Checked::new(),
+        name: Checked::new(),
+        password: Checked::new(),
+        error: RwSignal::new(None),
+        is_running: RwSignal::new(false),
+    };
+    Effect::new(move |_| {
+        if site.sessions.is_somebody() {
+            request_animation_frame(move || site.go_on(after));
+        }
+    });
+    let is_shown = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        is_shown.set(false);
+        form.submit(site, after);
+    };
+    view! {
+        <div class="narrow">
+            <h1 tabindex="-1">"Sign up"</h1>
+            <form class="form" method="post" action="/signup" novalidate aria-label="Sign up" on:submit=submit>
+                <TextField
+                    id="username" label="Username" autocomplete="username" kind="text"
+                    hint="3 to 32 characters: a to z, digits, _ and -. It can’t be changed."
+                    error=form.username.error field=form.username.field
+                    on_input=move |()| form.type_in(Field::Username) on_leave=move |()| form.leave(Field::Username)
+                />
+                <TextField
+                    id="name" label="Name" autocomplete="name" kind="text"
+                    hint="1 to 64 characters, shown beside your messages."
+                    error=form.name.error field=form.name.field
+                    on_input=move |()| form.type_in(Field::Name) on_leave=move |()| form.leave(Field::Name)
+                />
+                <TextField
+                    id="password" label="Password" autocomplete="new-password"
+                    kind=Signal::derive(move || if is_shown.get() { "text" } else { "password" })
+                    hint="8 to 256 characters, and none that others use too."
+                    error=form.password.error field=form.password.field
+                    on_input=move |()| form.type_in(Field::Password) on_leave=move |()| form.leave(Field::Password)
+                >
+                    <button class="plain" type="button" aria-controls="password" on:click=move |_| is_shown.update(|it| *it = !*it)>
+                        {move || if is_shown.get() { "Hide password" } else { "Show password" }}
+                    </button>
+                </TextField>
+                <ErrorText id="signup-error" text=form.error/>
+                // Pressing does not take the focus from a field: the error that leaving it shows would move the button from
+                // under the pointer, and the click would be lost.
+                <button class="primary wide" type="submit" on:mousedown=|event| event.prevent_default() aria-disabled=move || form.is_running.get().then_some("true")>
+                    {move || if form.is_running.get() { "Creating account…" } else { "Create account" }}
+                </button>
+            </form>
+            <p class="quiet">"You have an account? " <a href=Route::Login(after).address()>"Go to login"</a></p>
+        </div>
+    }
+}
