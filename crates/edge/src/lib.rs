@@ -17,10 +17,10 @@ pub use wasi::Wasi;
 pub use {service, wasip2};
 
 /// Makes the calling crate a component: exports `wasi:http/incoming-handler`, answered by `handle` of the named module of
-/// `service`.
+/// `service`. What else `handle` needs, like the files of a site, follows the name.
 #[macro_export]
 macro_rules! serve {
-    ($endpoint:ident) => {
+    ($endpoint:ident $(, $more:expr)*) => {
         struct Component;
 
         impl $crate::wasip2::exports::http::incoming_handler::Guest for Component {
@@ -29,7 +29,7 @@ macro_rules! serve {
                 response: $crate::wasip2::http::types::ResponseOutparam,
             ) {
                 $crate::respond(request, response, async |wasi, request| {
-                    $crate::service::$endpoint::handle(wasi, request).await
+                    $crate::service::$endpoint::handle(wasi, $(&$more,)* request).await
                 });
             }
         }

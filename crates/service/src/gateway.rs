@@ -4,9 +4,9 @@
 use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 
 use domain::{DisplayName, MethodArn, PolicyDocument, TokenError, Username, Verdict};
 
@@ -15,7 +15,7 @@ use crate::call::{Call, random_hex};
 use crate::log::{Event, Level};
 use crate::ports::{Authorization, Authorizer, Denial, Platform};
 use crate::problem::Refusal;
-use crate::reply::{NO_STORE, Reply, empty, set};
+use crate::reply::{Reply, empty, finish};
 use crate::settings::Settings;
 
 /// An address of the API and its methods. `GET` brings `HEAD` with it.
@@ -65,8 +65,6 @@ impl Authorizer for Closed {
         Err(Denial::Unavailable)
     }
 }
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a request by an endpoint's function, which runs only when the method exists and may be called.
 pub(crate) async fn answer<P: Platform, A: Authorizer>(
@@ -220,21 +218,4 @@ pub(crate) fn log<P: Platform>(call: &Call<'_, P>, refusal: &Refusal) {
         Refusal::Internal(fault) => call.log(Event::new(Level::Error, "internal_error").with("error", *fault)),
         _ => {}
     }
-}
-
-fn finish(mut reply: Reply, head: bool, request_id: &str) -> Reply {
-    let length = reply.body().len();
-    let status = reply.status();
-    let headers = reply.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
-    if status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    // Sixteen hexadecimal digits are a header value.
-    let _ = set(&mut reply, REQUEST_ID, request_id);
-    if head {
-        *reply.body_mut() = Bytes::new();
-    }
-    reply
 }

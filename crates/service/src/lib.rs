@@ -22,6 +22,7 @@ mod reply;
 mod settings;
 mod signing;
 pub mod signup;
+pub mod site;
 mod store;
 
 /// Most bytes of a request body; the edge reads no more, and marks a longer one as [`gateway::BodyFault::TooLarge`].

@@ -1,0 +1,56 @@
+//! What the browser says before a form is sent, against what the server says after.
+
+use domain::{DisplayName, MessageText, Password, Username};
+use wire::rules;
+
+#[test]
+fn the_browser_refuses_what_the_server_refuses() {
+    let long = |chars: usize| "é".repeat(chars);
+    let ascii = |chars: usize| "x".repeat(chars);
+    let table = [
+        "".to_owned(),
+        " \u{3000} \n".to_owned(),
+        "ab".to_owned(),
+        "abc".to_owned(),
+        "AliCE".to_owned(),
+        "0_-".to_owned(),
+        "_abc".to_owned(),
+        "-abc".to_owned(),
+        "al ice".to_owned(),
+        " alice".to_owned(),
+        "alicé".to_owned(),
+        "a\nb".to_owned(),
+        "a\tb".to_owned(),
+        "a\r\nb".to_owned(),
+        "a\u{7f}b\u{85}c".to_owned(),
+        "seven77".to_owned(),
+        "8 chars!".to_owned(),
+        "i am ALICE!".to_owned(),
+        "My LatchKey 7".to_owned(),
+        "🔑".repeat(8),
+        ascii(32),
+        ascii(33),
+        long(64),
+        long(65),
+        long(256),
+        long(257),
+        long(1000),
+        long(1001),
+        format!(" {} ", long(1000)),
+    ];
+    let alice = Username::parse("alice").unwrap();
+    for raw in table {
+        assert_eq!(rules::username(&raw).is_ok(), Username::parse(&raw).is_ok(), "username {raw:?}");
+        assert_eq!(rules::name(&raw).is_ok(), DisplayName::parse(&raw).is_ok(), "name {raw:?}");
+        assert_eq!(rules::text(&raw).is_ok(), MessageText::parse(&raw).is_ok(), "text {raw:?}");
+        let server = Password::parse(raw.clone(), Some(&alice));
+        assert_eq!(rules::password(&raw, "Alice").is_ok(), server.is_ok(), "password {raw:?}");
+    }
+}
+
+#[test]
+fn the_limits_are_the_same() {
+    assert_eq!((rules::USERNAME_MIN_CHARS, rules::USERNAME_MAX_CHARS), (Username::MIN_CHARS, Username::MAX_CHARS));
+    assert_eq!((rules::PASSWORD_MIN_CHARS, rules::PASSWORD_MAX_CHARS), (Password::MIN_CHARS, Password::MAX_CHARS));
+    assert_eq!((rules::NAME_MAX_CHARS, rules::TEXT_MAX_CHARS), (DisplayName::MAX_CHARS, MessageText::MAX_CHARS));
+}
