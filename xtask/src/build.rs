@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::compose::compose;
 use crate::contract::check;
+use crate::frontend;
 use crate::project::Project;
 use crate::setup::{WASM_TARGET, targets};
 
@@ -18,15 +19,19 @@ struct Component {
     guard: Option<(&'static str, &'static str)>,
 }
 
-const COMPONENTS: [Component; 4] = [
+const COMPONENTS: [Component; 5] = [
     Component { name: "signup", world: "signup", guard: None },
     Component { name: "login", world: "login", guard: None },
     Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
     Component { name: "authorizer", world: "authorizer-component", guard: None },
+    Component { name: SITE, world: "site", guard: None },
 ];
 
+/// The component that the frontend is built into.
+pub(crate) const SITE: &str = "site";
+
 /// The names of the components.
-pub(crate) fn names() -> [&'static str; 4] {
+pub(crate) fn names() -> [&'static str; 5] {
     COMPONENTS.map(|component| component.name)
 }
 
@@ -38,13 +43,16 @@ pub(crate) fn host(project: &Project) -> Result<()> {
     project.cargo(["build", "--release", "--package", "host"])
 }
 
-/// Builds the named components, or all, to `target/components/NAME.wasm`.
+/// Builds the named components, or all, to `target/components/NAME.wasm`; for the site the frontend before.
 pub(crate) fn components(project: &Project, wanted: &[String]) -> Result<()> {
     targets(project)?;
     let wanted: Vec<&Component> = COMPONENTS
         .iter()
         .filter(|component| wanted.is_empty() || wanted.iter().any(|name| name == component.name))
         .collect();
+    if wanted.iter().any(|component| component.name == SITE) {
+        frontend::build(project)?;
+    }
     let mut packages: Vec<&str> = wanted.iter().map(|component| component.name).collect();
     packages.extend(wanted.iter().filter_map(|component| component.guard).map(|(guard, _)| guard));
     packages.sort_unstable();

@@ -29,7 +29,8 @@ mod tests {
     fn a_component_keeps_to_its_world_and_not_to_a_smaller_one() {
         assert!(keeps_to("signup", "signup"));
         assert!(keeps_to("authorizer-component", "authorizer"));
-        assert!(!keeps_to("endpoint", "signup"), "it reaches a store");
+        assert!(keeps_to("site", "site"));
+        assert!(!keeps_to("site", "signup"), "it reaches a store");
         assert!(!keeps_to("authorizer-component", "signup"), "it increments, and exports no authorizer");
         assert!(!keeps_to("authorizer-component", "messages"));
     }

@@ -1,12 +1,17 @@
 //! The project's commands: `cargo xtask help`.
 
+mod app;
+mod audit;
 mod bench;
+mod browser;
 mod build;
 mod compose;
 mod contract;
+mod frontend;
 mod project;
 mod setup;
 mod test;
+mod tools;
 mod up;
 
 use std::ffi::OsString;
@@ -26,18 +31,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Builds what has changed, and runs the app until Ctrl-C.
+    /// Builds what has changed, and runs the app until Ctrl-C. Then open its address in a browser.
     Up {
+        /// Builds the site again, and serves it from then on, each time when its sources change: frontend/ and
+        /// crates/wire. The page does not reload by itself.
+        #[arg(long)]
+        watch: bool,
         /// Flags of the host, for example --listen 127.0.0.1:8080 or --state-dir DIR; --help lists them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         host: Vec<OsString>,
     },
     /// Formats, lints and tests everything.
     Test {
-        /// Only the black-box tests whose names contain this.
+        /// Only the black-box and browser tests whose names contain this.
         filter: Option<String>,
     },
-    /// Builds the components into target/components, as `spin build` does through spin.toml.
+    /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds
+    /// frontend/ before, encodes its files, prints their sizes, and fails when a first visit would load too much.
     Build {
         /// All of them when none is named.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(build::names()))]
@@ -45,7 +55,11 @@ enum Command {
     },
     /// Measures the app on this machine, beside an empty component on the same host in the same run.
     Bench(bench::Arguments),
-    /// Adds the compilation targets that the components need.
+    /// Prints what Lighthouse says of the site, in its mobile profile. Needs Node.js with npm, and Chromium.
+    Audit,
+    /// Adds the compilation targets, and installs into target/tools what the frontend is built by: Trunk, wasm-bindgen,
+    /// wasm-opt, and what the browser tests need. What is on PATH in the right version is used as it is. The other
+    /// commands do this when they need it.
     Setup,
 }
 
@@ -63,11 +77,12 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let project = Project::find()?;
     match command {
-        Command::Up { host } => return up::up(&project, &host),
+        Command::Up { watch, host } => return up::up(&project, watch, &host),
         Command::Test { filter } => test::test(&project, filter.as_deref())?,
         Command::Build { component } => build::components(&project, &component)?,
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
-        Command::Setup => setup::targets(&project)?,
+        Command::Audit => audit::audit(&project)?,
+        Command::Setup => setup::all(&project)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,20 +2,21 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::build;
 use crate::project::{Project, run};
-use crate::setup::WASM_TARGET;
+use crate::setup::{SITE_TARGET, WASM_TARGET};
+use crate::{browser, build};
 
 /// What runs on WebAssembly, and is linted for it.
-const WASM_PACKAGES: [&str; 6] = ["edge", "signup", "login", "messages", "authorizer", "fixture"];
+const WASM_PACKAGES: [&str; 7] = ["edge", "signup", "login", "messages", "authorizer", "site", "fixture"];
 
-/// Everything that has to hold, cheapest first. With a filter, only the black-box tests that match.
+/// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     if filter.is_none() {
         step("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
-        step("Tests of wire, domain, service");
-        project.cargo(["test", "--package", "wire", "--package", "domain", "--package", "service"])?;
+        step("Tests of wire, domain, service, frontend");
+        let packages = ["wire", "domain", "service", "frontend"];
+        project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
     }
     step("Building the components and the host");
     build::components(project, &[])?;
@@ -29,7 +30,10 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         project.cargo(["test", "--release", "--package", "host"])?;
     }
     step("Black-box tests");
-    black_box(project, filter)
+    suite(project, "blackbox", filter)?;
+    step("Tests in a browser");
+    browser::install(project);
+    suite(project, "browser", filter)
 }
 
 fn lint(project: &Project) -> Result<()> {
@@ -41,13 +45,16 @@ fn lint(project: &Project) -> Result<()> {
     let mut arguments = vec!["clippy", "--profile", "wasm", "--target", WASM_TARGET];
     arguments.extend(WASM_PACKAGES.iter().flat_map(|package| ["--package", package]));
     arguments.extend(["--", "-D", "warnings"]);
-    project.cargo(arguments)
+    project.cargo(arguments)?;
+    let frontend = ["clippy", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"];
+    project.cargo(frontend.into_iter().chain(["--", "-D", "warnings"]))
 }
 
-fn black_box(project: &Project, filter: Option<&str>) -> Result<()> {
+/// One of the two binaries of the package `tests`.
+fn suite(project: &Project, name: &str, filter: Option<&str>) -> Result<()> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
-    command.args(["test", "--package", "tests", "--"]).args(filter).current_dir(project.path(""));
+    command.args(["test", "--package", "tests", "--test", name, "--"]).args(filter).current_dir(project.path(""));
     command.env("LATCHKEY_HOST", project.host());
     run(&mut command)
 }

@@ -1,18 +1,100 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::build;
 use crate::project::Project;
+use crate::{build, frontend};
+
+/// How often the sources are looked at.
+const PERIOD: Duration = Duration::from_millis(500);
 
 /// Builds what has changed and runs the host on `spin.toml` until it ends or a signal ends it.
-pub(crate) fn up(project: &Project, arguments: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn up(project: &Project, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
+    let sources = frontend::newest(project);
     build::components(project, &[])?;
     build::host(project)?;
+    let signals = Signals::handle()?;
+    let mut host = start(project, arguments, &signals, true)?;
+    if watch {
+        host = follow(project, arguments, &signals, host, sources)?;
+    }
+    let status = host.wait()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Builds the site and starts the host again when its sources are no more as they were; returns the host that ended, or
+/// that is asked to end.
+fn follow(
+    project: &Project,
+    arguments: &[OsString],
+    signals: &Signals,
+    mut host: Child,
+    mut seen: Option<SystemTime>,
+) -> Result<Child> {
+    loop {
+        thread::sleep(PERIOD);
+        if signals.asked_to_end() || host.try_wait()?.is_some() {
+            return Ok(host);
+        }
+        let newest = frontend::newest(project);
+        if newest == seen {
+            continue;
+        }
+        seen = newest;
+        if let Err(error) = build::components(project, &[build::SITE.to_owned()]) {
+            eprintln!("error: {error:#}\nThe site is as it was before.");
+            continue;
+        }
+        signals.end_host();
+        host.wait()?;
+        if signals.asked_to_end() {
+            return Ok(host);
+        }
+        host = start(project, arguments, signals, false)?;
+        eprintln!("Serving the new site: reload the page");
+    }
+}
+
+/// Ctrl-C and SIGTERM, which the host gets through us.
+#[derive(Clone)]
+struct Signals {
+    /// The process id of the host; 0 before there is one.
+    host: Arc<AtomicI32>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Signals {
+    fn handle() -> Result<Self> {
+        let signals = Self { host: Arc::default(), ended: Arc::default() };
+        let handler = signals.clone();
+        ctrlc::set_handler(move || {
+            handler.ended.store(true, Ordering::SeqCst);
+            handler.end_host();
+        })?;
+        Ok(signals)
+    }
+
+    fn asked_to_end(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    fn end_host(&self) {
+        if let Some(pid) = Pid::from_raw(self.host.load(Ordering::SeqCst)) {
+            // It fails when the host has ended already.
+            let _ = kill_process(pid, Signal::TERM);
+        }
+    }
+}
+
+fn start(project: &Project, arguments: &[OsString], signals: &Signals, greets: bool) -> Result<Child> {
     let mut host = Command::new(project.host())
         .arg("--from")
         .arg(project.path("spin.toml"))
@@ -22,28 +104,26 @@ pub(crate) fn up(project: &Project, arguments: &[OsString]) -> Result<ExitCode> 
         .process_group(0)
         .spawn()
         .with_context(|| format!("{} does not start", project.host().display()))?;
-    let pid = i32::try_from(host.id()).ok().and_then(Pid::from_raw).context("the host has no process id")?;
-    ctrlc::set_handler(move || {
-        // It fails when the host has ended already.
-        let _ = kill_process(pid, Signal::TERM);
-    })?;
-    if let Some(output) = host.stdout.take() {
-        for line in BufReader::new(output).lines() {
-            let line = line?;
+    signals.host.store(i32::try_from(host.id())?, Ordering::SeqCst);
+    if signals.asked_to_end() {
+        signals.end_host();
+    }
+    let output = host.stdout.take().context("the host has no output")?;
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
             println!("{line}");
-            if let Some(address) = line.strip_prefix("Serving ") {
+            if let Some(address) = line.strip_prefix("Serving ").filter(|_| greets) {
                 greet(address);
             }
         }
-    }
-    let status = host.wait()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    });
+    Ok(host)
 }
 
 fn greet(address: &str) {
     println!(
         r#"
-Try it:
+Open {address}/ in a browser. Or, without one:
   curl {address}/api/signup -H 'content-type: application/json' \
     -d '{{"username":"ada","password":"a long enough secret","name":"Ada"}}'
 

@@ -2,7 +2,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::app::App;
+use crate::app::App;
 
 /// What a load generator saw.
 pub(super) struct Load {

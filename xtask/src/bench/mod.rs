@@ -1,16 +1,15 @@
 //! `cargo xtask bench`: what the app does on this machine. Figures of different runs do not compare: machines are noisy.
 //! So each run measures an empty component on the same host too.
 
-mod app;
 mod load;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::app::{self, App};
 use crate::build;
 use crate::project::Project;
-use app::App;
 use load::{Load, wrk};
 
 /// Flags of the benchmark.
@@ -34,7 +33,7 @@ pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
     build::wasm(project, &["fixture"])?;
     build::host(project)?;
     load::require_wrk()?;
-    let app = App::start(project)?;
+    let app = App::start(project, "target/bench")?;
     println!("| size of | KiB |\n| --- | --- |");
     for name in build::names() {
         println!("| {name}.wasm | {} |", project.component(name).metadata()?.len() / 1024);

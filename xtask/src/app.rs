@@ -10,19 +10,20 @@ use serde_json::{Value, json};
 use crate::project::Project;
 
 /// The account that posts and logs in.
-pub(super) const USERNAME: &str = "ada";
+pub(crate) const USERNAME: &str = "ada";
 const PASSWORD: &str = "a long enough secret";
 
 /// The app on a host of its own with a fresh store, and an empty component beside it. Ended on drop.
-pub(super) struct App {
+pub(crate) struct App {
     host: Child,
     address: String,
     agent: ureq::Agent,
 }
 
 impl App {
-    pub(super) fn start(project: &Project) -> Result<Self> {
-        let folder = project.path("target/bench");
+    /// With its files in a folder that is two below the project's.
+    pub(crate) fn start(project: &Project, folder: &str) -> Result<Self> {
+        let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let manifest = fs::read_to_string(project.path("spin.toml"))?;
@@ -39,16 +40,16 @@ impl App {
             .spawn()?;
         let mut line = String::new();
         BufReader::new(host.stdout.take().context("no output")?).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("Serving ").context("the host does not start: see target/bench/log")?;
+        let address = line.trim().strip_prefix("Serving ").context("the host does not start: see its log there")?;
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         Ok(Self { address: address.to_owned(), host, agent })
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 
-    pub(super) fn resident_mib(&self) -> Result<u64> {
+    pub(crate) fn resident_mib(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.host.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
@@ -56,7 +57,7 @@ impl App {
     }
 
     /// Signs up, and posts messages.
-    pub(super) fn fill(&self, messages: u32) -> Result<()> {
+    pub(crate) fn fill(&self, messages: u32) -> Result<()> {
         let account = json!({ "username": USERNAME, "password": PASSWORD, "name": "Ada" });
         ensure!(self.post("/api/signup", None, &account)?.0 == 201, "sign-up failed");
         let credentials = json!({ "username": USERNAME, "password": PASSWORD });
@@ -70,7 +71,7 @@ impl App {
     }
 
     /// How long a login takes that ends with this status.
-    pub(super) fn login(&self, username: &str, password: &str, status: u16) -> Result<Duration> {
+    pub(crate) fn login(&self, username: &str, password: &str, status: u16) -> Result<Duration> {
         let start = Instant::now();
         let (got, _) = self.post("/api/login", None, &json!({ "username": username, "password": password }))?;
         ensure!(got == status, "a login ended with {got}");
@@ -78,7 +79,7 @@ impl App {
     }
 
     /// Logs in again and again, so many at once, while something else runs; returns how many logins a second.
-    pub(super) fn while_logging_in<T>(&self, at_once: usize, run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
+    pub(crate) fn while_logging_in<T>(&self, at_once: usize, run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
         let (done, count, start) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
         std::thread::scope(|scope| {
             for _ in 0..at_once {

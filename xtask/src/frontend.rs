@@ -1,0 +1,146 @@
+//! The site: what `frontend/` becomes before the component `site` takes it in.
+//!
+//! Trunk builds it to `target/site/dist`. Each file is then encoded to `target/site/files`, and `target/site/table.rs` lists
+//! them for the component. A file that is as it was is not written again, so that the component is not built again.
+
+mod encode;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::project::{Project, run};
+use crate::setup::SITE_TARGET;
+use crate::tools::{self, Tools};
+
+use self::encode::File;
+
+/// What the site is made of, besides itself.
+const SOURCES: [&str; 5] = ["frontend", "crates/wire", "Cargo.lock", "Cargo.toml", "xtask/src/frontend"];
+/// The most that the first visit may load, in bytes, compressed by Brotli: page, style, script and WebAssembly.
+const FIRST_LOAD_BYTES: usize = 150_000;
+
+/// Builds the site unless it is as new as its sources.
+pub(crate) fn build(project: &Project) -> Result<()> {
+    let stamp = project.path("target/site/stamp");
+    let started = SystemTime::now();
+    if modified(&stamp).is_some_and(|built| newest(project).is_some_and(|newest| newest < built)) {
+        return Ok(());
+    }
+    let clock = Instant::now();
+    let tools = tools::install(project)?;
+    let dist = project.path("target/site/dist");
+    trunk(project, &tools, &dist)?;
+    let files = encode::all(&dist, &project.path("target/site/files"))?;
+    report(&files, tools.optimise)?;
+    write_if_changed(&project.path("target/site/table.rs"), table::source(&files)?.as_bytes())?;
+    // What changed meanwhile is newer than this.
+    fs::File::create(&stamp)?.set_modified(started)?;
+    eprintln!("Built the site in {:.0} s", clock.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// When the sources last changed.
+pub(crate) fn newest(project: &Project) -> Option<SystemTime> {
+    SOURCES.iter().filter_map(|source| newest_in(&project.path(source))).max()
+}
+
+/// The newest of a file, or of a folder and all in it: what was removed shows in the folder.
+fn newest_in(path: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let inside = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    inside.filter_map(|entry| newest_in(&entry.path())).chain(modified(path)).max()
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+/// Cargo first, on its own: it shows how far it is, and may download crates, which Trunk may not.
+fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
+    project.cargo(["build", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
+    fs::create_dir_all(dist)?;
+    let mut command = Command::new("trunk");
+    command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
+    command.arg(dist).env("PATH", &tools.path).current_dir(project.path("frontend"));
+    // Trunk takes no other value of it than true and false.
+    run(command.env_remove("NO_COLOR"))
+}
+
+/// Prints the sizes, and refuses a site that is too large.
+fn report(files: &[File], enforce: bool) -> Result<()> {
+    eprintln!("{:>9} {:>9} {:>9}  file", "bytes", "gzip", "brotli");
+    let mut first_load = 0;
+    for file in files {
+        let size = |encoded: &Option<PathBuf>| encoded.as_deref().map_or(Ok(file.bytes.len()), length);
+        let (gzip, brotli) = (size(&file.gzip)?, size(&file.brotli)?);
+        eprintln!("{:>9} {gzip:>9} {brotli:>9}  {}", file.bytes.len(), file.path);
+        if is_loaded_first(&file.path) {
+            first_load += brotli;
+        }
+    }
+    eprintln!("First load: {first_load} bytes by Brotli; at most {FIRST_LOAD_BYTES}");
+    if enforce && first_load > FIRST_LOAD_BYTES {
+        bail!("the site's first load is {} bytes too large", first_load - FIRST_LOAD_BYTES);
+    }
+    Ok(())
+}
+
+fn is_loaded_first(path: &str) -> bool {
+    [".html", ".css", ".js", ".wasm"].iter().any(|ending| path.ends_with(ending))
+}
+
+fn length(path: &Path) -> Result<usize> {
+    Ok(fs::metadata(path).with_context(|| path.display().to_string())?.len().try_into()?)
+}
+
+fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    let folder = path.parent().context("a file is in a folder")?;
+    fs::create_dir_all(folder)?;
+    fs::write(path, bytes).with_context(|| path.display().to_string())
+}
+
+/// All files below a folder, in order, as addresses: `/style-1f2e.css`.
+fn list(folder: &Path) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).with_context(|| next.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(folder)?.to_str().context("a file name is not UTF-8")?;
+            let is_plain = relative.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+            ensure!(is_plain, "the file name {relative:?} would have to be escaped in an address");
+            paths.push(format!("/{relative}"));
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_become_addresses() {
+        let folder = std::env::temp_dir().join(format!("latchkey-list-{}", std::process::id()));
+        fs::create_dir_all(folder.join("a/b")).unwrap();
+        fs::write(folder.join("index.html"), "").unwrap();
+        fs::write(folder.join("a/b/c.js"), "").unwrap();
+        assert_eq!(list(&folder).unwrap(), ["/a/b/c.js", "/index.html"]);
+        fs::write(folder.join("a b"), "").unwrap();
+        assert!(list(&folder).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

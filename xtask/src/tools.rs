@@ -1,0 +1,150 @@
+//! What builds the frontend. A tool is taken from PATH when its version fits, else installed into `target/tools`; none is
+//! installed anywhere else, and Trunk, which would download what it lacks, is not let.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::project::{Project, run};
+
+/// The last version that Rust 1.95 builds.
+const TRUNK: &str = "0.21.14";
+/// The npm package `binaryen`, whose wasm-opt runs on Node.
+const BINARYEN: &str = "132.0.0";
+/// The oldest wasm-opt that the parameters in `frontend/index.html` are known to work with.
+const WASM_OPT_OLDEST: u32 = 116;
+
+/// The tools, installed.
+pub(crate) struct Tools {
+    /// A value for PATH under which they are found.
+    pub(crate) path: OsString,
+    /// There is a wasm-opt: what is built has the size that it should have.
+    pub(crate) optimise: bool,
+}
+
+/// Finds the tools and installs those that are missing, which takes minutes, once.
+pub(crate) fn install(project: &Project) -> Result<Tools> {
+    let folder = Folder::new(project)?;
+    let bindgen = locked_version(&fs::read_to_string(project.path("Cargo.lock"))?, "wasm-bindgen")
+        .context("Cargo.lock names no wasm-bindgen")?;
+    if folder.version_of("wasm-bindgen").as_deref() != Some(&bindgen) {
+        eprintln!("Installing wasm-bindgen {bindgen} into target/tools: once, about 2 minutes on 2 cores");
+        // It reads megabytes of WebAssembly each time, which takes long when nothing in it is optimised.
+        let flags = ["--no-default-features", "--bin", "wasm-bindgen"];
+        folder.cargo_install("wasm-bindgen-cli", &bindgen, "1", &flags)?;
+    }
+    if folder.version_of("trunk").as_deref() != Some(TRUNK) {
+        eprintln!("Installing Trunk {TRUNK} into target/tools: once, about 4 minutes on 2 cores");
+        folder.cargo_install("trunk", TRUNK, "0", &["--no-default-features"])?;
+    }
+    let fits = |version: String| version.parse::<u32>().is_ok_and(|version| version >= WASM_OPT_OLDEST);
+    let mut optimise = folder.version_of("wasm-opt").is_some_and(fits);
+    if !optimise {
+        folder.install_wasm_opt()?;
+        optimise = folder.version_of("wasm-opt").is_some_and(fits);
+    }
+    Ok(Tools { path: folder.path, optimise })
+}
+
+/// `target/tools`.
+struct Folder {
+    root: PathBuf,
+    build: PathBuf,
+    path: OsString,
+}
+
+impl Folder {
+    fn new(project: &Project) -> Result<Self> {
+        let root = project.path("target/tools");
+        fs::create_dir_all(root.join("bin"))?;
+        let inherited = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths([root.join("bin")].into_iter().chain(std::env::split_paths(&inherited)))?;
+        Ok(Self { root, build: project.path("target/tools-build"), path })
+    }
+
+    /// The version that a tool says it has: the first number in the answer to `--version`.
+    fn version_of(&self, tool: &str) -> Option<String> {
+        let output =
+            Command::new(tool).arg("--version").env("PATH", &self.path).env_remove("NO_COLOR").output().ok()?;
+        let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+        text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
+    }
+
+    /// In a light profile: a tool that runs for a second is not worth minutes of optimisation.
+    fn cargo_install(&self, package: &str, version: &str, opt_level: &str, flags: &[&str]) -> Result<()> {
+        let install = |locked: Option<&str>| {
+            let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+            command.args(["install", package, "--version", version, "--force", "--root"]).arg(&self.root);
+            command.args(locked).args(flags).env("CARGO_TARGET_DIR", &self.build);
+            for (setting, value) in [
+                ("OPT_LEVEL", opt_level),
+                ("LTO", "off"),
+                ("CODEGEN_UNITS", "16"),
+                ("DEBUG", "0"),
+                ("STRIP", "debuginfo"),
+            ] {
+                command.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+            }
+            run(&mut command)
+        };
+        // The lock file of wasm-bindgen-cli 0.2.130 names a version that the registry has not.
+        let installed = install(Some("--locked")).or_else(|error| {
+            eprintln!("{error:#}; once more without --locked");
+            install(None)
+        });
+        // Gigabytes, and of no further use.
+        let _ = fs::remove_dir_all(&self.build);
+        installed
+    }
+
+    /// By npm; without it, one that optimises nothing takes its place, since Trunk insists on one.
+    fn install_wasm_opt(&self) -> Result<()> {
+        let launcher = self.root.join("bin/wasm-opt");
+        let _ = fs::remove_file(&launcher);
+        if has("node") && has("npm") {
+            eprintln!("Installing wasm-opt (npm package binaryen {BINARYEN}) into target/tools: once, 100 MB");
+            let folder = self.root.join("npm");
+            let mut command = Command::new("npm");
+            command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
+            match run(command.arg(&folder).arg(format!("binaryen@{BINARYEN}"))) {
+                Ok(()) => return Ok(symlink(folder.join("node_modules/.bin/wasm-opt"), launcher)?),
+                Err(error) => eprintln!("{error:#}"),
+            }
+        }
+        eprintln!("No Node.js with npm, so no wasm-opt: the site works, and is larger than it should be");
+        write_script(&launcher, include_str!("tools/no-wasm-opt.sh"))
+    }
+}
+
+/// Whether a program is on PATH and runs.
+pub(crate) fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn write_script(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text)?;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o755))?)
+}
+
+/// The version of a package in a lock file.
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let (_, after) = lock.split_once(&format!("\nname = \"{package}\"\nversion = \""))?;
+    Some(after.split_once('"')?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_the_lock_file() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"1.0.0\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(locked_version(lock, "bindgen"), None);
+    }
+}
