@@ -41,6 +41,7 @@ mod request_bodies;
 mod secrets;
 mod shared_cache;
 mod signup;
+mod site;
 mod slow_clients;
 mod smuggling;
 mod start_errors;
@@ -77,6 +78,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     secrets,
     shared_cache,
     signup,
+    site,
     slow_clients,
     smuggling,
     start_errors,

@@ -19,11 +19,17 @@ cases! {
 }
 
 /// Each component of `spin.toml` and a module of this suite that is about it.
-const COMPONENTS: [(&str, &str); 4] =
-    [("authorizer", "authorizer"), ("login", "login"), ("messages", "messages"), ("signup", "signup")];
+const COMPONENTS: [(&str, &str); 5] = [
+    ("authorizer", "authorizer"),
+    ("login", "login"),
+    ("messages", "messages"),
+    ("signup", "signup"),
+    ("site", "site"),
+];
 
 /// Each route of `spin.toml`, its component, and a method and path to ask it by.
-const ROUTES: [(&str, &str, &str, &str); 6] = [
+const ROUTES: [(&str, &str, &str, &str); 7] = [
+    ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/api/...", "authorizer", "GET", "/api/anything-else"),
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
@@ -111,4 +117,6 @@ fn a_component_is_granted_no_more_than_this() {
         let variables: BTreeSet<_> = granted["variables"].as_table().unwrap().keys().map(String::as_str).collect();
         assert_eq!(variables, common.iter().chain(&more).copied().collect(), "{component}");
     }
+    let site: Vec<_> = manifest["component"]["site"].as_table().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(site, ["build", "source"], "the site reaches nothing");
 }

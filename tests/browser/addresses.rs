@@ -1,0 +1,121 @@
+//! Every view has an address and a title, and the browser's buttons work.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::host::{Host, Setup};
+use crate::locator::{button, heading, link};
+use crate::people::{self, messages, sees_message};
+
+cases! {
+    Browser: [
+        back_and_forward_and_titles,
+        an_author_page_shows_that_author_alone,
+        an_address_can_be_opened_directly,
+        an_unknown_address_says_so,
+        navigation_moves_the_focus,
+    ]
+}
+
+/// Two authors, and a message of each.
+fn board() -> Host {
+    let app = Setup::app().start();
+    actors::alice(&app).post(&app, "By Alice.");
+    actors::mallory(&app).post(&app, "By Mallory.");
+    app
+}
+
+/// Waits until the page has an address, and returns its title.
+#[track_caller]
+fn title_at(page: &Browser, path: &str) -> String {
+    page.wait(path, || Ok((page.path() == path).then_some(())));
+    page.wait("title", || Ok(Some(page.title()).filter(|title| title.contains("Latchkey"))))
+}
+
+fn back_and_forward_and_titles() {
+    let app = board();
+    let page = Browser::open(&app);
+    people::mark(&page);
+    sees_message(&page, "By Alice.");
+    let first = title_at(&page, "/");
+    people::to_author(&page, "Alice", "alice");
+    page.wait("title of the author", || Ok((page.title() != first).then_some(())));
+    let author = title_at(&page, "/by/alice");
+    assert!(author.contains("Alice") || author.contains("alice"), "{author}");
+    people::to_sign_up(&page);
+    page.wait("title of sign-up", || Ok((page.title() != author).then_some(())));
+    let sign_up = title_at(&page, "/signup");
+    assert!(first != author && author != sign_up && first != sign_up, "{first}, {author}, {sign_up}");
+
+    page.back();
+    page.wait("title of the author", || Ok((page.title() == author).then_some(())));
+    page.wait("Alice alone", || Ok((messages(&page).len() == 1).then_some(())));
+    page.back();
+    page.wait("first title", || Ok((page.title() == first).then_some(())));
+    page.wait("both", || Ok((messages(&page).len() == 2).then_some(())));
+    page.forward();
+    page.forward();
+    page.wait("title of sign-up", || Ok((page.title() == sign_up).then_some(())));
+    page.find(&button("Create account"));
+    page.click(&link("Latchkey"));
+    page.wait("first title", || Ok((page.title() == first).then_some(())));
+    people::assert_not_reloaded(&page);
+}
+
+fn an_author_page_shows_that_author_alone() {
+    let app = board();
+    let page = Browser::open(&app);
+    people::to_author(&page, "Mallory", "mallory");
+    page.wait("one message", || Ok((messages(&page).len() == 1).then_some(())));
+    assert!(messages(&page)[0].contains("By Mallory."), "{:?}", messages(&page));
+    actors::actor(&app, "ada", people::PASSWORD, "Ada").post(&app, "By Ada.");
+    page.reload();
+    page.wait("one message", || Ok((messages(&page).len() == 1).then_some(())));
+    assert!(messages(&page)[0].contains("By Mallory."), "{:?}", messages(&page));
+}
+
+fn an_address_can_be_opened_directly() {
+    let app = board();
+    let page = Browser::blank(&app);
+    page.go("/by/alice");
+    sees_message(&page, "By Alice.");
+    assert_eq!(messages(&page).len(), 1);
+    page.go("/signup");
+    page.find(&button("Create account"));
+    page.go("/");
+    sees_message(&page, "By Mallory.");
+    page.find(&heading("Messages"));
+}
+
+fn an_unknown_address_says_so() {
+    let app = board();
+    let page = Browser::blank(&app);
+    page.tolerate("404");
+    page.go("/no/such/page");
+    page.find(&link("Latchkey"));
+    page.wait("heading", || {
+        let count = page.script("return document.querySelectorAll('h1').length", json!([]));
+        Ok((count == 1).then_some(()))
+    });
+    assert_eq!(messages(&page), Vec::<String>::new());
+    page.go("/by/nobody-at-all");
+    page.find(&link("Latchkey"));
+    page.wait("heading", || {
+        let count = page.script("return document.querySelectorAll('h1').length", json!([]));
+        Ok((count == 1).then_some(()))
+    });
+    assert_eq!(messages(&page), Vec::<String>::new());
+}
+
+fn navigation_moves_the_focus() {
+    let app = board();
+    let page = Browser::open(&app);
+    people::to_author(&page, "Alice", "alice");
+    page.wait("focus in the new view", || {
+        let script = "const focused = document.activeElement;
+            return focused === document.querySelector('h1') || focused.matches('main, main *')";
+        Ok((page.script(script, json!([])) == true).then_some(()))
+    });
+    assert_eq!(page.script("return scrollY", json!([])), 0);
+}

@@ -1,0 +1,114 @@
+//! The list of messages.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::host::Setup;
+use crate::locator::{Locator, button};
+use crate::people::{assert_not_reloaded, mark, messages, sees_message};
+
+cases! {
+    Browser: [
+        older_messages_come_on_demand,
+        new_messages_do_not_move_what_is_being_read,
+        a_hidden_tab_asks_for_nothing,
+        lines_links_and_times_are_shown,
+    ]
+}
+
+fn older_messages_come_on_demand() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    for number in 1..=45 {
+        alice.post(&app, &format!("Number {number}."));
+    }
+    let page = Browser::open(&app);
+    sees_message(&page, "Number 45.");
+    assert_eq!(messages(&page).len(), 20);
+    for count in [40, 45] {
+        page.click(&button("Show older messages"));
+        page.wait(&format!("{count} messages"), || Ok((messages(&page).len() == count).then_some(())));
+    }
+    page.lacks(&button("Show older messages"));
+    for (message, number) in messages(&page).iter().zip((1..=45).rev()) {
+        assert!(message.contains(&format!("Number {number}.")), "{message}");
+    }
+}
+
+fn new_messages_do_not_move_what_is_being_read() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    for number in 1..=20 {
+        alice.post(&app, &format!("Number {number}."));
+    }
+    let page = Browser::open(&app);
+    sees_message(&page, "Number 20.");
+    let top = "const read = [...document.querySelectorAll('article')].find(one => one.innerText.includes('Number 8.'));
+        if (arguments[0]) read.scrollIntoView({block: 'center', behavior: 'instant'});
+        return read.getBoundingClientRect().top";
+    page.script(top, json!([true]));
+    page.settle();
+    let before = page.script(top, json!([false])).as_f64().unwrap();
+    alice.post(&app, "The newest of all.");
+    page.wait("sign of the new message", || {
+        let known = messages(&page).iter().any(|message| message.contains("The newest of all."));
+        Ok((known || page.text().contains("1 new message")).then_some(()))
+    });
+    page.settle();
+    let after = page.script(top, json!([false])).as_f64().unwrap();
+    assert!((after - before).abs() <= 2.0, "moved from {before} to {after}");
+    sees_message(&page, "The newest of all.");
+}
+
+/// How often this document has asked for messages.
+#[track_caller]
+fn questions(page: &Browser) -> u64 {
+    let script = "return performance.getEntriesByType('resource')
+        .filter(entry => entry.name.includes('/api/messages')).length";
+    page.script(script, json!([])).as_u64().unwrap()
+}
+
+#[track_caller]
+fn wait_for_questions(page: &Browser, count: u64) {
+    page.wait(&format!("{count} requests"), || Ok((questions(page) >= count).then_some(())));
+}
+
+fn a_hidden_tab_asks_for_nothing() {
+    let app = Setup::app().start();
+    let (hidden, visible) = (Browser::open(&app), Browser::open(&app));
+    mark(&hidden);
+    wait_for_questions(&hidden, 2);
+    hidden.hide();
+    let before = questions(&hidden);
+    let count = questions(&visible);
+    wait_for_questions(&visible, count + 3);
+    assert_eq!(questions(&hidden), before, "asked while hidden");
+    actors::alice(&app).post(&app, "While you were away.");
+    hidden.show();
+    sees_message(&hidden, "While you were away.");
+    assert_not_reloaded(&hidden);
+}
+
+fn lines_links_and_times_are_shown() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    let posted = alice.post(&app, "First line\nSecond line: https://example.com/a?b=c#d, and more.");
+    let page = Browser::open(&app);
+    sees_message(&page, "First line\nSecond line");
+    let link =
+        Locator { role: crate::locator::Role::Link, name: "https://example.com/a?b=c#d".to_owned(), within: "article" };
+    let link = page.find(&link).script("return [element.href, element.rel, element.target]");
+    assert_eq!(link[0], "https://example.com/a?b=c#d", "the comma is not part of it");
+    assert!(link[1].as_str().unwrap().contains("noopener") || link[2] == "", "{link}");
+
+    let time = page.script(
+        "const time = document.querySelector('article time'); return [time.dateTime, time.title, time.innerText]",
+        json!([]),
+    );
+    let moment = posted["created_at"].as_str().unwrap();
+    assert_eq!(time[0].as_str().unwrap().get(..19), moment.get(..19), "{time}");
+    assert!(time[1].as_str().unwrap().contains("2"), "the exact time is there on hover: {time}");
+    let ago = time[2].as_str().unwrap().to_lowercase();
+    assert!(ago.contains("now") || ago.contains("second") || ago.contains("minute"), "{time}");
+}

@@ -1,0 +1,132 @@
+//! One chromedriver for the whole run, and WebDriver spoken to it: that is JSON over HTTP, so the client that the suite
+//! has already is enough.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::harness::client::{Ask, Client, ask, post};
+use crate::harness::log::Output;
+use crate::tools;
+
+static DRIVER: OnceLock<Driver> = OnceLock::new();
+
+/// A running chromedriver.
+pub(crate) struct Driver {
+    child: Mutex<Child>,
+    client: Client,
+}
+
+/// A command that was refused (W3C WebDriver, section 6.6).
+pub(crate) struct Refusal {
+    error: String,
+    message: String,
+}
+
+/// So that `unwrap` says why.
+impl std::fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.error, self.message)
+    }
+}
+
+pub(crate) type Outcome<T = Value> = Result<T, Refusal>;
+
+/// Starts it for the first test that asks.
+pub(crate) fn driver() -> &'static Driver {
+    DRIVER.get_or_init(Driver::start)
+}
+
+/// Ends it, if it was started.
+pub(crate) fn end() {
+    if let Some(driver) = DRIVER.get() {
+        let mut child = driver.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut child = Command::new(tools::chromedriver().unwrap())
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let port = output.wait("port of chromedriver", |lines| {
+            let line = lines.stdout.iter().find_map(|line| line.split_once("started successfully on port "));
+            assert!(line.is_some() || !lines.ended(), "chromedriver has ended: {:?}", lines.stderr);
+            Some(line?.1.trim_end_matches('.').to_owned())
+        });
+        Self { child: Mutex::new(child), client: Client::own(&format!("http://127.0.0.1:{port}")) }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Outcome {
+        self.send(ask("GET", path))
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Outcome {
+        self.send(ask("DELETE", path))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Outcome {
+        self.send(post(path, &body.to_string()))
+    }
+
+    fn send(&self, ask: Ask) -> Outcome {
+        let reply = self.client.try_send(ask).unwrap_or_else(|error| panic!("chromedriver: {error}"));
+        let value = reply.json()["value"].take();
+        if reply.status == 200 {
+            return Ok(value);
+        }
+        let text = |member: &str| value[member].as_str().unwrap_or_default().to_owned();
+        Err(Refusal { error: text("error"), message: text("message") })
+    }
+}
+
+impl Refusal {
+    /// Whether it may be another matter in a moment: the page is still changing.
+    pub(crate) fn is_passing(&self) -> bool {
+        const PASSING: [&str; 6] = [
+            "stale element reference",
+            "element click intercepted",
+            "element not interactable",
+            "no such element",
+            "detached shadow root",
+            "javascript error",
+        ];
+        PASSING.contains(&self.error.as_str())
+    }
+}
+
+/// What a new session asks for.
+pub(crate) fn capabilities(profile: &std::path::Path) -> Value {
+    let flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1280,800",
+        // As on a phone: what is 320 px wide is so for the page.
+        "--hide-scrollbars",
+    ];
+    let mut flags: Vec<_> = flags.map(str::to_owned).to_vec();
+    flags.push(format!("--user-data-dir={}", profile.display()));
+    json!({"capabilities": {"alwaysMatch": {
+        "goog:chromeOptions": {
+            "binary": tools::chromium().unwrap(),
+            "args": flags,
+            "perfLoggingPrefs": {"enableNetwork": true, "enablePage": false},
+        },
+        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        "timeouts": {"script": 60_000, "pageLoad": 60_000, "implicit": 0},
+    }}})
+}

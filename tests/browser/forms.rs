@@ -1,0 +1,140 @@
+//! Login and sign-up that are refused.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::host::Setup;
+use crate::keys::ENTER;
+use crate::locator::{Locator, button, field};
+use crate::people::{self, PASSWORD, log_in};
+
+cases! {
+    Browser: [
+        a_wrong_password_is_said_and_can_be_corrected,
+        a_taken_username_is_said_beside_the_field,
+        each_wrong_field_has_its_own_error,
+        an_error_that_appears_does_not_swallow_the_click,
+        a_common_password_is_refused_beside_the_field,
+        the_password_can_be_shown,
+        password_managers_know_the_fields,
+    ]
+}
+
+fn a_wrong_password_is_said_and_can_be_corrected() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.tolerate("401");
+    log_in(&page, "ada", "wrong horse 7");
+    page.reads("Wrong username or password.");
+    assert_eq!(page.find(&field("Username")).value(), "ada");
+    log_in(&page, "nobody", PASSWORD);
+    page.reads("Wrong username or password.");
+    page.fill(&field("Username"), "ada");
+    page.fill(&field("Password"), PASSWORD);
+    page.press(&ENTER.to_string());
+    page.find(&button("Ada"));
+    page.no_longer_reads("Wrong username or password.");
+}
+
+/// Waits for what is said beside a field.
+#[track_caller]
+fn error(page: &Browser, locator: &Locator) -> String {
+    page.wait(&format!("error of {locator:?}"), || Ok(page.find(locator).error().filter(|error| !error.is_empty())))
+}
+
+fn a_taken_username_is_said_beside_the_field() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.tolerate("409");
+    people::to_sign_up(&page);
+    people::sign_up(&page, "ada", "Another Ada", PASSWORD);
+    page.reads("That name is taken.");
+    assert!(error(&page, &field("Username")).contains("That name is taken."));
+    assert_eq!(page.find(&field("Name")).value(), "Another Ada");
+    assert_eq!(page.find(&field("Name")).error(), None);
+
+    page.fill(&field("Username"), "ada-2");
+    page.fill(&field("Password"), PASSWORD);
+    page.click(&button("Create account"));
+    page.find(&button("Another Ada"));
+}
+
+fn each_wrong_field_has_its_own_error() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.tolerate("422");
+    people::to_sign_up(&page);
+    page.click(&button("Create account"));
+    let empty = ["Username", "Name", "Password"].map(|name| error(&page, &field(name)));
+    assert!(empty[0] != empty[2], "{empty:?}");
+
+    people::sign_up(&page, "a!", "Ada", "short");
+    error(&page, &field("Username"));
+    error(&page, &field("Password"));
+    page.wait("focus on the first error", || Ok(page.is_focused(&field("Username")).then_some(())));
+    assert_eq!(page.find(&field("Name")).error(), None);
+    assert!(page.path().starts_with("/signup"), "{}", page.path());
+
+    people::sign_up(&page, "ADA", "Ada", PASSWORD);
+    page.find(&button("Ada"));
+    let session = page.stored("latchkey.session").unwrap();
+    assert!(session.contains("\"ada\""), "the username is folded");
+}
+
+/// Pressing the button takes the focus from the field. An error that is shown then must not push the button away from
+/// under the pointer, or nothing is sent and nothing has the focus.
+fn an_error_that_appears_does_not_swallow_the_click() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    for width in [1280, 320] {
+        page.resize(width, 800);
+        page.go("/signup");
+        people::sign_up(&page, "ada", "Ada", "short");
+        error(&page, &field("Password"));
+        page.wait("focus on the error", || Ok(page.is_focused(&field("Password")).then_some(())));
+    }
+}
+
+fn a_common_password_is_refused_beside_the_field() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.tolerate("422");
+    people::to_sign_up(&page);
+    for password in ["password1", "my-ada-99 is it", "latchkey2026"] {
+        people::sign_up(&page, "ada", "Ada", password);
+        error(&page, &field("Password"));
+        assert_eq!(page.find(&field("Username")).error(), None, "{password}");
+    }
+    people::sign_up(&page, "ada", "Ada", PASSWORD);
+    page.find(&button("Ada"));
+}
+
+fn the_password_can_be_shown() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    people::to_sign_up(&page);
+    page.fill(&field("Password"), PASSWORD);
+    let kind = || page.find(&field("Password")).script("return element.type");
+    assert_eq!(kind(), "password");
+    page.click(&button("Show password"));
+    page.find(&button("Hide password"));
+    assert_eq!((kind(), page.find(&field("Password")).value()), (json!("text"), PASSWORD.to_owned()));
+    page.click(&button("Hide password"));
+    page.find(&button("Show password"));
+    assert_eq!(kind(), "password");
+}
+
+fn password_managers_know_the_fields() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    let purpose = |name: &str| page.find(&field(name)).script("return element.autocomplete");
+    people::open_login(&page);
+    assert_eq!((purpose("Username"), purpose("Password")), (json!("username"), json!("current-password")));
+    people::to_sign_up(&page);
+    assert_eq!(
+        ["Username", "Name", "Password"].map(purpose),
+        [json!("username"), json!("name"), json!("new-password")]
+    );
+}

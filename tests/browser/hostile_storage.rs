@@ -1,0 +1,120 @@
+//! Local storage holds whatever an older version, an extension or a person left there.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::host::Setup;
+use crate::locator::{button, dialog, field, heading};
+use crate::people::{self, PASSWORD, log_in, post};
+
+/// Ends far in the future.
+const STRANGER: &str = r#"{"username":"ada","name":"<img src=x onerror='window.owned=1'>"}"#;
+
+cases! {
+    Browser: [
+        garbage_for_a_session_is_nobody,
+        a_forged_session_is_found_out_and_nothing_is_lost,
+        garbage_elsewhere_is_no_harm,
+        the_site_works_without_storage,
+    ]
+}
+
+fn garbage_for_a_session_is_nobody() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.find(&button("Log in"));
+    let long = format!("{{\"v\":1,\"token\":\"{}\"", "x".repeat(1_000_000));
+    for garbage in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "1e999",
+        "\u{0}\u{D7FF}\"",
+        r#"{"v":1}"#,
+        r#"{"v":99,"token":"a.b.c","expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":1,"token":5,"expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":1,"token":"a.b.c","expires_at_ms":"soon","user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":1,"token":"a.b.c","expires_at_ms":-1,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":1,"token":"a.b.c","expires_at_ms":9000000000000,"user":null}"#,
+        &long,
+    ] {
+        page.store("latchkey.session", garbage);
+        page.reload();
+        page.find(&heading("Messages"));
+        page.find(&button("Log in"));
+        page.reads("No messages yet. Be the first.");
+    }
+    log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada"));
+    page.reload();
+    page.find(&button("Ada"));
+}
+
+fn a_forged_session_is_found_out_and_nothing_is_lost() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.tolerate("401");
+    // The last three can't even be a header.
+    for token in ["a.b.c", "", "a\\nb: c", "\u{1F511}", "a b"] {
+        let session = r#"{"v":1,"token":"TOKEN","expires_at_ms":9000000000000,"user":USER}"#;
+        page.store("latchkey.session", &session.replace("TOKEN", token).replace("USER", STRANGER));
+        page.reload();
+        page.find(&heading("Messages"));
+        page.click(&button("Post a message"));
+        page.wait("dialog or login", || {
+            Ok((page.has(&dialog("Post a message")) || page.has(&field("Password"))).then_some(()))
+        });
+        if page.has(&dialog("Post a message")) {
+            page.fill(&field("Your message"), "Who am I?");
+            people::send(&page);
+            page.wait("question who it is", || Ok(page.text().contains("You have been logged out.").then_some(())));
+            assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Who am I?"), "{token:?}");
+        }
+        page.go("/");
+    }
+    assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
+    page.script("localStorage.removeItem('latchkey.draft')", json!([]));
+    page.reload();
+    log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada"));
+}
+
+fn garbage_elsewhere_is_no_harm() {
+    let app = Setup::app().start();
+    let page = people::someone(&app, "ada", "Ada");
+    for garbage in ["{", "null", "\"", "<script>window.owned = 1</script>", "constructor", "dark light"] {
+        page.store("latchkey.theme", garbage);
+        page.store("latchkey.draft", garbage);
+        page.store("latchkey.unheard-of", garbage);
+        page.reload();
+        page.find(&button("Ada"));
+        assert!(page.has(&button("Dark theme")) || page.has(&button("Light theme")), "{garbage:?}");
+    }
+    page.store("latchkey.draft", &"x".repeat(1_000_000));
+    page.reload();
+    page.find(&button("Ada"));
+    people::write(&page, "Still usable.");
+    people::send(&page);
+    people::sees_message(&page, "Still usable.");
+    assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
+}
+
+fn the_site_works_without_storage() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    let refuse = "Object.defineProperty(window, 'localStorage',
+        {get() { throw new DOMException('The operation is insecure.', 'SecurityError') }})";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": refuse}));
+    page.go("/");
+    log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada"));
+    page.click(&button("Post a message"));
+    page.find(&dialog("Post a message"));
+    page.fill(&field("Your message"), "");
+    page.click(&button("Cancel"));
+    post(&page, "Nothing is remembered here.");
+}

@@ -1,0 +1,136 @@
+//! What people write is text, whatever it looks like, and stays in its place.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::actors::{self, Actor};
+use crate::harness::host::{Host, Setup};
+use crate::people::{messages, sees_message};
+
+const TEXTS: [&str; 9] = [
+    "<script>window.owned = 1</script><img src=x onerror=\"window.owned = 1\"><svg onload='window.owned = 1'>",
+    "</p></article></main><h1>Mine</h1><style>*{display:none}</style><iframe src=//example.com></iframe>",
+    "{{constructor.constructor('window.owned = 1')()}} ${window.owned = 1} &lt;b&gt; &#60;b&#62; <!-- -->",
+    "javascript:window.owned=1 JaVaScRiPt:window.owned=1 data:text/html,<script>window.owned=1</script> vbscript:x",
+    "https://example.com/\"onmouseover=\"window.owned=1 http://example.com/'><script>window.owned=1</script>",
+    "java\nscript:window.owned=1 //example.com/x http://javascript:window.owned=1@example.com/",
+    "\u{202E}txet sdrawkcab \u{2066}and \u{2067}never closed",
+    "Z\u{0351}\u{0352}\u{0357}\u{0351}\u{0352}\u{0357}\u{0351}\u{0352}\u{0357}\u{0351}\u{0352}\u{0357}algo \u{200B}\u{FEFF}\u{00AD}",
+    "%00 \\u0000 \\x3cscript\\x3e \u{FFFD} \u{2028}\u{2029} \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
+];
+
+cases! {
+    Browser: [
+        markup_and_scripts_are_text,
+        only_web_addresses_become_links,
+        bidirectional_text_stays_in_its_place,
+        wide_text_does_not_make_the_page_wide,
+    ]
+}
+
+fn mallory(app: &Host) -> Actor {
+    actors::actor(app, "mallory", "muhahaha 1666", "<b onclick=alert(1)>Mallory</b>\u{202E}")
+}
+
+/// A page that shows all of this, by the worst of authors.
+#[track_caller]
+fn page_with(app: &Host, texts: &[&str]) -> Browser {
+    let mallory = mallory(app);
+    for text in texts {
+        mallory.post(app, text);
+    }
+    let page = Browser::open(app);
+    page.wait("messages", || Ok((messages(&page).len() == texts.len()).then_some(())));
+    page
+}
+
+fn markup_and_scripts_are_text() {
+    let app = Setup::app().start();
+    let page = page_with(&app, &TEXTS);
+    let shown =
+        page.script("return [...document.querySelectorAll('article')].map(article => article.textContent)", json!([]));
+    for (shown, text) in shown.as_array().unwrap().iter().zip(TEXTS.iter().rev()) {
+        let shown = shown.as_str().unwrap();
+        assert!(shown.contains(text), "{text:?} became {shown:?}");
+        assert!(shown.contains("<b onclick=alert(1)>Mallory</b>"), "{shown:?}");
+    }
+    let planted = page.script(
+        "return [...document.querySelectorAll('article *')].filter(element =>
+             element.matches('script, img, iframe, style, h1, object, embed, form')
+             || [...element.attributes].some(attribute => attribute.name.startsWith('on')))
+             .map(element => element.outerHTML)",
+        json!([]),
+    );
+    assert_eq!(planted, json!([]));
+    assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
+}
+
+fn only_web_addresses_become_links() {
+    let app = Setup::app().start();
+    let page = page_with(&app, &TEXTS);
+    let links = page.script(
+        "return [...document.querySelectorAll('article a')].map(link => [link.protocol, link.host, link.href, link.rel])",
+        json!([]),
+    );
+    let host = app.authority();
+    let mut outside = 0;
+    for link in links.as_array().unwrap() {
+        assert!(link[0] == "http:" || link[0] == "https:", "{link}");
+        if link[1] == host.as_str() {
+            assert!(link[2].as_str().unwrap().ends_with("/by/mallory"), "{link}");
+        } else {
+            assert!(link[1] == "example.com" && link[3].as_str().unwrap().contains("noopener"), "{link}");
+            outside += 1;
+        }
+    }
+    assert!(outside >= 1, "{links}");
+}
+
+fn bidirectional_text_stays_in_its_place() {
+    let app = Setup::app().start();
+    let page = page_with(&app, &TEXTS[6..7]);
+    // What holds the name, or the text, is a paragraph of its own to the bidirectional algorithm.
+    let isolated = page.script(
+        "const isolated = part => {
+             const texts = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);
+             while (texts.nextNode()) if (texts.currentNode.data.includes(part)) {
+                 for (let box = texts.currentNode.parentElement; !box.matches('article'); box = box.parentElement) {
+                     const style = getComputedStyle(box);
+                     if (style.unicodeBidi !== 'normal') return true;
+                     if (!['inline', 'contents'].includes(style.display))
+                         return box.innerText.trim() === texts.currentNode.data.trim();
+                 }
+                 return false;
+             }
+             return 'not found';
+         };
+         return ['Mallory', 'txet'].map(isolated)",
+        json!([]),
+    );
+    assert_eq!(isolated, json!([true, true]), "name and text");
+}
+
+fn wide_text_does_not_make_the_page_wide() {
+    let app = Setup::app().start();
+    let wide = actors::actor(&app, &"w".repeat(32), "muhahaha 1666", &"W".repeat(64));
+    let address = format!("https://example.com/{}", "w".repeat(900));
+    let texts = ["W".repeat(1000), "\u{FDFD}".repeat(1000), address, "\u{4E00}".repeat(1000), "\u{00A0}W".repeat(500)];
+    for text in &texts {
+        wide.post(&app, text);
+    }
+    let page = Browser::open(&app);
+    sees_message(&page, &"W".repeat(1000));
+    for width in [320, 768, 1280] {
+        page.resize(width, 800);
+        page.assert_no_horizontal_scroll(&format!("wide messages at {width}"));
+    }
+    page.resize(320, 800);
+    crate::people::log_in(&page, &"w".repeat(32), "muhahaha 1666");
+    page.find(&crate::locator::button("Post a message"));
+    page.wait("end of login", || Ok((!page.has(&crate::locator::field("Password"))).then_some(())));
+    page.settle();
+    page.assert_no_horizontal_scroll("a long name in the header");
+    page.go(&format!("/by/{}", "w".repeat(32)));
+    sees_message(&page, &"W".repeat(1000));
+    page.assert_no_horizontal_scroll("the page of an author with a long name");
+}

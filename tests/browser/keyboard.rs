@@ -1,0 +1,142 @@
+//! The whole story without a pointer.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::host::Setup;
+use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
+use crate::locator::{button, dialog, field, heading, link};
+use crate::people::{self, PASSWORD, sees_message, someone};
+
+cases! {
+    Browser: [
+        signs_up_posts_logs_out_and_in,
+        the_dialog_keeps_the_focus_and_gives_it_back,
+        escape_closes_the_dropdowns_and_gives_the_focus_back,
+        one_can_skip_to_the_content,
+    ]
+}
+
+#[track_caller]
+fn enter(page: &Browser) {
+    page.press(&ENTER.to_string());
+}
+
+fn signs_up_posts_logs_out_and_in() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.find(&heading("Messages"));
+    page.find(&button("Log in"));
+    if !page.has(&link("Sign up")) {
+        page.tab_to(&button("Log in"));
+        enter(&page);
+        page.find(&link("Sign up"));
+    }
+    page.tab_to(&link("Sign up"));
+    enter(&page);
+    page.find(&button("Create account"));
+    for (name, text) in [("Username", "ada"), ("Name", "Ada"), ("Password", PASSWORD)] {
+        page.tab_to(&field(name));
+        page.press(text);
+    }
+    page.tab_to(&button("Create account"));
+    enter(&page);
+    page.find(&button("Ada"));
+    page.find(&heading("Messages"));
+
+    page.tab_to(&button("Post a message"));
+    enter(&page);
+    page.find(&dialog("Post a message"));
+    page.tab_to(&field("Your message"));
+    page.press("By keyboard alone.");
+    page.tab_to(&button("Post"));
+    enter(&page);
+    sees_message(&page, "By keyboard alone.");
+
+    page.tab_to(&button("Ada"));
+    enter(&page);
+    page.find(&button("Log out"));
+    page.tab_to(&button("Log out"));
+    enter(&page);
+    page.find(&button("Log in"));
+    page.tab_to(&button("Log in"));
+    enter(&page);
+    page.find(&field("Password"));
+    page.tab_to(&field("Username"));
+    page.press("ada");
+    page.tab_to(&field("Password"));
+    page.press(PASSWORD);
+    enter(&page);
+    page.find(&button("Ada"));
+}
+
+fn the_dialog_keeps_the_focus_and_gives_it_back() {
+    let app = Setup::app().start();
+    actors::alice(&app).post(&app, "Something to focus behind the dialog: https://example.com");
+    let page = someone(&app, "ada", "Ada");
+    let opener = button("Post a message");
+    for closing in ["Escape", "Cancel", "Post"] {
+        page.tab_to(&opener);
+        enter(&page);
+        page.find(&dialog("Post a message"));
+        page.wait("focus in the field", || Ok(page.is_focused(&field("Your message")).then_some(())));
+        page.press("Text.");
+        for step in 0..14 {
+            if step < 7 {
+                page.press(&TAB.to_string());
+            } else {
+                page.press_with(SHIFT, TAB);
+            }
+            // Between its last and its first element the focus may be the browser's own.
+            let script =
+                "return document.activeElement === document.body || document.activeElement === document.documentElement
+                || document.querySelector('dialog[open]').contains(document.activeElement)";
+            assert_eq!(page.script(script, json!([])), true, "the focus left the dialog to {:?}", page.focused());
+        }
+        match closing {
+            "Escape" => page.press(&ESCAPE.to_string()),
+            name => {
+                page.tab_to(&button(name));
+                enter(&page);
+            }
+        }
+        page.lacks(&dialog("Post a message"));
+        page.wait(&format!("focus back after {closing}"), || Ok(page.is_focused(&opener).then_some(())));
+    }
+}
+
+fn escape_closes_the_dropdowns_and_gives_the_focus_back() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.find(&heading("Messages"));
+    page.tab_to(&button("Log in"));
+    enter(&page);
+    page.find(&field("Password"));
+    page.press(&ESCAPE.to_string());
+    page.lacks(&field("Password"));
+    page.wait("focus back", || Ok(page.is_focused(&button("Log in")).then_some(())));
+
+    people::log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada"));
+    page.tab_to(&button("Ada"));
+    enter(&page);
+    page.find(&button("Log out"));
+    page.press(&ESCAPE.to_string());
+    page.lacks(&button("Log out"));
+    page.wait("focus back", || Ok(page.is_focused(&button("Ada")).then_some(())));
+}
+
+fn one_can_skip_to_the_content() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.find(&heading("Messages"));
+    page.press(&TAB.to_string());
+    let first = page.focused();
+    assert!(first.role == "link" && first.name.to_lowercase().contains("skip"), "the first stop is {first:?}");
+    enter(&page);
+    page.press(&TAB.to_string());
+    let inside = page.script("return document.activeElement.matches('main *')", json!([]));
+    assert_eq!(inside, true, "{:?}", page.focused());
+}

@@ -1,0 +1,78 @@
+//! What to look for: a role and an accessible name, as a screen reader would say them.
+
+/// The roles that the tests ask for (WAI-ARIA 1.2).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Role {
+    Button,
+    Dialog,
+    Heading,
+    Link,
+    Textbox,
+}
+
+impl Role {
+    /// The elements that can have it.
+    pub(crate) fn selector(self) -> &'static str {
+        match self {
+            Self::Button => "button, summary, [role=button], [role=menuitem], [role=switch]",
+            Self::Dialog => "dialog, [role=dialog]",
+            Self::Heading => "h1, h2, h3, [role=heading]",
+            Self::Link => "a[href], [role=link]",
+            Self::Textbox => "input, textarea",
+        }
+    }
+
+    /// As the browser computes it. What opens a menu, or lies in one, is a button to a person all the same.
+    pub(crate) fn is(self, computed: &str) -> bool {
+        match self {
+            Self::Button => matches!(computed, "button" | "menuitem" | "switch" | "DisclosureTriangle"),
+            Self::Dialog => computed == "dialog",
+            Self::Heading => computed == "heading",
+            Self::Link => computed == "link",
+            Self::Textbox => matches!(computed, "textbox" | "searchbox"),
+        }
+    }
+}
+
+/// A role and a name, and where on the page.
+#[derive(Clone, Debug)]
+pub(crate) struct Locator {
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    /// A CSS selector of what it lies in.
+    pub(crate) within: &'static str,
+}
+
+impl Locator {
+    fn new(role: Role, name: &str) -> Self {
+        Self { role, name: name.to_owned(), within: "html" }
+    }
+
+    pub(crate) fn within(self, selector: &'static str) -> Self {
+        Self { within: selector, ..self }
+    }
+
+    pub(crate) fn selector(&self) -> String {
+        format!(":is({}) :is({})", self.within, self.role.selector())
+    }
+}
+
+pub(crate) fn button(name: &str) -> Locator {
+    Locator::new(Role::Button, name)
+}
+
+pub(crate) fn dialog(name: &str) -> Locator {
+    Locator::new(Role::Dialog, name)
+}
+
+pub(crate) fn heading(name: &str) -> Locator {
+    Locator::new(Role::Heading, name)
+}
+
+pub(crate) fn link(name: &str) -> Locator {
+    Locator::new(Role::Link, name)
+}
+
+pub(crate) fn field(name: &str) -> Locator {
+    Locator::new(Role::Textbox, name)
+}

@@ -1,0 +1,30 @@
+//! From 320 px to a wide screen nothing has to be scrolled sideways.
+
+use serde_json::json;
+
+use crate::views;
+
+cases! {
+    Browser: [no_view_is_wider_than_320_px, no_view_is_wider_than_1920_px, controls_are_large_enough_for_a_finger]
+}
+
+fn no_view_is_wider_than_320_px() {
+    views::walk("light", 320, |page, view| page.assert_no_horizontal_scroll(view));
+}
+
+fn no_view_is_wider_than_1920_px() {
+    views::walk("light", 1920, |page, view| page.assert_no_horizontal_scroll(view));
+}
+
+fn controls_are_large_enough_for_a_finger() {
+    views::walk("light", 320, |page, view| {
+        let small = page.script(
+            "return [...document.querySelectorAll('button, input, textarea')]
+                 .filter(element => element.checkVisibility({visibilityProperty: true}))
+                 .map(element => [element.innerText || element.name, element.getBoundingClientRect().height])
+                 .filter(([_, height]) => height < 43.5)",
+            json!([]),
+        );
+        assert_eq!(small, json!([]), "lower than 44 px: {view}");
+    });
+}

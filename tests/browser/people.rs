@@ -1,0 +1,137 @@
+//! What people do on the site, in their words.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::client::Client;
+use crate::locator::{button, dialog, field, link};
+
+pub(crate) const PASSWORD: &str = "correct horse 7";
+
+/// A person who has an account already, made over the API.
+#[track_caller]
+pub(crate) fn account(app: &Client, username: &str, name: &str) {
+    let reply = actors::sign_up(app, username, PASSWORD, name);
+    assert_eq!(reply.status, 201, "{}", reply.text());
+}
+
+/// A browser on the first page, in which somebody new is logged in.
+#[track_caller]
+pub(crate) fn someone(app: &Client, username: &str, name: &str) -> Browser {
+    account(app, username, name);
+    let page = Browser::open(app);
+    log_in(&page, username, PASSWORD);
+    page.find(&button(name));
+    page
+}
+
+#[track_caller]
+pub(crate) fn to_sign_up(page: &Browser) {
+    page.wait("way to sign up", || Ok((page.has(&link("Sign up")) || page.has(&button("Log in"))).then_some(())));
+    if !page.has(&link("Sign up")) {
+        page.click(&button("Log in"));
+    }
+    page.click(&link("Sign up"));
+    page.find(&button("Create account"));
+}
+
+/// Fills in the form of sign-up and sends it.
+#[track_caller]
+pub(crate) fn sign_up(page: &Browser, username: &str, name: &str, password: &str) {
+    page.fill(&field("Username"), username);
+    page.fill(&field("Name"), name);
+    page.fill(&field("Password"), password);
+    page.click(&button("Create account"));
+}
+
+/// Opens the form of login, unless it is open.
+#[track_caller]
+pub(crate) fn open_login(page: &Browser) {
+    page.wait("login", || Ok((page.has(&field("Password")) || page.has(&button("Log in"))).then_some(())));
+    if !page.has(&field("Password")) {
+        page.click(&button("Log in"));
+    }
+    page.find(&field("Password"));
+}
+
+/// Fills in the form of login and sends it.
+#[track_caller]
+pub(crate) fn log_in(page: &Browser, username: &str, password: &str) {
+    open_login(page);
+    page.fill(&field("Username"), username);
+    page.fill(&field("Password"), password);
+    page.click(&button("Log in").within("form"));
+}
+
+#[track_caller]
+pub(crate) fn log_out(page: &Browser, name: &str) {
+    page.click(&button(name));
+    page.click(&button("Log out"));
+    page.find(&button("Log in"));
+}
+
+/// Opens the dialog and types, without sending.
+#[track_caller]
+pub(crate) fn write(page: &Browser, text: &str) {
+    page.click(&button("Post a message"));
+    page.find(&dialog("Post a message"));
+    page.fill(&field("Your message"), text);
+}
+
+#[track_caller]
+pub(crate) fn send(page: &Browser) {
+    page.click(&button("Post").within("dialog"));
+}
+
+/// Posts and sees it on the board.
+#[track_caller]
+pub(crate) fn post(page: &Browser, text: &str) {
+    write(page, text);
+    send(page);
+    page.lacks(&dialog("Post a message"));
+    sees_message(page, text);
+}
+
+/// What each article on the page says, from top to bottom.
+#[track_caller]
+pub(crate) fn messages(page: &Browser) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('article')].filter(article => article.checkVisibility())
+        .map(article => article.innerText)";
+    let texts = page.script(script, json!([]));
+    texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+/// Waits until a message is shown, and asks for the new ones where the page only offers them.
+#[track_caller]
+pub(crate) fn sees_message(page: &Browser, text: &str) {
+    page.wait(&format!("message {text:?}"), || {
+        if messages(page).iter().any(|message| message.contains(text)) {
+            return Ok(Some(()));
+        }
+        for offer in ["1 new message", "2 new messages", "3 new messages"] {
+            if page.has(&button(offer)) {
+                page.click(&button(offer));
+            }
+        }
+        Ok(None)
+    });
+}
+
+/// Follows the link from a message to all of its author's.
+#[track_caller]
+pub(crate) fn to_author(page: &Browser, name: &str, username: &str) {
+    page.click(&link(name).within("article"));
+    page.wait("address of the author", || Ok((page.path() == format!("/by/{username}")).then_some(())));
+}
+
+/// Marks the document, so that a reload would be noticed.
+#[track_caller]
+pub(crate) fn mark(page: &Browser) {
+    page.script("window.marked = true", json!([]));
+}
+
+#[track_caller]
+pub(crate) fn assert_not_reloaded(page: &Browser) {
+    assert_eq!(page.script("return window.marked === true", json!([])), true, "the page was reloaded");
+}

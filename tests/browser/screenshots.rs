@@ -1,0 +1,108 @@
+//! Pictures of the site, for people to look at: `LATCHKEY_SCREENSHOTS=DIR cargo xtask test screenshots`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::database;
+use crate::harness::host::{Host, Setup};
+use crate::locator::{button, dialog, field};
+use crate::people::{self, PASSWORD, sees_message};
+use crate::views::choose;
+
+cases! {
+    Folder: [screenshots]
+}
+
+/// Username, name, text, and how long ago, in minutes.
+const BOARD: [(&str, &str, &str, u64); 6] = [
+    ("grace", "Grace Hopper", "Short and sweet.", 1500),
+    ("mallory", "Mallory", "<script>alert(1)</script> \u{2026} nothing? Fine.", 190),
+    ("noor", "Noor", "Has anyone run this on a Raspberry Pi? I have one in the drawer that wants a purpose.", 64),
+    ("linus", "Linus P.", "Yes: two commands, then tea while it compiles. It idles at 28 MB.", 41),
+    (
+        "ada",
+        "Ada Lovelace",
+        "First note from the analytical engine.\nIt took two commands and no account anywhere: https://latchkey.example/start",
+        12,
+    ),
+    (
+        "zoe",
+        "Zo\u{EB} O\u{2019}Hara",
+        "The authorizer is just another component. If you forget it, the endpoint doesn\u{2019}t even link. \
+         I like that more than I can say.",
+        3,
+    ),
+];
+
+/// Where the pictures go.
+pub(crate) fn folder() -> Option<PathBuf> {
+    std::env::var_os("LATCHKEY_SCREENSHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+fn screenshots() {
+    let folder = folder().unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    let state = tempfile::tempdir().unwrap();
+    let app = board(state.path());
+    for (width, height) in [(320, 720), (1280, 800)] {
+        for theme in ["light", "dark"] {
+            let page = Browser::open(&app);
+            page.tolerate("422");
+            page.resize(width, height);
+            choose(&page, theme);
+            take(&page, |name| folder.join(format!("{name}-{width}-{theme}.png")));
+        }
+    }
+}
+
+/// A board on which people have written over the last day.
+fn board(state: &Path) -> Host {
+    let mut app = Setup::app().state(state).start();
+    for (username, name, text, _) in BOARD {
+        actors::actor(&app, username, PASSWORD, name).post(&app, text);
+    }
+    app.stop();
+    let database = database::open(state);
+    for (key, value) in database::rows(&database, "default") {
+        let Ok(mut record) = serde_json::from_slice::<Value>(&value) else { continue };
+        let Some((_, _, _, minutes)) = BOARD.iter().find(|(_, _, text, _)| record["text"] == *text) else { continue };
+        record["created_at_ms"] = (record["created_at_ms"].as_u64().unwrap() - minutes * 60_000).into();
+        let sql = "UPDATE spin_key_value SET value = ?2 WHERE store = 'default' AND key = ?1";
+        assert_eq!(database.execute(sql, (key, record.to_string().into_bytes())).unwrap(), 1);
+    }
+    drop(database);
+    Setup::app().state(state).start()
+}
+
+#[track_caller]
+fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
+    let take = |name: &str| {
+        page.settle();
+        std::fs::write(path(name), page.picture()).unwrap();
+    };
+    sees_message(page, "The authorizer is just another component.");
+    take("messages");
+    people::open_login(page);
+    page.fill(&field("Username"), "zoe");
+    take("login");
+    page.go("/signup");
+    page.fill(&field("Username"), "z!");
+    page.fill(&field("Name"), "Zo");
+    page.fill(&field("Password"), "short");
+    page.click(&button("Create account"));
+    page.wait("error", || Ok(page.find(&field("Password")).error()));
+    take("sign-up-errors");
+    page.go("/by/ada");
+    sees_message(page, "First note from the analytical engine.");
+    take("author");
+    page.go("/");
+    people::log_in(page, "zoe", PASSWORD);
+    page.click(&button("Post a message"));
+    page.find(&dialog("Post a message"));
+    page.fill(&field("Your message"), "Something worth saying, and a little more than that.");
+    take("dialog");
+    page.click(&button("Cancel"));
+}

@@ -1,0 +1,80 @@
+//! The whole story, and two browsers at once.
+
+use crate::browser::Browser;
+use crate::harness::host::Setup;
+use crate::locator::{button, heading, link};
+use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, messages, post, sees_message};
+
+cases! {
+    Browser: [
+        signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload,
+        what_one_posts_the_other_sees_without_a_reload,
+        posting_without_an_account_leads_to_login_and_comes_back,
+    ]
+}
+
+fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.find(&link("Latchkey"));
+    page.reads("No messages yet. Be the first.");
+    assert!(page.title().contains("Latchkey"), "{}", page.title());
+
+    people::to_sign_up(&page);
+    people::sign_up(&page, "ada", "Ada Lovelace", PASSWORD);
+    page.find(&button("Ada Lovelace"));
+    page.find(&heading("Messages"));
+    page.lacks(&button("Log in"));
+    post(&page, "First note from the analytical engine.");
+    assert!(messages(&page)[0].contains("Ada Lovelace"), "{:?}", messages(&page));
+    page.no_longer_reads("No messages yet.");
+
+    log_out(&page, "Ada Lovelace");
+    page.lacks(&button("Ada Lovelace"));
+    sees_message(&page, "First note from the analytical engine.");
+    log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada Lovelace"));
+    post(&page, "Second note.");
+
+    page.reload();
+    page.find(&button("Ada Lovelace"));
+    sees_message(&page, "Second note.");
+    let texts = messages(&page);
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains("Second note.") && texts[1].contains("First note"), "newest first: {texts:?}");
+    page.lacks(&button("Log in"));
+}
+
+fn what_one_posts_the_other_sees_without_a_reload() {
+    let app = Setup::app().start();
+    let reader = Browser::open(&app);
+    reader.reads("No messages yet. Be the first.");
+    mark(&reader);
+    let writer = people::someone(&app, "ada", "Ada");
+    post(&writer, "Hello from the other browser.");
+    sees_message(&reader, "Hello from the other browser.");
+    assert_not_reloaded(&reader);
+    reader.find(&button("Log in"));
+
+    people::account(&app, "zoe", "Zoë");
+    log_in(&reader, "zoe", PASSWORD);
+    reader.find(&button("Zoë"));
+    mark(&writer);
+    post(&reader, "And back.");
+    sees_message(&writer, "And back.");
+    assert_not_reloaded(&writer);
+    assert_eq!(messages(&writer).len(), 2);
+}
+
+fn posting_without_an_account_leads_to_login_and_comes_back() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    page.click(&button("Post a message"));
+    page.find(&crate::locator::field("Password"));
+    log_in(&page, "ada", PASSWORD);
+    page.find(&crate::locator::dialog("Post a message"));
+    page.fill(&crate::locator::field("Your message"), "I only had to log in.");
+    people::send(&page);
+    sees_message(&page, "I only had to log in.");
+}

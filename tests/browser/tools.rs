@@ -1,0 +1,55 @@
+//! What has to be on the machine.
+
+use std::path::PathBuf;
+
+use crate::harness::{app_url, workspace};
+
+/// What a test can't do without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// A host of its own, asked over HTTP.
+    Host,
+    /// Chromium and chromedriver too.
+    Browser,
+    /// axe-core too.
+    Axe,
+    /// A browser, and the folder for pictures.
+    Folder,
+}
+
+impl Needs {
+    /// Why a test with this need can't run here.
+    pub(crate) fn missing(self) -> Option<String> {
+        if app_url().is_some() {
+            return Some("it needs a host of its own, and APP_URL is set".to_owned());
+        }
+        if self == Self::Host {
+            return None;
+        }
+        if chromium().is_none() {
+            return Some("Chromium is not on PATH".to_owned());
+        }
+        if chromedriver().is_none() {
+            return Some("chromedriver is not on PATH".to_owned());
+        }
+        (self == Self::Axe && !axe().is_file()).then(|| format!("there is no {}", axe().display()))
+    }
+}
+
+pub(crate) fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().find_map(on_path)
+}
+
+pub(crate) fn chromedriver() -> Option<PathBuf> {
+    on_path("chromedriver")
+}
+
+/// The source of axe-core, where `npm install --prefix target/tools/npm` puts it.
+pub(crate) fn axe() -> PathBuf {
+    workspace().join("target/tools/npm/node_modules/axe-core/axe.min.js")
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}

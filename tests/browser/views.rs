@@ -1,0 +1,113 @@
+//! A walk past every view of the site, for what has to hold in all of them.
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::host::{Host, Setup};
+use crate::locator::{button, dialog, field, heading};
+use crate::people::{self, PASSWORD, messages, sees_message};
+
+/// Walks, and calls `look` with the name of each view once it stands still.
+pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)) {
+    let mut app = Setup::app().start();
+    let page = Browser::open(&app);
+    for expected in ["401", "409", "422", "404", "ERR_CONNECTION_REFUSED"] {
+        page.tolerate(expected);
+    }
+    page.resize(width, 800);
+    choose(&page, theme);
+    let mut look = |view: &str| {
+        page.settle();
+        look(&page, &format!("{view}, {theme}, {width} px"));
+    };
+
+    page.reads("No messages yet. Be the first.");
+    look("empty board");
+    fill_board(&app);
+    strangers_views(&page, &mut look);
+    members_views(&page, &mut look);
+    app.stop();
+    page.reads("The server does not answer.");
+    look("board without a server");
+    people::to_author(&page, "Mallory", "mallory");
+    page.find(&button("Try again"));
+    look("author without a server");
+}
+
+/// Turns the switch to a theme, unless it stands there.
+#[track_caller]
+pub(crate) fn choose(page: &Browser, theme: &str) {
+    let (wanted, other) = if theme == "dark" { ("Dark theme", "Light theme") } else { ("Light theme", "Dark theme") };
+    page.wait("theme switch", || Ok((page.has(&button(wanted)) || page.has(&button(other))).then_some(())));
+    if page.has(&button(wanted)) {
+        page.click(&button(wanted));
+    }
+    page.find(&button(other));
+}
+
+/// Two authors and more messages than a page holds.
+fn fill_board(app: &Host) {
+    let alice = actors::alice(app);
+    let mallory = actors::mallory(app);
+    for number in 1..=20 {
+        alice.post(app, &format!("Message number {number}.\nWith two lines and https://example.com/{number}."));
+    }
+    mallory.post(app, "<script>alert(1)</script> \u{2026} nothing? Fine.");
+    people::account(app, "ada", "Ada Lovelace");
+}
+
+fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
+    page.reload();
+    sees_message(page, "nothing? Fine.");
+    look("board");
+    page.click(&button("Show older messages"));
+    page.wait("older messages", || Ok((messages(page).len() == 21).then_some(())));
+    look("older messages");
+    page.go("/by/alice");
+    sees_message(page, "Message number 20.");
+    look("author");
+    page.go("/by/nobody-at-all");
+    page.find(&button("Log in"));
+    page.wait("heading", || Ok(page.text().contains("nobody-at-all").then_some(())));
+    look("author without messages");
+    page.go("/no/such/page");
+    page.find(&button("Log in"));
+    look("unknown page");
+    page.go("/");
+    sees_message(page, "nothing? Fine.");
+    people::open_login(page);
+    look("login");
+    people::log_in(page, "ada", "wrong horse 7");
+    page.reads("Wrong username or password.");
+    look("login refused");
+    people::to_sign_up(page);
+    look("sign-up");
+    page.click(&button("Create account"));
+    page.wait("error", || Ok(page.find(&field("Username")).error()));
+    look("sign-up with errors");
+    people::sign_up(page, "alice", "Another Alice", PASSWORD);
+    page.reads("That name is taken.");
+    look("sign-up refused");
+}
+
+fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
+    page.go("/");
+    people::log_in(page, "ada", PASSWORD);
+    page.find(&button("Ada Lovelace"));
+    page.find(&heading("Messages"));
+    look("board, logged in");
+    page.click(&button("Ada Lovelace"));
+    page.find(&button("Log out"));
+    look("menu");
+    page.press(&crate::keys::ESCAPE.to_string());
+    page.lacks(&button("Log out"));
+    page.click(&button("Post a message"));
+    page.find(&dialog("Post a message"));
+    look("dialog");
+    page.insert(&"x".repeat(1001));
+    people::send(page);
+    page.wait("error", || Ok(page.find(&field("Your message")).error()));
+    look("dialog with an error");
+    page.fill(&field("Your message"), "Kept.");
+    page.click(&button("Cancel"));
+    page.lacks(&dialog("Post a message"));
+}

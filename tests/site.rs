@@ -1,0 +1,159 @@
+//! The site: pages, files, how they are kept and encoded, and what a browser is told they may do.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::harness::client::{ask, get};
+use crate::harness::host::App;
+use crate::harness::reply::Reply;
+
+cases! {
+    AnyHost: [
+        every_page_address_gives_the_app,
+        what_a_page_names_is_there_and_kept_for_ever,
+        files_come_compressed_to_those_who_take_it,
+        what_the_browser_has_is_not_sent_again,
+        the_policy_lets_the_page_run_its_own_script_and_no_other,
+        what_is_not_there_and_what_cannot_be_done,
+    ]
+}
+
+/// The files that a page names, by their addresses.
+fn named_by(page: &Reply) -> BTreeSet<String> {
+    let page = page.text();
+    let words = page.split(|c: char| c.is_ascii_whitespace() || "\"'=<>`".contains(c));
+    words.filter(|word| word.starts_with('/') && word.contains('.')).map(str::to_owned).collect()
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit('.').next().unwrap()
+}
+
+fn every_page_address_gives_the_app() {
+    let app = App::any();
+    let page = app.get("/");
+    assert_eq!(page.status, 200);
+    assert!(page.text().to_lowercase().starts_with("<!doctype html>"));
+    for path in ["/index.html", "/login", "/by/ada", "/a/b/c/", "/?next=/login", "/apiary"] {
+        let other = app.get(path);
+        assert_eq!((other.status, &other.body), (200, &page.body), "{path}");
+        assert_eq!(
+            [other.header("content-type"), other.header("cache-control")],
+            ["text/html; charset=utf-8", "no-cache"]
+        );
+    }
+}
+
+fn what_a_page_names_is_there_and_kept_for_ever() {
+    let app = App::any();
+    let files = named_by(&app.get("/"));
+    for kind in ["css", "js", "wasm"] {
+        assert!(files.iter().any(|path| ending(path) == kind), "no .{kind} among {files:?}");
+    }
+    for path in files {
+        let (file, head) = (app.get(&path), app.send(ask("HEAD", &path)));
+        assert_eq!((file.status, head.status), (200, 200), "{path}");
+        assert_eq!(file.header("content-length"), file.body.len().to_string(), "{path}");
+        for name in ["content-length", "content-type", "etag", "cache-control"] {
+            assert_eq!(head.header(name), file.header(name), "{path}");
+        }
+        assert!(head.body.is_empty());
+        let expected = match ending(&path) {
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            "wasm" => "application/wasm",
+            "svg" => "image/svg+xml",
+            "png" => "image/png",
+            "ico" => "image/x-icon",
+            "webmanifest" => "application/manifest+json",
+            other => panic!("{other} of {path}"),
+        };
+        assert_eq!(file.header("content-type"), expected, "{path}");
+        if ["css", "js", "wasm"].contains(&ending(&path)) {
+            assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable", "{path}");
+        }
+    }
+}
+
+fn files_come_compressed_to_those_who_take_it() {
+    let app = App::any();
+    for path in named_by(&app.get("/")).iter().filter(|path| ["css", "js", "wasm"].contains(&ending(path))) {
+        let plain = app.send(get(path).header("accept-encoding", "identity"));
+        assert_eq!((plain.optional("content-encoding"), plain.header("vary")), (None, "Accept-Encoding"));
+        let mut tags = BTreeSet::from([plain.header("etag").to_owned()]);
+        for (accepted, coding) in [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "br"), ("br;q=0, *", "gzip")]
+        {
+            let file = app.send(get(path).header("accept-encoding", accepted));
+            assert_eq!((file.status, file.header("content-encoding")), (200, coding), "{path}");
+            assert_eq!(file.header("content-length"), file.body.len().to_string(), "{path}");
+            assert!(file.body.len() < plain.body.len(), "{path}");
+            assert_eq!(file.header("content-type"), plain.header("content-type"));
+            tags.insert(file.header("etag").to_owned());
+        }
+        assert_eq!(tags.len(), 3, "each encoding has a tag of its own: {path}");
+        assert_eq!(app.send(get(path).header("accept-encoding", "*;q=0")).status, 406);
+    }
+}
+
+fn what_the_browser_has_is_not_sent_again() {
+    let app = App::any();
+    let tag = app.send(get("/").header("accept-encoding", "br")).header("etag").to_owned();
+    assert!(tag.starts_with('"'), "{tag} is strong");
+    for method in ["GET", "HEAD"] {
+        let known = ask(method, "/login").header("if-none-match", &tag);
+        let reply = app.send(known.clone().header("accept-encoding", "br"));
+        reply.is_empty(304);
+        assert_eq!([reply.header("etag"), reply.header("cache-control")], [&*tag, "no-cache"]);
+        assert_eq!(app.send(known.header("accept-encoding", "gzip")).status, 200, "it has another encoding");
+    }
+}
+
+fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
+    let app = App::any();
+    let page = app.get("/");
+    let policy = page.header("content-security-policy");
+    assert!(!policy.replace("'wasm-unsafe-eval'", "").contains("unsafe"), "{policy}");
+    let html = page.text();
+    let scripts = html.split("<script").skip(1).map(|script| script.split_once('>').unwrap());
+    let inline: Vec<_> = scripts.filter(|(attributes, _)| !attributes.contains("src=")).collect();
+    assert!(!inline.is_empty(), "Trunk's loader is gone");
+    assert_eq!(policy.matches("'sha256-").count(), inline.len(), "{policy}");
+    for (_, script) in inline {
+        let (script, _) = script.split_once("</script>").unwrap();
+        let hash = format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
+        assert!(policy.contains(&hash), "{hash} of {script} is not in {policy}");
+    }
+    for directive in ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.split("; ").any(|other| other == directive), "no {directive} in {policy}");
+    }
+}
+
+fn what_is_not_there_and_what_cannot_be_done() {
+    let app = App::any();
+    for path in ["/nothing.js", "/frontend-0000000000000000.js", "/.well-known/nothing", "/.env", "/index.html/x.y"] {
+        let reply = app.get(path);
+        assert_eq!((reply.status, reply.header("cache-control")), (404, "no-store"), "{path}");
+    }
+    for method in ["POST", "PUT", "DELETE"] {
+        let reply = app.send(ask(method, "/").header("content-type", "text/plain").body("a"));
+        assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD, OPTIONS"));
+    }
+    let options = app.send(ask("OPTIONS", "/"));
+    options.is_empty(204);
+    for reply in [options, app.get("/nothing.js"), app.get("/"), app.send(get("/").header("if-none-match", "*"))] {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(reply.header(name), value, "{}", reply.status);
+        }
+        assert!(reply.header("permissions-policy").contains("camera=()"));
+        assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+        assert_eq!(reply.optional("set-cookie"), None);
+    }
+}
