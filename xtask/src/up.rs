@@ -127,6 +127,6 @@ Open {address}/ in a browser. Or, without one:
   curl {address}/api/signup -H 'content-type: application/json' \
     -d '{{"username":"ada","password":"a long enough secret","name":"Ada"}}'
 
-Ctrl-C ends it. What you enter stays in .spin/ for the next time."#
+Ctrl-C ends it. What you enter stays for the next time."#
     );
 }

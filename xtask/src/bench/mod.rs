@@ -38,10 +38,7 @@ pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
     for name in build::names() {
         println!("| {name}.wasm | {} |", project.component(name).metadata()?.len() / 1024);
     }
-    println!(
-        "\n| memory of the host | MiB resident |\n| --- | --- |\n| idle, 4 components | {} |",
-        app.resident_mib()?
-    );
+    println!("\n| memory of the host | MiB resident |\n| --- | --- |\n| idle | {} |", app.resident_mib()?);
     app.fill(20)?;
     let (empty, list) = throughput(&app, arguments)?;
     println!("| after that load | {} |", app.resident_mib()?);
