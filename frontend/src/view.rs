@@ -97,6 +97,7 @@ pub(crate) fn App() -> impl IntoView {
         <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
         <Header/>
         <main id="main" tabindex="-1">
+            <Ended/>
             {move || match site.router.route() {
                 Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
                 Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
@@ -107,6 +108,25 @@ pub(crate) fn App() -> impl IntoView {
         </main>
         <Compose/>
         <p class="hidden" role="status">{move || site.announcement.get()}</p>
+    }
+}
+
+/// That a session has ended by itself, unless the view asks for the password already.
+#[component]
+fn Ended() -> impl IntoView {
+    let site = Site::get();
+    let is_told = Memo::new(move |_| {
+        site.sessions.ended_username().is_some() && !matches!(site.router.route(), Route::Login(_) | Route::Signup(_))
+    });
+    view! {
+        <div role="status">
+            {move || is_told.get().then(|| view! {
+                <p class="notice">
+                    <span>"Your session has ended."</span>
+                    <a class="button plain" href=Route::Login(After::Messages).address()>"Log in again"</a>
+                </p>
+            })}
+        </div>
     }
 }
 

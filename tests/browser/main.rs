@@ -25,7 +25,6 @@ mod accessibility;
 mod addresses;
 mod board;
 mod browser;
-mod delivery;
 mod drafts;
 mod driver;
 mod forms;
@@ -63,7 +62,6 @@ const SUBJECTS: &[(&str, &[Case])] = subjects![
     accessibility,
     addresses,
     board,
-    delivery,
     drafts,
     forms,
     hostile_storage,

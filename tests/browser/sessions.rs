@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::harness::host::{Host, Setup};
-use crate::locator::{button, dialog, field};
+use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, sees_message, someone};
 
 const STILL_HERE: &str = "You have been logged out. Log in to post your message; it is still here.";
@@ -15,6 +15,7 @@ cases! {
         a_token_that_the_server_refuses_loses_nothing,
         a_session_that_has_expired_loses_nothing,
         a_session_that_expires_while_one_types_loses_nothing,
+        a_session_that_expired_while_the_page_was_closed_is_told_and_begun_again,
     ]
 }
 
@@ -124,4 +125,26 @@ fn a_session_that_expires_while_one_types_loses_nothing() {
     if page.text().contains(STILL_HERE) {
         assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Slowly typed."));
     }
+}
+
+fn a_session_that_expired_while_the_page_was_closed_is_told_and_begun_again() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    age_session(&page);
+    page.reload();
+    page.reads("Your session has ended.");
+    assert_eq!(page.stored("latchkey.session"), None, "its token is gone");
+    page.click(&link("Log in again"));
+    assert_eq!(page.find(&field("Username")).value(), "ada");
+    page.fill(&field("Password"), PASSWORD);
+    page.click(&button("Log in").within("form"));
+    page.find(&button("Ada"));
+    page.find(&heading("Messages"));
+    assert!(!page.text().contains("Your session has ended."));
+
+    log_out(&page, "Ada");
+    page.reload();
+    page.find(&button("Log in"));
+    assert!(!page.text().contains("Your session has ended."), "who logged out knows it");
+    assert_eq!(page.stored("latchkey.last-username"), None);
 }

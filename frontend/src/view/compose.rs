@@ -20,8 +20,8 @@ enum Step {
     Sending,
     /// What is wrong.
     Refused(String),
-    /// The session has ended; whose it was.
-    LoggedOut(String),
+    /// The session has ended.
+    LoggedOut,
 }
 
 #[derive(Clone, Copy)]
@@ -71,9 +71,8 @@ impl Writing {
     }
 
     fn ask_for_login(self) {
-        let username = self.site.sessions.user().map(|user| user.username).unwrap_or_default();
-        self.site.sessions.end();
-        self.step.set(Step::LoggedOut(username));
+        self.site.sessions.expire();
+        self.step.set(Step::LoggedOut);
     }
 
     fn type_in(self) {
@@ -139,7 +138,7 @@ pub(crate) fn Compose() -> impl IntoView {
         _ => is_too_long().then(|| fault(Field::Text, wire::FieldCode::TooLong).to_owned()),
     });
     let is_sending = move || step.get() == Step::Sending;
-    let logged_out = Memo::new(move |_| if let Step::LoggedOut(username) = step.get() { Some(username) } else { None });
+    let is_logged_out = Memo::new(move |_| step.get() == Step::LoggedOut);
     view! {
         <dialog node_ref=dialog aria-labelledby="compose-title" on:close=on_close>
             <h2 id="compose-title">"Post a message"</h2>
@@ -163,16 +162,16 @@ pub(crate) fn Compose() -> impl IntoView {
                     <ErrorText id="message-error" text=refusal/>
                 </div>
             </form>
-            <div role="alert">{move || logged_out.get().map(|_| view! { <p class="notice">{LOGGED_OUT}</p> })}</div>
-            {move || logged_out.get().map(|username| view! {
-                <LoginForm place=Place::Dialog username on_done=move |()| {
+            <div role="alert">{move || is_logged_out.get().then(|| view! { <p class="notice">{LOGGED_OUT}</p> })}</div>
+            {move || is_logged_out.get().then(|| view! {
+                <LoginForm place=Place::Dialog on_done=move |()| {
                     step.set(Step::Writing);
                     writing.post();
                 }/>
             })}
             <div class="buttons">
                 <button class="plain" type="button" on:click=move |_| site.is_composing.set(false)>"Cancel"</button>
-                {move || logged_out.get().is_none().then(|| view! {
+                {move || (!is_logged_out.get()).then(|| view! {
                     <button class="primary" type="submit" form="compose-form" aria-disabled=move || is_sending().then_some("true")>
                         {move || if is_sending() { "Posting…" } else { "Post" }}
                     </button>

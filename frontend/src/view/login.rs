@@ -33,9 +33,6 @@ impl Place {
 pub(crate) fn LoginForm(
     /// Where.
     place: Place,
-    /// Who was logged in last, if known.
-    #[prop(optional)]
-    username: String,
     /// Called when somebody has logged in.
     #[prop(into)]
     on_done: Callback<()>,
@@ -46,6 +43,7 @@ pub(crate) fn LoginForm(
     let (username_error, password_error) = (RwSignal::new(None), RwSignal::new(None));
     let error = RwSignal::new(None::<String>);
     let is_running = RwSignal::new(false);
+    let username = untrack(|| site.sessions.ended_username()).unwrap_or_default();
     let is_known = !username.is_empty();
     Effect::new(move |_| {
         if place == Place::Page {

@@ -137,9 +137,9 @@ fn show(piece: Piece<'_>) -> AnyView {
 
 /// The room that messages will take.
 fn skeleton() -> impl IntoView {
-    let entry = || view! { <div class="ghost"><span></span><span></span></div> };
+    let entry = |_| view! { <div class="ghost"><span></span><span></span></div> };
     view! {
         <p class="hidden" role="status">"Loading messages…"</p>
-        <div class="ghosts" aria-hidden="true">{[(); 4].map(|()| entry()).to_vec()}</div>
+        <div class="ghosts" aria-hidden="true">{(0..4).map(entry).collect_view()}</div>
     }
 }

@@ -194,8 +194,14 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
                     error=form.password.error field=form.password.field
                     on_input=move |()| form.type_in(Field::Password) on_leave=move |()| form.leave(Field::Password)
                 >
-                    <button class="plain" type="button" aria-controls="password" on:click=move |_| is_shown.update(|it| *it = !*it)>
-                        {move || if is_shown.get() { "Hide password" } else { "Show password" }}
+                    <button
+                        class="plain"
+                        type="button"
+                        aria-controls="password"
+                        aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
+                        on:click=move |_| is_shown.update(|it| *it = !*it)
+                    >
+                        {move || if is_shown.get() { "Hide" } else { "Show" }}
                     </button>
                 </TextField>
                 <ErrorText id="signup-error" text=form.error/>
