@@ -107,7 +107,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// A key that verifies tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PublicKey {
     pub(crate) key: ES256PublicKey,
     id: KeyId,

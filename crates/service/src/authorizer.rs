@@ -66,8 +66,7 @@ async fn decide<P: Platform>(call: &Call<'_, P>, authorization: &str) -> Result<
     let rules = settings::token_rules(call.ports)?;
     let token = bearer::token(authorization).ok_or(Refusal::InvalidToken(TokenError::Malformed))?;
     let token = UnverifiedToken::parse(token).map_err(Refusal::InvalidToken)?;
-    let bucket = call.bucket().await?;
-    let key = signing::find(&bucket, token.key_id(), call.now()).await?.map_err(Refusal::InvalidToken)?;
+    let key = signing::find(call, token.key_id()).await?.map_err(Refusal::InvalidToken)?;
     let claims = token.verify(&key, &rules, call.now()).map_err(Refusal::InvalidToken)?;
     let stage = &call.settings.stage;
     let policy = PolicyDocument::allow(ALLOWED.iter().map(|(method, path)| MethodArn::new(stage, method, path)));

@@ -12,6 +12,7 @@ mod etag;
 pub mod gateway;
 mod hashing;
 mod json;
+pub mod kept;
 mod log;
 pub mod login;
 pub mod messages;

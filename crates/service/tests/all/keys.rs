@@ -107,3 +107,55 @@ fn the_authorizer_never_reads_a_private_key() {
     world.set("signing_key", "unreadable");
     assert_eq!(accepts(&world, &token), 200);
 }
+
+/// The calls of the store that one question to the authorizer takes.
+fn calls(world: &World, token: &str) -> usize {
+    let before = world.data.calls();
+    assert_eq!(accepts(world, token), 200);
+    world.data.calls() - before
+}
+
+fn record_of(world: &World) -> String {
+    let is_record = |key: &String| key.starts_with("latchkey:public-key:") && !key.ends_with(":claims");
+    world.data.keys().into_iter().find(is_record).unwrap()
+}
+
+#[test]
+fn an_instance_reads_a_public_key_once_in_ten_seconds() {
+    let world = World::new();
+    let token = world.join("alice");
+    assert!(calls(&world, &token) > 0);
+    assert_eq!(calls(&world, &token), 0);
+    world.advance_millis(9_999);
+    assert_eq!(calls(&world, &token), 0);
+    world.advance_millis(1);
+    assert!(calls(&world, &token) > 0);
+    assert!(calls(&World::over(world.data.clone()), &token) > 0, "another instance has its own");
+}
+
+#[test]
+fn a_key_that_was_taken_out_of_the_store_is_refused_after_ten_seconds_everywhere() {
+    let world = World::new();
+    let token = world.join("alice");
+    assert_eq!(accepts(&world, &token), 200);
+    world.data.remove(&record_of(&world));
+    assert_eq!(accepts(&World::over(world.data.clone()), &token), 401, "by an instance that never read it at once");
+    // The wall clock can't make it last longer.
+    world.step_back_millis(60_000);
+    world.advance_millis(10_000);
+    assert_eq!(accepts(&world, &token), 401);
+    assert_eq!(accepts(&world, &token), 401, "that there is no such key is not kept");
+}
+
+#[test]
+fn a_key_that_expires_while_it_is_kept_is_refused() {
+    let world = World::new();
+    let token = world.join("alice");
+    let name = record_of(&world);
+    let mut record: serde_json::Value = serde_json::from_slice(&world.data.get(&name).unwrap()).unwrap();
+    record["expires_at_ms"] = (world.data.now_millis() + 5_000).into();
+    world.data.put(&name, record.to_string().as_bytes());
+    assert_eq!(accepts(&world, &token), 200);
+    world.advance_millis(5_000);
+    assert_eq!(accepts(&world, &token), 401);
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use domain::{MethodArn, Timestamp};
 use service::ports::{
-    Authorization, Authorizer, Clock, Config, ConfigError, Denial, Entropy, Log, Pause, Store, StoreError,
+    Authorization, Authorizer, Clock, Config, ConfigError, Denial, Entropy, Kept, Log, Memory, Pause, Store, StoreError,
 };
 
 pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) config_is_down: Cell<bool>,
     log: RefCell<Vec<String>>,
     pub(crate) authorizer: Option<Verdict>,
+    kept: Kept,
 }
 
 impl World {
@@ -50,6 +51,7 @@ impl World {
             config_is_down: Cell::new(false),
             log: RefCell::default(),
             authorizer: None,
+            kept: Kept::default(),
         };
         world.set("stage", "test");
         world.set("pbkdf2_iterations", "2");
@@ -141,6 +143,12 @@ impl Pause for World {
     async fn sleep(&self, millis: u64) {
         self.advance_millis(millis);
         store::yield_once().await;
+    }
+}
+
+impl Memory for World {
+    fn with_kept<T>(&self, look: impl FnOnce(&Kept) -> T) -> T {
+        look(&self.kept)
     }
 }
 
