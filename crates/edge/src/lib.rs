@@ -1,42 +1,35 @@
 //! The only library that names WASI. It turns a `wasi:http` request into an `http::Request<Bytes>` and a response back,
-//! and implements the ports of `service` over WASI 0.2. It decides nothing about business.
+//! and implements the ports of `service`. It decides nothing about business.
+//!
+//! HTTP and waiting are there twice: as WASI 0.2 has them, and, under the feature `wasi-0-3`, as WASI 0.3 does. All else
+//! is shared: the key-value store, variables, clocks, randomness and standard error are those of WASI 0.2 in both.
 
 mod authorizer;
 #[doc(hidden)]
 pub mod bindings;
 mod request;
-mod response;
 mod runtime;
 mod wasi;
+#[cfg(not(feature = "wasi-0-3"))]
+mod wasi_0_2;
+#[cfg(feature = "wasi-0-3")]
+mod wasi_0_3;
 
 pub use authorizer::authorize;
-pub use runtime::respond;
 pub use wasi::Wasi;
+#[cfg(not(feature = "wasi-0-3"))]
+pub use wasi_0_2::respond;
+#[cfg(feature = "wasi-0-3")]
+pub use wasi_0_3::respond;
 
 #[doc(hidden)]
-pub use {service, wasip2};
-
-/// Makes the calling crate a component: exports `wasi:http/incoming-handler`, answered by `handle` of the named module of
-/// `service`. What else `handle` needs, like the files of a site, follows the name.
-#[macro_export]
-macro_rules! serve {
-    ($endpoint:ident $(, $more:expr)*) => {
-        struct Component;
-
-        impl $crate::wasip2::exports::http::incoming_handler::Guest for Component {
-            fn handle(
-                request: $crate::wasip2::http::types::IncomingRequest,
-                response: $crate::wasip2::http::types::ResponseOutparam,
-            ) {
-                $crate::respond(request, response, async |wasi, request| {
-                    $crate::service::$endpoint::handle(wasi, $(&$more,)* request).await
-                });
-            }
-        }
-
-        $crate::wasip2::http::proxy::export!(Component with_types_in $crate::wasip2);
-    };
-}
+pub use service;
+#[cfg(feature = "wasi-0-3")]
+#[doc(hidden)]
+pub use spin_sdk::wasip3;
+#[cfg(not(feature = "wasi-0-3"))]
+#[doc(hidden)]
+pub use wasip2;
 
 /// Makes the component an authorizer besides: exports `latchkey:auth/authorizer`.
 #[macro_export]

@@ -1,13 +1,13 @@
 use std::io::Write as _;
 
-use service::ports::{Bucket, Clock, Config, ConfigError, Entropy, Log, Pause, Store, StoreError, Timestamp};
+use service::ports::{Bucket, Clock, Config, ConfigError, Entropy, Log, Store, StoreError, Timestamp};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::random::random::get_random_bytes;
 
 use crate::bindings::wasi::config::store as config;
 use crate::bindings::wasi::keyvalue::{atomics, store};
 
-/// The world as WASI 0.2 offers it.
+/// The world as WASI offers it.
 #[derive(Clone, Copy, Debug)]
 pub struct Wasi;
 
@@ -81,16 +81,5 @@ impl Log for Wasi {
     fn write(&self, line: &str) {
         // In one write, so that lines of several instances do not mix. There is nobody to tell of a failure.
         let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
-    }
-}
-
-impl Pause for Wasi {
-    async fn pause(&self) {
-        self.sleep(0).await;
-    }
-
-    /// Blocks on a pollable, which in WASI 0.2 is how a guest lets its host go on.
-    async fn sleep(&self, millis: u64) {
-        monotonic_clock::subscribe_duration(millis.saturating_mul(1_000_000)).block();
     }
 }

@@ -1,0 +1,61 @@
+//! HTTP and waiting as WASI 0.2 has them: each request has an instance of its own, and a call of the host blocks it.
+
+mod request;
+mod response;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use service::ports::Pause;
+use wasip2::clocks::monotonic_clock;
+use wasip2::http::types::{IncomingRequest, ResponseOutparam};
+
+use crate::Wasi;
+use crate::runtime::run;
+
+/// Answers one request of the host by a function of `service`.
+pub fn respond(
+    incoming: IncomingRequest,
+    outparam: ResponseOutparam,
+    handle: impl AsyncFnOnce(&Wasi, Request<Bytes>) -> Response<Bytes>,
+) {
+    let request = request::read(incoming, service::MAX_BODY_BYTES);
+    let reply = run(handle(&Wasi, request)).unwrap_or_else(|| {
+        let mut reply = Response::new(Bytes::new());
+        *reply.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        reply
+    });
+    response::write(reply, outparam);
+}
+
+impl Pause for Wasi {
+    async fn pause(&self) {
+        self.sleep(0).await;
+    }
+
+    /// Blocks on a pollable, which in WASI 0.2 is how a guest lets its host go on.
+    async fn sleep(&self, millis: u64) {
+        monotonic_clock::subscribe_duration(millis.saturating_mul(1_000_000)).block();
+    }
+}
+
+/// Makes the calling crate a component: exports `wasi:http/incoming-handler`, answered by `handle` of the named module of
+/// `service`. What else `handle` needs, like the files of a site, follows the name.
+#[macro_export]
+macro_rules! serve {
+    ($endpoint:ident $(, $more:expr)*) => {
+        struct Component;
+
+        impl $crate::wasip2::exports::http::incoming_handler::Guest for Component {
+            fn handle(
+                request: $crate::wasip2::http::types::IncomingRequest,
+                response: $crate::wasip2::http::types::ResponseOutparam,
+            ) {
+                $crate::respond(request, response, async |wasi, request| {
+                    $crate::service::$endpoint::handle(wasi, $(&$more,)* request).await
+                });
+            }
+        }
+
+        $crate::wasip2::http::proxy::export!(Component with_types_in $crate::wasip2);
+    };
+}

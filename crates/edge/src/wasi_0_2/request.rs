@@ -1,0 +1,58 @@
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request};
+use service::gateway::BodyFault;
+use wasip2::http::types::{self, IncomingRequest};
+use wasip2::io::streams::{InputStream, StreamError};
+
+use crate::request::{CHUNK_BYTES, has_body, head, other_method, whole};
+
+/// Takes a request from the host. One whose body is longer than `max_body_bytes`, or breaks off, has none, and the
+/// [`BodyFault`] among its extensions.
+pub(crate) fn read(incoming: IncomingRequest, max_body_bytes: usize) -> Request<Bytes> {
+    let head = head(method(&incoming.method()), incoming.path_with_query(), incoming.headers().entries());
+    let body = match has_body(&head, max_body_bytes) {
+        Ok(true) => body(&incoming, max_body_bytes),
+        Ok(false) => Ok(Bytes::new()),
+        Err(fault) => Err(fault),
+    };
+    whole(head, body)
+}
+
+fn method(method: &types::Method) -> Method {
+    match method {
+        types::Method::Get => Method::GET,
+        types::Method::Head => Method::HEAD,
+        types::Method::Post => Method::POST,
+        types::Method::Put => Method::PUT,
+        types::Method::Delete => Method::DELETE,
+        types::Method::Connect => Method::CONNECT,
+        types::Method::Options => Method::OPTIONS,
+        types::Method::Trace => Method::TRACE,
+        types::Method::Patch => Method::PATCH,
+        types::Method::Other(name) => other_method(name),
+    }
+}
+
+fn body(incoming: &IncomingRequest, limit: usize) -> Result<Bytes, BodyFault> {
+    let body = incoming.consume().map_err(|()| BodyFault::Incomplete)?;
+    let stream = body.stream().map_err(|()| BodyFault::Incomplete)?;
+    let bytes = read_at_most(&stream, limit);
+    // A stream is a child of its body, and has to go first.
+    drop(stream);
+    drop(body);
+    bytes
+}
+
+fn read_at_most(stream: &InputStream, limit: usize) -> Result<Bytes, BodyFault> {
+    let mut bytes = BytesMut::new();
+    loop {
+        match stream.blocking_read(CHUNK_BYTES as u64) {
+            Ok(chunk) => bytes.extend_from_slice(&chunk),
+            Err(StreamError::Closed) => return Ok(bytes.freeze()),
+            Err(StreamError::LastOperationFailed(_)) => return Err(BodyFault::Incomplete),
+        }
+        if bytes.len() > limit {
+            return Err(BodyFault::TooLarge);
+        }
+    }
+}

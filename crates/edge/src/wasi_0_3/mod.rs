@@ -1,0 +1,42 @@
+//! HTTP and waiting as WASI 0.3 has them: a request waits while others go on, on the same instance too.
+
+mod pause;
+mod request;
+mod response;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use spin_sdk::wasip3::http::types;
+
+use crate::Wasi;
+
+/// Answers one request of the host by a function of `service`.
+pub async fn respond(
+    incoming: types::Request,
+    handle: impl AsyncFnOnce(&Wasi, Request<Bytes>) -> Response<Bytes>,
+) -> types::Response {
+    let request = request::read(incoming, service::MAX_BODY_BYTES).await;
+    response::send(handle(&Wasi, request).await)
+}
+
+/// Makes the calling crate a component: exports `wasi:http/handler`, answered by `handle` of the named module of
+/// `service`. What else `handle` needs, like the files of a site, follows the name.
+#[macro_export]
+macro_rules! serve {
+    ($endpoint:ident $(, $more:expr)*) => {
+        struct Component;
+
+        impl $crate::wasip3::exports::http::handler::Guest for Component {
+            async fn handle(
+                request: $crate::wasip3::http::types::Request,
+            ) -> Result<$crate::wasip3::http::types::Response, $crate::wasip3::http::types::ErrorCode> {
+                let response = $crate::respond(request, async |wasi, request| {
+                    $crate::service::$endpoint::handle(wasi, $(&$more,)* request).await
+                });
+                Ok(response.await)
+            }
+        }
+
+        $crate::wasip3::http::service::export!(Component with_types_in $crate::wasip3);
+    };
+}

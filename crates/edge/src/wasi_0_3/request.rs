@@ -1,0 +1,55 @@
+use bytes::Bytes;
+use http::{Method, Request};
+use service::gateway::BodyFault;
+use spin_sdk::wasip3::http::types;
+use spin_sdk::wasip3::wit_future;
+use spin_sdk::wit_bindgen::{StreamReader, StreamResult};
+
+use crate::request::{CHUNK_BYTES, has_body, head, other_method, whole};
+
+/// Takes a request from the host. One whose body is longer than `max_body_bytes`, or breaks off, has none, and the
+/// [`BodyFault`] among its extensions.
+pub(crate) async fn read(incoming: types::Request, max_body_bytes: usize) -> Request<Bytes> {
+    let fields = incoming.get_headers().copy_all();
+    let head = head(method(incoming.get_method()), incoming.get_path_with_query(), fields);
+    let body = match has_body(&head, max_body_bytes) {
+        Ok(true) => body(incoming, max_body_bytes).await,
+        Ok(false) => Ok(Bytes::new()),
+        Err(fault) => Err(fault),
+    };
+    whole(head, body)
+}
+
+fn method(method: types::Method) -> Method {
+    match method {
+        types::Method::Other(name) => other_method(&name),
+        known => Method::try_from(known).unwrap_or(Method::TRACE),
+    }
+}
+
+async fn body(incoming: types::Request, limit: usize) -> Result<Bytes, BodyFault> {
+    // What the host is told of the request when we have done with its body: that nothing is wrong with it.
+    let (_done, done) = wit_future::new(|| Ok(()));
+    let (stream, end) = types::Request::consume_body(incoming, done);
+    let bytes = read_at_most(stream, limit).await?;
+    // A stream ends in the same way when the client broke off; this says which.
+    end.await.map_err(|_| BodyFault::Incomplete)?;
+    Ok(bytes.into())
+}
+
+async fn read_at_most(mut stream: StreamReader<u8>, limit: usize) -> Result<Vec<u8>, BodyFault> {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.reserve(CHUNK_BYTES);
+        let (result, read) = stream.read(bytes).await;
+        bytes = read;
+        if bytes.len() > limit {
+            return Err(BodyFault::TooLarge);
+        }
+        match result {
+            StreamResult::Complete(_) => {}
+            StreamResult::Dropped => return Ok(bytes),
+            StreamResult::Cancelled => return Err(BodyFault::Incomplete),
+        }
+    }
+}
