@@ -28,6 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
 /// Crates that only one package may name: outside it they would be in the wrong room.
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasip2", &["edge", "fixture"]),
+    ("spin-sdk", &["edge", "fixture"]),
     ("wit-bindgen", &["edge"]),
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
