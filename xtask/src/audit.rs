@@ -11,6 +11,7 @@ use crate::browser;
 use crate::build;
 use crate::project::{Project, run};
 use crate::tools::has;
+use crate::wasi::Wasi;
 
 /// The npm package.
 const LIGHTHOUSE: &str = "13.5.0";
@@ -20,9 +21,9 @@ const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices",
 
 /// Prints the four scores, and what keeps one from 100. The whole reports are in `target/audit`.
 pub(crate) fn audit(project: &Project) -> Result<()> {
-    build::components(project, &[])?;
+    build::components(project, Wasi::V0_2, &[])?;
     build::host(project)?;
-    build::wasm(project, &["fixture"])?;
+    build::wasm(project, Wasi::V0_2, &["fixture"])?;
     browser::install(project);
     let folder = project.path("target/tools/npm");
     let lighthouse = folder.join("node_modules/.bin/lighthouse");

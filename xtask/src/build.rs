@@ -9,6 +9,7 @@ use crate::contract::check;
 use crate::frontend;
 use crate::project::Project;
 use crate::setup::{WASM_TARGET, targets};
+use crate::wasi::Wasi;
 
 /// A component of the app.
 struct Component {
@@ -43,8 +44,8 @@ pub(crate) fn host(project: &Project) -> Result<()> {
     project.cargo(["build", "--release", "--package", "host"])
 }
 
-/// Builds the named components, or all, to `target/components/NAME.wasm`; for the site the frontend before.
-pub(crate) fn components(project: &Project, wanted: &[String]) -> Result<()> {
+/// Builds the named components, or all, to where [`Wasi::component`] says; for the site the frontend before.
+pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Result<()> {
     targets(project)?;
     let wanted: Vec<&Component> = COMPONENTS
         .iter()
@@ -57,25 +58,31 @@ pub(crate) fn components(project: &Project, wanted: &[String]) -> Result<()> {
     packages.extend(wanted.iter().filter_map(|component| component.guard).map(|(guard, _)| guard));
     packages.sort_unstable();
     packages.dedup();
-    wasm(project, &packages)?;
+    wasm(project, wasi, &packages)?;
     for component in wanted {
-        place(project, component).with_context(|| format!("component {}", component.name))?;
+        place(project, wasi, component).with_context(|| format!("component {}", component.name))?;
     }
     Ok(())
 }
 
 /// Compiles packages for WebAssembly.
-pub(crate) fn wasm(project: &Project, packages: &[&str]) -> Result<()> {
-    let mut arguments = vec!["build", "--profile", "wasm", "--target", WASM_TARGET];
-    arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
-    project.cargo(arguments)
+pub(crate) fn wasm(project: &Project, wasi: Wasi, packages: &[&str]) -> Result<()> {
+    project.cargo(arguments("build", wasi, packages))
 }
 
-/// Composes and checks what was compiled, and puts it where `spin.toml` looks for it; nothing when it is there already.
-fn place(project: &Project, component: &Component) -> Result<()> {
-    let compiled = |name: &str| project.built(&format!("{WASM_TARGET}/wasm/{name}.wasm"));
+/// What cargo is told to do something with packages that are compiled for WebAssembly.
+pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec![command, "--profile", wasi.profile(), "--target", WASM_TARGET];
+    arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
+    arguments.extend(wasi.features(packages).into_iter().flat_map(|feature| ["--features", feature]));
+    arguments
+}
+
+/// Composes and checks what was compiled, and puts it in its place; nothing when it is there already.
+fn place(project: &Project, wasi: Wasi, component: &Component) -> Result<()> {
+    let compiled = |name: &str| project.built(&format!("{WASM_TARGET}/{}/{name}.wasm", wasi.profile()));
     let own = compiled(component.name);
-    let output = project.component(component.name);
+    let output = wasi.component(project, component.name);
     let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
     sources.extend(component.guard.map(|(guard, _)| compiled(guard)));
     if is_newer(&output, &sources)? {
@@ -83,12 +90,12 @@ fn place(project: &Project, component: &Component) -> Result<()> {
     }
     let wit = project.path("wit");
     let mut bytes = fs::read(&own)?;
-    check(&wit, component.world, &bytes)?;
+    check(&wit, component.world, wasi, &bytes)?;
     if let Some((guard, world)) = component.guard {
         bytes = compose(bytes, fs::read(compiled(guard))?)?;
-        check(&wit, world, &bytes)?;
+        check(&wit, world, wasi, &bytes)?;
     }
-    fs::create_dir_all(project.path("target/components"))?;
+    fs::create_dir_all(output.parent().context("it has no folder")?)?;
     // A host that reads the file meanwhile sees the old one or the new one.
     let whole = output.with_extension("wasm.new");
     fs::write(&whole, bytes)?;

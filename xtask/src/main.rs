@@ -13,6 +13,7 @@ mod setup;
 mod test;
 mod tools;
 mod up;
+mod wasi;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::project::Project;
+use crate::wasi::Wasi;
 
 /// Builds, runs and tests Latchkey. Each command does the set-up that it needs; nothing but Rust has to be there before.
 #[derive(Parser)]
@@ -49,6 +51,9 @@ enum Command {
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds
     /// frontend/ before, encodes its files, prints their sizes, and fails when a first visit would load too much.
     Build {
+        /// The version of WASI whose HTTP they answer. Those of 0.3 are put into target/components/wasi-0.3.
+        #[arg(long, value_enum, default_value = "0.2")]
+        wasi: Wasi,
         /// All of them when none is named.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(build::names()))]
         component: Vec<String>,
@@ -79,7 +84,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up { watch, host } => return up::up(&project, watch, &host),
         Command::Test { filter } => test::test(&project, filter.as_deref())?,
-        Command::Build { component } => build::components(&project, &component)?,
+        Command::Build { wasi, component } => build::components(&project, wasi, &component)?,
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,
         Command::Setup => setup::all(&project)?,

@@ -33,11 +33,6 @@ impl Project {
         self.target.join(relative)
     }
 
-    /// A component where `spin.toml` looks for it: composed and checked.
-    pub(crate) fn component(&self, name: &str) -> PathBuf {
-        self.path(&format!("target/components/{name}.wasm"))
-    }
-
     /// The host's binary, once it is built.
     pub(crate) fn host(&self) -> PathBuf {
         self.built("release/latchkey")

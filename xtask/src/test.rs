@@ -3,7 +3,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::project::{Project, run};
-use crate::setup::{SITE_TARGET, WASM_TARGET};
+use crate::setup::SITE_TARGET;
+use crate::wasi::Wasi;
 use crate::{browser, build};
 
 /// What runs on WebAssembly, and is linted for it.
@@ -19,8 +20,10 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
     }
     step("Building the components and the host");
-    build::components(project, &[])?;
-    build::wasm(project, &["fixture"])?;
+    for wasi in [Wasi::V0_2, Wasi::V0_3] {
+        build::components(project, wasi, &[])?;
+        build::wasm(project, wasi, &["fixture"])?;
+    }
     build::host(project)?;
     if filter.is_none() {
         lint(project)?;
@@ -42,10 +45,10 @@ fn lint(project: &Project) -> Result<()> {
     // In the profile that it is built in.
     project.cargo(["clippy", "--release", "--package", "host", "--all-targets", "--", "-D", "warnings"])?;
     step("Lints, WebAssembly");
-    let mut arguments = vec!["clippy", "--profile", "wasm", "--target", WASM_TARGET];
-    arguments.extend(WASM_PACKAGES.iter().flat_map(|package| ["--package", package]));
-    arguments.extend(["--", "-D", "warnings"]);
-    project.cargo(arguments)?;
+    for wasi in [Wasi::V0_2, Wasi::V0_3] {
+        let arguments = build::arguments("clippy", wasi, &WASM_PACKAGES);
+        project.cargo(arguments.into_iter().chain(["--", "-D", "warnings"]))?;
+    }
     let frontend = ["clippy", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"];
     project.cargo(frontend.into_iter().chain(["--", "-D", "warnings"]))
 }

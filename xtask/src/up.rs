@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::project::Project;
+use crate::wasi::Wasi;
 use crate::{build, frontend};
 
 /// How often the sources are looked at.
@@ -19,7 +20,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// Builds what has changed and runs the host on `spin.toml` until it ends or a signal ends it.
 pub(crate) fn up(project: &Project, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
     let sources = frontend::newest(project);
-    build::components(project, &[])?;
+    build::components(project, Wasi::V0_2, &[])?;
     build::host(project)?;
     let signals = Signals::handle()?;
     let mut host = start(project, arguments, &signals, true)?;
@@ -49,7 +50,7 @@ fn follow(
             continue;
         }
         seen = newest;
-        if let Err(error) = build::components(project, &[build::SITE.to_owned()]) {
+        if let Err(error) = build::components(project, Wasi::V0_2, &[build::SITE.to_owned()]) {
             eprintln!("error: {error:#}\nThe site is as it was before.");
             continue;
         }

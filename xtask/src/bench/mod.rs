@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::app::{self, App};
 use crate::build;
 use crate::project::Project;
+use crate::wasi::Wasi;
 use load::{Load, wrk};
 
 /// Flags of the benchmark.
@@ -29,14 +30,14 @@ const MESSAGES: &str = "/api/messages";
 const EMPTY: &str = "/bench/empty";
 
 pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
-    build::components(project, &[])?;
-    build::wasm(project, &["fixture"])?;
+    build::components(project, Wasi::V0_2, &[])?;
+    build::wasm(project, Wasi::V0_2, &["fixture"])?;
     build::host(project)?;
     load::require_wrk()?;
     let app = App::start(project, "target/bench")?;
     println!("| size of | KiB |\n| --- | --- |");
     for name in build::names() {
-        println!("| {name}.wasm | {} |", project.component(name).metadata()?.len() / 1024);
+        println!("| {name}.wasm | {} |", Wasi::V0_2.component(project, name).metadata()?.len() / 1024);
     }
     println!("\n| memory of the host | MiB resident |\n| --- | --- |\n| idle | {} |", app.resident_mib()?);
     app.fill(20)?;
