@@ -5,7 +5,8 @@
 //! their defaults. The tests that need a host of their own are then reported as ignored, with the reason, and never as
 //! passed.
 //!
-//! `LATCHKEY_HOST` names another binary than `target/release/latchkey` to start.
+//! `LATCHKEY_HOST` names another binary than `target/release/latchkey` to start, and `LATCHKEY_WASI` the build of the
+//! components: 0.2, or 0.3.
 #![cfg(test)]
 
 /// The tests of a module: those that can ask any app, and those that need a host of their own.
@@ -40,6 +41,7 @@ mod races;
 mod request_bodies;
 mod secrets;
 mod shared_cache;
+mod shared_instances;
 mod signup;
 mod site;
 mod slow_clients;
@@ -77,6 +79,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     request_bodies,
     secrets,
     shared_cache,
+    shared_instances,
     signup,
     site,
     slow_clients,

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::client::Client;
 use super::log::Output;
-use super::{app_url, wait_for, workspace};
+use super::{Wasi, app_url, wait_for, workspace};
 
 /// How a host is to be started.
 pub(crate) struct Setup {
@@ -57,12 +57,20 @@ impl Deref for App {
 impl Setup {
     /// The app, with cheap password hashes.
     pub(crate) fn app() -> Self {
-        Self::manifest(&workspace().join("spin.toml")).variable("stage", "test").variable("pbkdf2_iterations", "1000")
+        let manifest = match Wasi::tested() {
+            Wasi::Wasi02 => workspace().join("spin.toml"),
+            Wasi::Wasi03 => Wasi::Wasi03.components().join("spin.toml"),
+        };
+        Self::manifest(&manifest).variable("stage", "test").variable("pbkdf2_iterations", "1000")
     }
 
     /// The component that misbehaves on demand, for what the host does about it.
     pub(crate) fn fixture() -> Self {
-        Self::manifest(&workspace().join("tests/fixture/spin.toml"))
+        let setup = Self::manifest(&workspace().join("tests/fixture/spin.toml"));
+        match Wasi::tested() {
+            Wasi::Wasi02 => setup,
+            Wasi::Wasi03 => setup.flag("--profile", "wasi-0-3"),
+        }
     }
 
     pub(crate) fn manifest(path: &Path) -> Self {

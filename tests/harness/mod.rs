@@ -35,6 +35,32 @@ pub(crate) fn app_url() -> Option<String> {
     std::env::var("APP_URL").ok().filter(|url| !url.is_empty())
 }
 
+/// Which of the two builds of the components is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wasi {
+    Wasi02,
+    Wasi03,
+}
+
+impl Wasi {
+    #[track_caller]
+    pub(crate) fn tested() -> Self {
+        match std::env::var("LATCHKEY_WASI").as_deref() {
+            Err(_) | Ok("" | "0.2") => Self::Wasi02,
+            Ok("0.3") => Self::Wasi03,
+            Ok(other) => panic!("LATCHKEY_WASI is 0.2 or 0.3, and not {other}"),
+        }
+    }
+
+    /// Where the components lie, as `cargo xtask build` makes them.
+    pub(crate) fn components(self) -> PathBuf {
+        workspace().join(match self {
+            Self::Wasi02 => "target/components",
+            Self::Wasi03 => "target/components/wasi-0.3",
+        })
+    }
+}
+
 /// The folder of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

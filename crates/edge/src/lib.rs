@@ -7,6 +7,7 @@
 mod authorizer;
 #[doc(hidden)]
 pub mod bindings;
+mod memory;
 mod request;
 mod runtime;
 mod wasi;

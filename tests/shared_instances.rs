@@ -1,0 +1,132 @@
+//! Requests that share an instance, where the build lets them: each answer belongs to its asker.
+
+use std::sync::Barrier;
+use std::thread;
+
+use crate::harness::actors::{self, Actor};
+use crate::harness::board::all;
+use crate::harness::client::get;
+use crate::harness::database;
+use crate::harness::host::{Host, Setup};
+use crate::harness::raw::Connection;
+
+cases! {
+    AnyHost: []
+    OwnHost: [
+        posts_of_16_people_that_arrive_in_pieces_are_each_their_own,
+        answers_to_16_people_who_wait_for_the_store_are_each_their_own,
+        one_who_breaks_off_leaves_nothing_to_the_others,
+    ]
+}
+
+const PEOPLE: usize = 16;
+
+/// One instance may serve all of them, at the same moment.
+fn app() -> Setup {
+    Setup::app()
+        .flag("--max-instance-reuse-count", "10000")
+        .flag("--max-instance-concurrent-reuse-count", "64")
+        .flag("--idle-instance-timeout", "60s")
+}
+
+fn people(app: &Host) -> Vec<Actor> {
+    (0..PEOPLE).map(|n| actors::actor(app, &format!("person-{n}"), "a good one 4U", &format!("Person {n}"))).collect()
+}
+
+fn text(person: usize, round: usize) -> String {
+    format!("What person {person} says in round {round}, and nobody else.")
+}
+
+/// A post without the last half of its body.
+fn begin(app: &Host, actor: &Actor, text: &str) -> (Connection, String) {
+    let body = format!(r#"{{"text":"{text}"}}"#);
+    let (first, rest) = body.split_at(body.len() / 2);
+    let head = format!(
+        "POST /api/messages HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{first}",
+        app.authority(),
+        actor.token,
+        body.len()
+    );
+    let mut connection = Connection::open(app);
+    assert!(connection.write(head.as_bytes()));
+    (connection, rest.to_owned())
+}
+
+#[track_caller]
+fn assert_posted(connection: &mut Connection, person: usize, text: &str) {
+    let reply = connection.reply().unwrap();
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    let message = serde_json::from_str::<serde_json::Value>(&reply.body).unwrap()["message"].take();
+    assert_eq!(message["author"]["username"], format!("person-{person}"), "{message}");
+    assert_eq!(message["author"]["name"], format!("Person {person}"), "{message}");
+    assert_eq!(message["text"], text, "{message}");
+}
+
+fn posts_of_16_people_that_arrive_in_pieces_are_each_their_own() {
+    let app = app().start();
+    let people = people(&app);
+    for round in 0..4 {
+        // All have begun before the first goes on, and they end in another order.
+        let mut begun: Vec<_> = (0..PEOPLE).map(|person| begin(&app, &people[person], &text(person, round))).collect();
+        for person in (0..PEOPLE).map(|n| (n * 5 + round) % PEOPLE) {
+            let (connection, rest) = &mut begun[person];
+            assert!(connection.write(rest.as_bytes()));
+            assert_posted(connection, person, &text(person, round));
+        }
+    }
+    for person in 0..PEOPLE {
+        let said: Vec<_> = (0..4).rev().map(|round| text(person, round)).collect();
+        assert_eq!(all(&app, 20, &format!("&author=person-{person}")), said);
+    }
+}
+
+fn answers_to_16_people_who_wait_for_the_store_are_each_their_own() {
+    let state = tempfile::tempdir().unwrap();
+    let app = app().state(state.path()).start();
+    let people = people(&app);
+    let barrier = Barrier::new(PEOPLE + 1);
+    thread::scope(|scope| {
+        for (person, actor) in people.iter().enumerate() {
+            let (app, barrier) = (&app, &barrier);
+            scope.spawn(move || {
+                for round in 0..3 {
+                    barrier.wait();
+                    let (mut connection, rest) = begin(app, actor, &text(person, round));
+                    assert!(connection.write(rest.as_bytes()));
+                    let policy = app.send(get("/api/authorizer").bearer(&actor.token)).json();
+                    assert_eq!(policy["principalId"], format!("person-{person}"), "{policy}");
+                    assert_posted(&mut connection, person, &text(person, round));
+                }
+            });
+        }
+        for _ in 0..3 {
+            // Nobody can write, until all have begun to.
+            let mut database = database::open(state.path());
+            let held = database.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+            barrier.wait();
+            app.output().wait_for_events("questions to the authorizer", PEOPLE, |line| {
+                line["event"] == "request" && line["path"] == "/api/authorizer"
+            });
+            drop(held);
+        }
+    });
+    assert_eq!(all(&app, 100, "").len(), 3 * PEOPLE);
+}
+
+fn one_who_breaks_off_leaves_nothing_to_the_others() {
+    let app = app().start();
+    let people = people(&app);
+    for round in 0..4 {
+        let mut begun: Vec<_> = (0..PEOPLE).map(|person| begin(&app, &people[person], &text(person, round))).collect();
+        for (person, (mut connection, rest)) in begun.drain(..).enumerate() {
+            if person % 2 == 0 {
+                drop(connection);
+                continue;
+            }
+            assert!(connection.write(rest.as_bytes()));
+            assert_posted(&mut connection, person, &text(person, round));
+        }
+    }
+    assert_eq!(all(&app, 100, "").len(), 4 * PEOPLE / 2, "what was broken off is not there");
+}

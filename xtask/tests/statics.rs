@@ -1,0 +1,61 @@
+//! Requests share an instance, so nothing of a request may lie in a static: what outlives a request is in one place.
+
+#![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
+
+use std::path::{Path, PathBuf};
+
+/// The statics of the components and of all they are made of, by file: the memory of an instance, which holds nothing of
+/// a request, and the files of the site.
+const ALLOWED: [(&str, &str); 2] = [
+    ("components/site/src/lib.rs", "static SITE: edge::service::site::Site"),
+    ("crates/edge/src/memory.rs", "static KEPT: Kept"),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn is_static(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let declares = code.split_whitespace().any(|word| word == "static");
+    declares || ["thread_local!", "OnceLock<", "LazyLock<", "static mut"].iter().any(|it| code.contains(it))
+}
+
+#[test]
+fn nothing_of_a_request_lies_in_a_static() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = Vec::new();
+    for folder in ["components", "crates"] {
+        for path in sources(&root.join(folder)) {
+            let file = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if file.contains("/tests/") {
+                continue;
+            }
+            for line in std::fs::read_to_string(&path).unwrap().lines().filter(|line| is_static(line)) {
+                // The macro around the one that is allowed.
+                if line.trim() != "thread_local! {" {
+                    found.push((file.clone(), line.trim().split(" =").next().unwrap().to_owned()));
+                }
+            }
+        }
+    }
+    found.sort();
+    let allowed = ALLOWED.map(|(file, line)| (file.to_owned(), line.to_owned()));
+    assert_eq!(found, allowed, "a static that may hold something of a request");
+}
+
+#[test]
+fn a_static_is_known_by_its_line() {
+    for line in [
+        "static A: &'static str = \"\";",
+        "pub(crate) static mut A: u8 = 1;",
+        "    static CACHE: Cell<u8> = Cell::new(1);",
+    ] {
+        assert!(is_static(line), "{line}");
+    }
+    for line in ["fn name() -> &'static str {", "// static A", "const A: &str = \"static\";"] {
+        assert!(!is_static(line), "{line}");
+    }
+}
