@@ -7,9 +7,14 @@ use std::path::Path;
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 use wasmtime_wasi_http::handler::ProxyPre;
-use wasmtime_wasi_http::p2;
+use wasmtime_wasi_http::{WasiHttp, WasiHttpView, p2, p3};
 
-/// Everything that any component may import.
+/// What a component exports to be called for requests, in either version of WASI.
+const WASI_0_2: &str = "wasi:http/incoming-handler@0.2";
+const WASI_0_3: &str = "wasi:http/handler@0.3";
+
+/// Everything that any component may import: WASI 0.2; of WASI 0.3, whose components import 0.2 for files and
+/// sockets, what an HTTP service needs and no client; and the drafts.
 ///
 /// # Errors
 ///
@@ -18,6 +23,10 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<InstanceState>, Failure> 
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)
         .and_then(|()| p2::add_only_http_to_linker_async(&mut linker))
+        .and_then(|()| wasmtime_wasi::p3::cli::add_to_linker(&mut linker))
+        .and_then(|()| wasmtime_wasi::p3::clocks::add_to_linker(&mut linker))
+        .and_then(|()| wasmtime_wasi::p3::random::add_to_linker(&mut linker))
+        .and_then(|()| p3::bindings::http::types::add_to_linker::<_, WasiHttp>(&mut linker, InstanceState::http))
         .and_then(|()| crate::capabilities::add_to_linker(&mut linker))
         .map_err(|error| Failure::new(format_args!("cannot offer the interfaces: {error:#}")))?;
     Ok(linker)
@@ -27,8 +36,8 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<InstanceState>, Failure> 
 ///
 /// # Errors
 ///
-/// The file is unreadable or no component, imports what is not offered, or does not export
-/// `wasi:http/incoming-handler@0.2`.
+/// The file is unreadable or no component, imports what is not offered, or exports neither
+/// `wasi:http/incoming-handler@0.2` nor `wasi:http/handler@0.3`.
 pub(crate) fn load(
     id: &str,
     source: &Path,
@@ -37,7 +46,20 @@ pub(crate) fn load(
     let place = |problem: String| Failure::new(format_args!("component \"{id}\" ({}): {problem}", source.display()));
     let bytes = std::fs::read(source).map_err(|error| place(error.to_string()))?;
     let component = Component::new(linker.engine(), bytes).map_err(|error| place(format!("{error:#}")))?;
-    let instance = linker.instantiate_pre(&component).map_err(|error| place(format!("{error:#}")))?;
-    let proxy = p2::bindings::ProxyPre::new(instance).map_err(|error| place(format!("{error:#}")))?;
-    Ok(ProxyPre::P2(proxy))
+    let exports = |interface: &str| {
+        let prefix = format!("{interface}.");
+        component.component_type().exports(linker.engine()).any(|(name, _)| name.starts_with(&prefix))
+    };
+    let (in_0_2, in_0_3) = (exports(WASI_0_2), exports(WASI_0_3));
+    if !in_0_2 && !in_0_3 {
+        return Err(place(format!("it exports neither {WASI_0_2} nor {WASI_0_3}, so it is no HTTP component")));
+    }
+    let pre = linker.instantiate_pre(&component).and_then(|instance| {
+        Ok(if in_0_3 {
+            ProxyPre::P3(p3::bindings::ServicePre::new(instance)?)
+        } else {
+            ProxyPre::P2(p2::bindings::ProxyPre::new(instance)?)
+        })
+    });
+    pre.map_err(|error| place(format!("{error:#}")))
 }

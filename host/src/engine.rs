@@ -15,6 +15,9 @@ const TICK: Duration = Duration::from_millis(10);
 const MEMORIES_PER_COMPONENT: u32 = 4;
 const TABLES_PER_COMPONENT: u32 = 8;
 const CORE_INSTANCES_PER_COMPONENT: u32 = 16;
+/// Each request of an instance has its own, and one more in each component that it calls. There are no more requests
+/// than instances.
+const STACKS_PER_COMPONENT: u32 = 4;
 /// More than any function table of a guest in Rust; the pool reserves 8 bytes for each.
 const TABLE_ELEMENTS: usize = 20_000;
 /// What a freed memory keeps instead of giving it back to the system, in bytes: restoring a page that was written is
@@ -64,7 +67,7 @@ fn pool(instances: u32, memory_bytes: usize) -> PoolingAllocationConfig {
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
         .total_memories(instances.saturating_mul(MEMORIES_PER_COMPONENT))
         .total_tables(instances.saturating_mul(TABLES_PER_COMPONENT))
-        .total_stacks(instances.saturating_mul(2))
+        .total_stacks(instances.saturating_mul(STACKS_PER_COMPONENT))
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_memories_per_component(MEMORIES_PER_COMPONENT)
         .max_tables_per_component(TABLES_PER_COMPONENT)

@@ -2,11 +2,10 @@
 
 use crate::connection::MAX_HEAD;
 use crate::guest_output::GuestOutput;
+use crate::running::{InstanceRequests, RunningRequest};
 use crate::store::Bucket;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -20,46 +19,22 @@ pub(crate) struct Grants {
     pub(crate) environment: Vec<(String, String)>,
 }
 
-/// What one request has used, for its line in the log.
-#[derive(Debug, Default)]
-pub(crate) struct RequestRecord {
-    store_reads: AtomicU64,
-    store_writes: AtomicU64,
-}
-
-impl RequestRecord {
-    pub(crate) fn count_store_read(&self) {
-        self.store_reads.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn count_store_write(&self) {
-        self.store_writes.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Calls of `wasi:keyvalue` that read, and those that write.
-    pub(crate) fn store_calls(&self) -> (u64, u64) {
-        (self.store_reads.load(Ordering::Relaxed), self.store_writes.load(Ordering::Relaxed))
-    }
-}
-
 /// The data of a wasmtime store.
 pub(crate) struct InstanceState {
     pub(crate) table: ResourceTable,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) record: Arc<RequestRecord>,
+    pub(crate) requests: Arc<InstanceRequests>,
     pub(crate) memory: MemoryBudget,
     pub(crate) output: GuestOutput,
-    /// The request's place among `--max-concurrent-requests`, held until the instance is gone.
-    pub(crate) permit: Option<OwnedSemaphorePermit>,
-    /// Where the service learns how the instance ended.
-    pub(crate) ended: Option<oneshot::Sender<wasmtime::Result<()>>>,
+    /// The request of an instance that gets no other: it has ended when the instance is gone.
+    pub(crate) only_request: Option<Arc<RunningRequest>>,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: NoOutgoingRequests,
 }
 
 impl InstanceState {
-    pub(crate) fn new(grants: Arc<Grants>, memory_bytes: usize) -> Self {
+    pub(crate) fn new(grants: Arc<Grants>, requests: Arc<InstanceRequests>, memory_bytes: usize) -> Self {
         let output = GuestOutput::default();
         let mut http = WasiHttpCtx::new();
         // The connection has bounded the head already; this counts more than its bytes.
@@ -74,11 +49,10 @@ impl InstanceState {
         Self {
             table: ResourceTable::new(),
             grants,
-            record: Arc::default(),
+            requests,
             memory: MemoryBudget { left_bytes: memory_bytes },
             output,
-            permit: None,
-            ended: None,
+            only_request: None,
             wasi,
             http,
             hooks: NoOutgoingRequests,

@@ -1,5 +1,6 @@
 //! Making of what a guest answered what is sent.
 
+use crate::running::RunningRequest;
 use crate::service::RequestLine;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
@@ -7,7 +8,9 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio::time::{Sleep, sleep_until};
 use wasmtime_wasi_http::WasiBody;
 
 /// Up to this length, in bytes, a body that the guest has given a length is awaited before the head is sent: both
@@ -17,14 +20,22 @@ const MAX_AWAITED: u64 = 64 * 1024;
 /// A response body of the host or of a guest.
 pub(crate) struct ResponseBody {
     inner: Either<Full<Bytes>, WasiBody>,
+    /// The request that the body is a part of, while there may be more of it.
+    running: Option<Running>,
     /// Written to the log when the body has been sent.
     line: Option<RequestLine>,
+}
+
+/// A request and the end of its time.
+struct Running {
+    deadline: Pin<Box<Sleep>>,
+    _request: Arc<RunningRequest>,
 }
 
 impl ResponseBody {
     /// A body that is there already.
     pub(crate) fn full(bytes: Bytes) -> Self {
-        Self { inner: Either::Left(Full::new(bytes)), line: None }
+        Self { inner: Either::Left(Full::new(bytes)), running: None, line: None }
     }
 
     /// Ties the request's line in the log to the body.
@@ -41,7 +52,17 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(context)
+        if let Some(running) = &mut self.running
+            && running.deadline.as_mut().poll(context).is_ready()
+        {
+            self.running = None;
+            return Poll::Ready(Some(Err("the component's time is up".into())));
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
+        if matches!(frame, None | Some(Err(_))) {
+            self.running = None;
+        }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -53,12 +74,17 @@ impl Body for ResponseBody {
     }
 }
 
-/// Waits for as much of the guest's body as should be there before the head is sent.
+/// Waits for as much of the guest's body as should be there before the head is sent. If there is more, that ends with
+/// the time of the request, if one is given.
 ///
 /// # Errors
 ///
 /// Why the answer cannot be sent, for the log.
-pub(crate) async fn settle(response: Response<WasiBody>, method: &Method) -> Result<Response<ResponseBody>, String> {
+pub(crate) async fn settle(
+    response: Response<WasiBody>,
+    method: &Method,
+    request: Option<Arc<RunningRequest>>,
+) -> Result<Response<ResponseBody>, String> {
     let (head, mut body) = response.into_parts();
     if head.status.is_informational() {
         return Err(format!("the component answered with status {}", head.status.as_u16()));
@@ -77,7 +103,11 @@ pub(crate) async fn settle(response: Response<WasiBody>, method: &Method) -> Res
             }
             Ok(Response::from_parts(head, ResponseBody::full(bytes)))
         }
-        _ => Ok(Response::from_parts(head, ResponseBody { inner: Either::Right(body), line: None })),
+        _ => {
+            let running = request
+                .map(|request| Running { deadline: Box::pin(sleep_until(request.deadline.into())), _request: request });
+            Ok(Response::from_parts(head, ResponseBody { inner: Either::Right(body), running, line: None }))
+        }
     }
 }
 

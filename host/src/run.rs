@@ -3,12 +3,13 @@
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::instance::{Grants, InstanceState};
+use crate::instances::Instances;
 use crate::manifest::{Application, ComponentGrants};
 use crate::route::Router;
 use crate::server::{Signals, Timeouts};
 use crate::service::Service;
 use crate::store::Stores;
-use crate::worker::{Handler, Worker};
+use crate::worker::{Handler, InstanceLimits, Worker};
 use crate::{component, engine, manifest, runtime_config, server, variables};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -62,8 +63,10 @@ async fn start(
         .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let stores = open_stores(arguments, application)?;
+    let instances = Arc::new(Instances::new(arguments.max_concurrent_requests));
     let service = Service {
-        router: router(arguments, application, values, &stores)?,
+        router: router(arguments, application, values, &stores, &instances)?,
+        instances,
         permits: Arc::new(Semaphore::new(arguments.max_concurrent_requests as usize)),
         body_timeout: Duration::from_secs(arguments.body_timeout),
     };
@@ -110,18 +113,26 @@ fn router(
     application: &Application,
     values: &BTreeMap<String, String>,
     stores: &Stores,
+    instances: &Arc<Instances>,
 ) -> Result<Router<Handler>, Failure> {
     // Judged first, because compiling takes longer.
     Router::new(application.routes.clone())?;
     let memory_bytes = arguments.max_instance_memory as usize * 1024 * 1024;
-    let time_limit = Duration::from_secs(arguments.request_timeout);
+    let limits = Arc::new(InstanceLimits {
+        request_time: Duration::from_secs(arguments.request_timeout),
+        memory_bytes,
+        requests: arguments.max_instance_reuse_count.clone(),
+        concurrent_requests: arguments.max_instance_concurrent_reuse_count.clone(),
+        idle_time: arguments.idle_instance_timeout.clone(),
+    });
     let engine = engine::new(arguments.max_concurrent_requests, memory_bytes, arguments.cache_dir.as_deref())?;
     let linker = component::linker(&engine)?;
     let mut handlers = BTreeMap::new();
     for (id, component) in load_all(&application.components, &linker)? {
         if let Some(component_grants) = application.components.get(&id) {
             let grants = Arc::new(grants(component_grants, values, stores));
-            let worker = Worker { id: id.clone(), component, grants, time_limit, memory_bytes };
+            let (limits, instances) = (Arc::clone(&limits), Arc::clone(instances));
+            let worker = Worker { id: id.clone(), component, grants, limits, instances };
             handlers.insert(id, Handler::new(worker));
         }
     }

@@ -53,7 +53,7 @@ pub(crate) async fn serve(
     max_connections: usize,
     mut signals: Signals,
 ) {
-    let permits = Arc::clone(&service.permits);
+    let (permits, instances) = (Arc::clone(&service.permits), Arc::clone(&service.instances));
     let all_permits = u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
     let (stop, _) = watch::channel(false);
     tokio::select! {
@@ -64,9 +64,10 @@ pub(crate) async fn serve(
     tracing::info!("stopping");
     stop.send_replace(true);
     let finished = async {
-        // Every connection holds a receiver, every instance a permit.
+        // Every connection holds a receiver, every request a permit, every instance a place.
         stop.closed().await;
         _ = permits.acquire_many(all_permits).await;
+        instances.close().await;
     };
     tokio::select! {
         outcome = tokio::time::timeout(timeouts.shutdown, finished) => {

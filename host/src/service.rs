@@ -1,12 +1,14 @@
 //! What happens to a request: the host's own paths, the route, a place among the running ones, the component.
 
-use crate::instance::RequestRecord;
+use crate::component_call::call;
+use crate::instances::Instances;
 use crate::problem::Problem;
 use crate::request::Target;
 use crate::request_body::{BodyFate, TimedBody};
-use crate::response::{self, ResponseBody};
+use crate::response::ResponseBody;
 use crate::route::{RESERVED_PREFIX, Router};
-use crate::worker::{Handler, RequestData};
+use crate::running::{RequestRecord, RunningRequest};
+use crate::worker::Handler;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -14,7 +16,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 /// Answers requests.
@@ -22,6 +24,7 @@ pub(crate) struct Service {
     pub(crate) router: Router<Handler>,
     /// One for each request that may run at the same time.
     pub(crate) permits: Arc<Semaphore>,
+    pub(crate) instances: Arc<Instances>,
     /// How long a client may take to send a body.
     pub(crate) body_timeout: Duration,
 }
@@ -100,15 +103,14 @@ impl Service {
         let handler = found.target;
         target.add_headers(&mut head.headers, client, &found);
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
-        let (ended, ending) = oneshot::channel();
-        let data = RequestData { permit, record: Arc::default(), ended };
+        let (running, ending) = RunningRequest::new(permit, Instant::now() + handler.state().limits.request_time);
         if let Some(line) = line {
             line.component.clone_from(&handler.state().id);
-            line.record = Arc::clone(&data.record);
+            line.record = Arc::clone(&running.record);
         }
         let method = head.method.clone();
         let request = Request::from_parts(head, self.body(incoming, fate));
-        run(handler, data, request, &method, ending).await
+        call(handler, running, request, &method, ending).await
     }
 
     fn body(&self, incoming: Incoming, fate: &BodyFate) -> WasiBody {
@@ -118,37 +120,6 @@ impl Service {
         let deadline = tokio::time::Instant::now() + self.body_timeout;
         TimedBody::new(incoming, deadline, fate.clone()).boxed_unsync()
     }
-}
-
-async fn run(
-    handler: &Handler,
-    data: RequestData,
-    request: Request<WasiBody>,
-    method: &Method,
-    ending: oneshot::Receiver<wasmtime::Result<()>>,
-) -> Result<Response<ResponseBody>, Problem> {
-    let started = Instant::now();
-    let outcome = match handler.handle(data, request).await {
-        Ok(response) => response::settle(response, method).await,
-        Err(error) => Err(format!("{error:#}")),
-    };
-    let error = match outcome {
-        Ok(response) => return Ok(response),
-        Err(error) => error,
-    };
-    // A trap is a better reason than the answer that did not come because of it.
-    let error = match ending.await {
-        Ok(Err(trap)) => format!("{trap:#}"),
-        Ok(Ok(())) | Err(_) => error,
-    };
-    let target_component = handler.state().id.as_str();
-    let time_limit = handler.state().time_limit;
-    if started.elapsed() >= time_limit {
-        tracing::warn!(target_component, time_limit_s = time_limit.as_secs(), "request_timeout");
-        return Err(Problem::RequestTimeout);
-    }
-    tracing::error!(target_component, error, "component_failed");
-    Err(Problem::Internal)
 }
 
 fn healthy() -> Response<ResponseBody> {

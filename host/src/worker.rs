@@ -1,22 +1,36 @@
-//! One component behind wasmtime's [`ProxyHandler`]: a fresh instance for each request, dropped when it is done or
-//! its time is up.
+//! One component behind wasmtime's [`ProxyHandler`]. For WASI 0.2 a fresh instance answers each request and is dropped
+//! when it is done or its time is up. For WASI 0.3 an instance answers several, also at the same time, and waits a
+//! moment for more.
 
-use crate::instance::{Grants, InstanceState, RequestRecord};
+use crate::expiration::Expiration;
+use crate::instance::{Grants, InstanceState};
+use crate::instances::{Instances, Place};
+use crate::range::Range;
+use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::Sleep;
+use std::time::Duration;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
-use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
-};
+use wasmtime_wasi_http::handler::{HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerState};
 
 /// Runs requests on one component.
 pub(crate) type Handler = ProxyHandler<Worker>;
+
+/// What every instance is bounded by.
+pub(crate) struct InstanceLimits {
+    /// How long it may work on one request.
+    pub(crate) request_time: Duration,
+    /// How much memory it may have, in bytes.
+    pub(crate) memory_bytes: usize,
+    /// How many requests it may answer, for WASI 0.3.
+    pub(crate) requests: Range,
+    /// How many of them at the same time, for WASI 0.3.
+    pub(crate) concurrent_requests: Range,
+    /// How long it may wait for another, for WASI 0.3.
+    pub(crate) idle_time: Range,
+}
 
 /// How to make an instance of one component.
 pub(crate) struct Worker {
@@ -24,98 +38,116 @@ pub(crate) struct Worker {
     pub(crate) id: String,
     pub(crate) component: ProxyPre<InstanceState>,
     pub(crate) grants: Arc<Grants>,
-    /// How long an instance may live.
-    pub(crate) time_limit: Duration,
-    /// How much memory it may have, in bytes.
-    pub(crate) memory_bytes: usize,
+    pub(crate) limits: Arc<InstanceLimits>,
+    pub(crate) instances: Arc<Instances>,
 }
 
-/// What goes with a request into the instance.
-pub(crate) struct RequestData {
-    pub(crate) permit: OwnedSemaphorePermit,
-    pub(crate) record: Arc<RequestRecord>,
-    /// Learns how the instance ended, which is where a trap shows.
-    pub(crate) ended: oneshot::Sender<wasmtime::Result<()>>,
+impl Worker {
+    /// Whether an instance answers one request and no other.
+    pub(crate) fn is_single_use(&self) -> bool {
+        matches!(self.component, ProxyPre::P2(_))
+    }
 }
 
 impl HandlerState for Worker {
     type StoreData = InstanceState;
     type WorkerExpiration = Expiration;
-    type WorkerState = OneRequest;
+    type WorkerState = Reuse;
 
-    async fn instantiate(&self) -> wasmtime::Result<Instance<InstanceState, Expiration, OneRequest>> {
-        let expiration = Expiration(Box::pin(tokio::time::sleep(self.time_limit)));
-        let state = InstanceState::new(Arc::clone(&self.grants), self.memory_bytes);
+    async fn instantiate(&self) -> wasmtime::Result<Instance<InstanceState, Expiration, Reuse>> {
+        let place = self.instances.place().await?;
+        let requests = Arc::<InstanceRequests>::default();
+        let state = InstanceState::new(Arc::clone(&self.grants), Arc::clone(&requests), self.limits.memory_bytes);
+        let output = state.output.clone();
         let engine = match &self.component {
             ProxyPre::P2(component) => component.engine(),
+            ProxyPre::P3(component) => component.engine(),
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         let proxy = self.component.instantiate_async(&mut store).await?;
+        let single_use = self.is_single_use();
+        let count = |range: &Range| if single_use { 1 } else { range.choose_count() };
+        let instances = Arc::clone(&self.instances);
         Ok(Instance {
             store,
             proxy,
             view: InstanceState::http,
-            expiration,
-            state: OneRequest { component: self.id.clone() },
+            expiration: Expiration::new(Arc::clone(&requests), instances, output, self.limits.idle_time.choose_time()),
+            state: Reuse {
+                component: self.id.clone(),
+                requests,
+                single_use,
+                max_total: count(&self.limits.requests),
+                max_concurrent: count(&self.limits.concurrent_requests),
+                _place: place,
+            },
         })
     }
 }
 
-/// The end of an instance's time. It is polled outside the guest, so it also ends a guest that is busy.
-pub(crate) struct Expiration(Pin<Box<Sleep>>);
-
-impl WorkerExpiration for Expiration {
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, _: WorkerStatus, _: Instant) -> Poll<()> {
-        self.0.as_mut().poll(context)
-    }
-}
-
-/// An instance answers one request and no other.
-pub(crate) struct OneRequest {
+/// Which requests an instance takes.
+pub(crate) struct Reuse {
     component: String,
+    requests: Arc<InstanceRequests>,
+    single_use: bool,
+    max_total: usize,
+    max_concurrent: usize,
+    _place: Place,
 }
 
-impl WorkerState for OneRequest {
+impl WorkerState for Reuse {
     type StoreData = InstanceState;
-    type RequestData = RequestData;
+    type RequestData = Arc<RunningRequest>;
 
-    fn should_accept_request(&self, _: usize, total: usize) -> ShouldAccept {
-        if total == 0 { ShouldAccept::Yes } else { ShouldAccept::Never }
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.max_total || self.requests.is_exhausted() {
+            ShouldAccept::Never
+        } else if concurrent >= self.max_concurrent {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
     }
 
     fn on_request_start(
         &self,
         mut store: StoreContextMut<'_, InstanceState>,
-        request: RequestData,
-        _: GuestTaskId,
+        request: Arc<RunningRequest>,
+        task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        let state = store.data_mut();
-        state.permit = Some(request.permit);
-        state.record = request.record;
-        state.ended = Some(request.ended);
-        // `Expiration` ends the request, and this cannot while the guest is busy.
-        Box::pin(std::future::pending())
+        self.requests.add(task, &request);
+        if self.single_use {
+            // It lasts as long as the instance, which `Expiration` ends.
+            store.data_mut().only_request = Some(request);
+            return Box::pin(std::future::pending());
+        }
+        // Dropped when there is a response, whose body then holds the request.
+        let (requests, request) = (Arc::clone(&self.requests), Unanswered(request));
+        Box::pin(async move {
+            tokio::time::sleep_until(request.0.deadline.into()).await;
+            requests.set_exhausted();
+        })
     }
 
     fn drop(&self, mut store: Store<InstanceState>, result: wasmtime::Result<()>) {
         let state = store.data_mut();
         state.output.finish();
-        let permit = state.permit.take();
-        let ended = state.ended.take();
+        let waiting = self.requests.waiting();
+        let only_request = state.only_request.take();
         // In this order, or the next request could come before the pool has the place back.
         drop(store);
-        drop(permit);
-        let unheard = match ended {
-            Some(ended) => ended.send(result).err(),
-            None => Some(result),
-        };
-        // The service waits for the reason of a request that failed. This one was answered before.
-        if let Some(Err(error)) = unheard {
-            let component = self.component.as_str();
-            tracing::error!(target_component = component, error = %format_args!("{error:#}"), "component_failed_after_answer");
+        drop(only_request);
+        let result = result.map_err(|error| format!("{error:#}"));
+        let mut heard = false;
+        for request in waiting {
+            heard |= request.send(result.clone()).is_ok();
+        }
+        // The service waits for the reason of a request that failed. All of these were answered before.
+        if let (false, false, Err(error)) = (heard, self.requests.is_exhausted(), result) {
+            tracing::error!(target_component = self.component.as_str(), error, "component_failed_after_answer");
         }
     }
 }

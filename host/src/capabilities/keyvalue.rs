@@ -1,11 +1,18 @@
 //! `wasi:keyvalue@0.2.0-draft2` on [`Bucket`]s, with Spin's answers where the draft leaves a choice.
+//!
+//! Its functions are synchronous in either version of WASI: an instance waits for a write with all its requests, the
+//! thread does not.
 
+use super::Data;
 use super::bindings::keyvalue::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::keyvalue::wasi::keyvalue::batch;
 use super::bindings::keyvalue::wasi::keyvalue::store::{self, Error, KeyResponse};
 use crate::instance::InstanceState;
+use crate::running::RequestRecord;
 use crate::store::{Bucket, StoreError};
-use wasmtime::component::Resource;
+use std::sync::Arc;
+use wasmtime::AsContextMut;
+use wasmtime::component::{Access, Resource};
 
 /// The `bucket` resource.
 #[expect(unreachable_pub, reason = "`bindgen!` exports it again")]
@@ -22,94 +29,114 @@ pub struct Cas {
 /// A trap outside, because the guest broke the rules of resources; an error inside, for the guest.
 type Answer<T, E = Error> = wasmtime::Result<Result<T, E>>;
 
+/// The instance that calls, with its wasmtime store, which knows for which request it does.
+type Caller<'a> = Access<'a, InstanceState, Data>;
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Other(error.to_string())
     }
 }
 
-impl InstanceState {
-    fn bucket(&self, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
-        Ok(self.table.get(handle)?.0.clone())
-    }
-
-    fn bucket_to_read(&self, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
-        self.record.count_store_read();
-        self.bucket(handle)
-    }
-
-    fn bucket_to_write(&self, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
-        self.record.count_store_write();
-        self.bucket(handle)
-    }
+fn bucket(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
+    Ok(caller.get().table.get(handle)?.0.clone())
 }
 
-impl store::Host for InstanceState {
-    async fn open(&mut self, identifier: String) -> Answer<Resource<OpenBucket>> {
-        Ok(match self.grants.stores.get(&identifier) {
+fn bucket_to_read(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
+    record(caller)?.count_store_read();
+    bucket(caller, handle)
+}
+
+fn bucket_to_write(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
+    record(caller)?.count_store_write();
+    bucket(caller, handle)
+}
+
+/// Of the request that the first of the calling tasks was started for. What is done after its end goes nowhere.
+fn record(caller: &mut Caller<'_>) -> wasmtime::Result<Arc<RequestRecord>> {
+    let task = caller.as_context_mut().async_call_stack()?.last();
+    Ok(task.and_then(|task| caller.get().requests.record(task)).unwrap_or_default())
+}
+
+impl store::Host for InstanceState {}
+
+impl store::HostWithStore<InstanceState> for Data {
+    fn open(mut caller: Caller<'_>, identifier: String) -> Answer<Resource<OpenBucket>> {
+        let state = caller.get();
+        Ok(match state.grants.stores.get(&identifier) {
             None => Err(Error::AccessDenied),
-            Some(bucket) => Ok(self.table.push(OpenBucket(bucket.clone()))?),
+            Some(bucket) => Ok(state.table.push(OpenBucket(bucket.clone()))?),
         })
     }
 }
 
-impl store::HostBucket for InstanceState {
-    async fn get(&mut self, bucket: Resource<OpenBucket>, key: String) -> Answer<Option<Vec<u8>>> {
-        Ok(self.bucket_to_read(&bucket)?.get(&key).map_err(Error::from))
+impl store::HostBucket for InstanceState {}
+
+impl store::HostBucketWithStore<InstanceState> for Data {
+    fn get(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String) -> Answer<Option<Vec<u8>>> {
+        Ok(bucket_to_read(&mut caller, &bucket)?.get(&key).map_err(Error::from))
     }
 
-    async fn set(&mut self, bucket: Resource<OpenBucket>, key: String, value: Vec<u8>) -> Answer<()> {
-        Ok(self.bucket_to_write(&bucket)?.set_many(vec![(key, value)]).await.map_err(Error::from))
+    async fn set(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String, value: Vec<u8>) -> Answer<()> {
+        Ok(bucket_to_write(&mut caller, &bucket)?.set_many(vec![(key, value)]).await.map_err(Error::from))
     }
 
-    async fn delete(&mut self, bucket: Resource<OpenBucket>, key: String) -> Answer<()> {
-        Ok(self.bucket_to_write(&bucket)?.delete_many(vec![key]).await.map_err(Error::from))
+    async fn delete(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String) -> Answer<()> {
+        Ok(bucket_to_write(&mut caller, &bucket)?.delete_many(vec![key]).await.map_err(Error::from))
     }
 
-    async fn exists(&mut self, bucket: Resource<OpenBucket>, key: String) -> Answer<bool> {
-        Ok(self.bucket_to_read(&bucket)?.exists(&key).map_err(Error::from))
+    fn exists(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String) -> Answer<bool> {
+        Ok(bucket_to_read(&mut caller, &bucket)?.exists(&key).map_err(Error::from))
     }
 
-    async fn list_keys(&mut self, bucket: Resource<OpenBucket>, cursor: Option<String>) -> Answer<KeyResponse> {
-        let bucket = self.bucket_to_read(&bucket)?;
+    fn list_keys(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, cursor: Option<String>) -> Answer<KeyResponse> {
+        let bucket = bucket_to_read(&mut caller, &bucket)?;
         if cursor.is_some() {
             return Ok(Err(Error::Other("list-keys: cursors are not supported".to_owned())));
         }
         Ok(bucket.keys().map(|keys| KeyResponse { keys, cursor: None }).map_err(Error::from))
     }
 
-    async fn drop(&mut self, bucket: Resource<OpenBucket>) -> wasmtime::Result<()> {
-        self.table.delete(bucket)?;
+    fn drop(mut caller: Caller<'_>, bucket: Resource<OpenBucket>) -> wasmtime::Result<()> {
+        caller.get().table.delete(bucket)?;
         Ok(())
     }
 }
 
-impl batch::Host for InstanceState {
-    async fn get_many(
-        &mut self,
+impl batch::Host for InstanceState {}
+
+impl batch::HostWithStore<InstanceState> for Data {
+    fn get_many(
+        mut caller: Caller<'_>,
         bucket: Resource<OpenBucket>,
         keys: Vec<String>,
     ) -> Answer<Vec<(String, Option<Vec<u8>>)>> {
-        Ok(self.bucket_to_read(&bucket)?.get_many(keys).map_err(Error::from))
+        Ok(bucket_to_read(&mut caller, &bucket)?.get_many(keys).map_err(Error::from))
     }
 
-    async fn set_many(&mut self, bucket: Resource<OpenBucket>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
-        Ok(self.bucket_to_write(&bucket)?.set_many(pairs).await.map_err(Error::from))
+    async fn set_many(
+        mut caller: Caller<'_>,
+        bucket: Resource<OpenBucket>,
+        pairs: Vec<(String, Vec<u8>)>,
+    ) -> Answer<()> {
+        Ok(bucket_to_write(&mut caller, &bucket)?.set_many(pairs).await.map_err(Error::from))
     }
 
-    async fn delete_many(&mut self, bucket: Resource<OpenBucket>, keys: Vec<String>) -> Answer<()> {
-        Ok(self.bucket_to_write(&bucket)?.delete_many(keys).await.map_err(Error::from))
+    async fn delete_many(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, keys: Vec<String>) -> Answer<()> {
+        Ok(bucket_to_write(&mut caller, &bucket)?.delete_many(keys).await.map_err(Error::from))
     }
 }
 
-impl atomics::Host for InstanceState {
-    async fn increment(&mut self, bucket: Resource<OpenBucket>, key: String, delta: i64) -> Answer<i64> {
-        Ok(self.bucket_to_write(&bucket)?.increment(key, delta).await.map_err(Error::from))
+impl atomics::Host for InstanceState {}
+
+impl atomics::HostWithStore<InstanceState> for Data {
+    async fn increment(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String, delta: i64) -> Answer<i64> {
+        Ok(bucket_to_write(&mut caller, &bucket)?.increment(key, delta).await.map_err(Error::from))
     }
 
-    async fn swap(&mut self, cas: Resource<Cas>, value: Vec<u8>) -> Answer<(), CasError> {
-        self.record.count_store_write();
-        let Cas { bucket, key, expected } = self.table.delete(cas)?;
+    async fn swap(mut caller: Caller<'_>, cas: Resource<Cas>, value: Vec<u8>) -> Answer<(), CasError> {
+        record(&mut caller)?.count_store_write();
+        let Cas { bucket, key, expected } = caller.get().table.delete(cas)?;
         match bucket.swap(key.clone(), expected, value).await {
             Ok(true) => Ok(Ok(())),
             Err(error) => Ok(Err(CasError::StoreError(error.into()))),
@@ -117,7 +144,7 @@ impl atomics::Host for InstanceState {
             Ok(false) => match bucket.get(&key) {
                 Err(error) => Ok(Err(CasError::StoreError(error.into()))),
                 Ok(expected) => {
-                    let cas = self.table.push(Cas { bucket, key, expected })?;
+                    let cas = caller.get().table.push(Cas { bucket, key, expected })?;
                     Ok(Err(CasError::CasFailed(cas)))
                 }
             },
@@ -125,18 +152,20 @@ impl atomics::Host for InstanceState {
     }
 }
 
-impl atomics::HostCas for InstanceState {
-    async fn new(&mut self, bucket: Resource<OpenBucket>, key: String) -> Answer<Resource<Cas>> {
-        let bucket = self.bucket_to_read(&bucket)?;
+impl atomics::HostCas for InstanceState {}
+
+impl atomics::HostCasWithStore<InstanceState> for Data {
+    fn new(mut caller: Caller<'_>, bucket: Resource<OpenBucket>, key: String) -> Answer<Resource<Cas>> {
+        let bucket = bucket_to_read(&mut caller, &bucket)?;
         Ok(match bucket.get(&key) {
             Err(error) => Err(error.into()),
-            Ok(expected) => Ok(self.table.push(Cas { bucket, key, expected })?),
+            Ok(expected) => Ok(caller.get().table.push(Cas { bucket, key, expected })?),
         })
     }
 
-    async fn current(&mut self, cas: Resource<Cas>) -> Answer<Option<Vec<u8>>> {
-        self.record.count_store_read();
-        let cas = self.table.get_mut(&cas)?;
+    fn current(mut caller: Caller<'_>, cas: Resource<Cas>) -> Answer<Option<Vec<u8>>> {
+        record(&mut caller)?.count_store_read();
+        let cas = caller.get().table.get_mut(&cas)?;
         Ok(match cas.bucket.get(&cas.key) {
             Err(error) => Err(error.into()),
             Ok(value) => {
@@ -146,8 +175,8 @@ impl atomics::HostCas for InstanceState {
         })
     }
 
-    async fn drop(&mut self, cas: Resource<Cas>) -> wasmtime::Result<()> {
-        self.table.delete(cas)?;
+    fn drop(mut caller: Caller<'_>, cas: Resource<Cas>) -> wasmtime::Result<()> {
+        caller.get().table.delete(cas)?;
         Ok(())
     }
 }

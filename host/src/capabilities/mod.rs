@@ -1,10 +1,13 @@
-//! What a component may import beyond WASI 0.2 itself: the drafts of `wasi:keyvalue` and `wasi:config` that Spin has.
+//! What a component may import beyond WASI itself: the drafts of `wasi:keyvalue` and `wasi:config` that Spin has.
 
 mod config;
 mod keyvalue;
 
 use crate::instance::InstanceState;
 use wasmtime::component::{HasSelf, Linker};
+
+/// Tells wasmtime's bindings what implements them.
+type Data = HasSelf<InstanceState>;
 
 mod bindings {
     //! Generated from the WIT text that the components are built against.
@@ -13,7 +16,15 @@ mod bindings {
         wasmtime::component::bindgen!({
             path: "../wit/deps/keyvalue",
             world: "wasi:keyvalue/imports",
-            imports: { default: async | trappable },
+            imports: {
+                "wasi:keyvalue/store.[method]bucket.set": async | trappable | store,
+                "wasi:keyvalue/store.[method]bucket.delete": async | trappable | store,
+                "wasi:keyvalue/batch.set-many": async | trappable | store,
+                "wasi:keyvalue/batch.delete-many": async | trappable | store,
+                "wasi:keyvalue/atomics.increment": async | trappable | store,
+                "wasi:keyvalue/atomics.swap": async | trappable | store,
+                default: trappable | store,
+            },
             with: {
                 "wasi:keyvalue/store.bucket": crate::capabilities::keyvalue::OpenBucket,
                 "wasi:keyvalue/atomics.cas": crate::capabilities::keyvalue::Cas,
@@ -36,7 +47,6 @@ mod bindings {
 ///
 /// Never, unless an interface is offered twice.
 pub(crate) fn add_to_linker(linker: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
-    type Data = HasSelf<InstanceState>;
     bindings::keyvalue::wasi::keyvalue::store::add_to_linker::<_, Data>(linker, |state| state)?;
     bindings::keyvalue::wasi::keyvalue::atomics::add_to_linker::<_, Data>(linker, |state| state)?;
     bindings::keyvalue::wasi::keyvalue::batch::add_to_linker::<_, Data>(linker, |state| state)?;

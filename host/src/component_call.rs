@@ -1,0 +1,72 @@
+//! One request in a component: its answer, or why there is none.
+
+use crate::problem::Problem;
+use crate::response::{self, ResponseBody};
+use crate::running::RunningRequest;
+use crate::worker::Handler;
+use http::{Method, Request, Response};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use tokio::time::{timeout, timeout_at};
+use wasmtime_wasi_http::WasiBody;
+use wasmtime_wasi_http::handler::TrapOrPanicError;
+
+/// How long after its time limit a request is given up without having heard from its instance: one that is busy with
+/// several requests does not end at the limit of the first.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How a call failed.
+struct Failed {
+    error: String,
+    /// The instance ends or has ended, and its end tells more.
+    with_instance: bool,
+}
+
+/// Calls the component and waits for what is to be sent. `ending` is that of the request.
+pub(crate) async fn call(
+    handler: &Handler,
+    running: Arc<RunningRequest>,
+    request: Request<WasiBody>,
+    method: &Method,
+    ending: oneshot::Receiver<Result<(), String>>,
+) -> Result<Response<ResponseBody>, Problem> {
+    let give_up = running.deadline + PATIENCE;
+    let failed = match timeout_at(give_up.into(), attempt(handler, &running, request, method)).await {
+        Ok(Ok(response)) => return Ok(response),
+        Ok(Err(failed)) => failed,
+        Err(_) => Failed { error: "no answer in time".to_owned(), with_instance: false },
+    };
+    let error = if failed.with_instance {
+        match timeout(PATIENCE, ending).await {
+            Ok(Ok(Err(trap))) => trap,
+            _ => failed.error,
+        }
+    } else {
+        failed.error
+    };
+    let target_component = handler.state().id.as_str();
+    if Instant::now() >= running.deadline {
+        let time_limit_s = handler.state().limits.request_time.as_secs();
+        tracing::warn!(target_component, time_limit_s, "request_timeout");
+        return Err(Problem::RequestTimeout);
+    }
+    tracing::error!(target_component, error, "component_failed");
+    Err(Problem::Internal)
+}
+
+async fn attempt(
+    handler: &Handler,
+    running: &Arc<RunningRequest>,
+    request: Request<WasiBody>,
+    method: &Method,
+) -> Result<Response<ResponseBody>, Failed> {
+    let single_use = handler.state().is_single_use();
+    let response = handler.handle(Arc::clone(running), request).await.map_err(|error| Failed {
+        with_instance: single_use || error.is::<TrapOrPanicError>(),
+        error: format!("{error:#}"),
+    })?;
+    // An instance that is dropped with its request ends the body in time.
+    let holder = (!single_use).then(|| Arc::clone(running));
+    response::settle(response, method, holder).await.map_err(|error| Failed { error, with_instance: true })
+}
