@@ -16,6 +16,11 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "FILE", default_value = "spin.toml")]
     pub(crate) from: PathBuf,
 
+    /// The build profile whose components to serve, `[component.ID.profile.NAME]` in the manifest; a component without
+    /// it is served as it is [default: none]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     pub(crate) listen: SocketAddr,

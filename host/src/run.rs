@@ -34,7 +34,7 @@ const POLL_INTERVAL: u32 = 4;
 ///
 /// Whatever keeps the server from starting.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let application = manifest::read(&arguments.from)?;
+    let application = manifest::read(&arguments.from, arguments.profile.as_deref())?;
     let values = variables::resolve(&application.variables, &arguments.variables, |name| std::env::var_os(name))?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = arguments.worker_threads {

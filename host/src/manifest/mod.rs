@@ -1,5 +1,6 @@
 //! The manifest, checked: what is served, by which component, and what each component is granted.
 
+mod profile;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -42,18 +43,19 @@ pub(crate) struct Declaration {
     pub(crate) default: Option<String>,
 }
 
-/// Reads and checks the file; relative sources are relative to its folder.
+/// Reads and checks the file; relative sources are relative to its folder. `profile` names the build profile, `None`
+/// is that without a name.
 ///
 /// # Errors
 ///
 /// The first thing in it that is not a valid manifest or that this host does not offer.
-pub(crate) fn read(path: &Path) -> Result<Application, Failure> {
+pub(crate) fn read(path: &Path, profile: Option<&str>) -> Result<Application, Failure> {
     let manifest = toml_file::read(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    check(manifest, folder).map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))
+    check(manifest, folder, profile).map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))
 }
 
-fn check(manifest: Manifest, folder: &Path) -> Result<Application, Failure> {
+fn check(mut manifest: Manifest, folder: &Path, profile: Option<&str>) -> Result<Application, Failure> {
     if manifest.spin_manifest_version.as_integer() != Some(2) {
         return Err(Failure::new("spin_manifest_version: this host reads version 2 only"));
     }
@@ -62,6 +64,9 @@ fn check(manifest: Manifest, folder: &Path) -> Result<Application, Failure> {
     }
     if manifest.trigger.redis.is_some() {
         return Err(Failure::new("trigger.redis: this host offers HTTP triggers only"));
+    }
+    if let Some(profile) = profile {
+        profile::apply(&mut manifest.component, profile)?;
     }
     let variables = declarations(manifest.variables)?;
     let mut components = BTreeMap::new();

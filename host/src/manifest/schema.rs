@@ -100,9 +100,8 @@ pub(super) struct Component {
     pub(super) targets: Option<IgnoredAny>,
     #[expect(dead_code, reason = "for other tools; Spin ignores it too")]
     pub(super) tool: Option<Table>,
-    /// Used only when `spin up --profile` names one.
-    #[expect(dead_code, reason = "this host has no --profile")]
-    pub(super) profile: Option<Table>,
+    #[serde(default)]
+    pub(super) profile: BTreeMap<String, Profile>,
     pub(super) files: Option<Value>,
     pub(super) exclude_files: Option<Value>,
     pub(super) allowed_http_hosts: Option<Value>,
@@ -121,4 +120,24 @@ pub(super) struct Build {
     pub(super) command: IgnoredAny,
     pub(super) workdir: Option<String>,
     pub(super) watch: Option<Vec<String>>,
+}
+
+/// `[component.ID.profile.NAME]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) source: Option<Value>,
+    #[serde(default)]
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) dependencies: Option<Value>,
+    #[expect(dead_code, reason = "for `spin build`")]
+    pub(super) build: Option<ProfileBuild>,
+}
+
+/// `[component.ID.profile.NAME.build]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "for `spin build`")]
+pub(super) struct ProfileBuild {
+    pub(super) command: IgnoredAny,
 }

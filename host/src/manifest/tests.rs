@@ -4,7 +4,11 @@ const HEAD: &str = "spin_manifest_version = 2\n[application]\nname = \"a\"\n";
 const TAIL: &str = "[[trigger.http]]\nroute = \"/...\"\ncomponent = \"c\"\n[component.c]\nsource = \"c.wasm\"\n";
 
 fn parse(text: &str) -> Result<Application, Failure> {
-    check(toml_file::parse(text)?, Path::new("folder"))
+    parse_with_profile(text, None)
+}
+
+fn parse_with_profile(text: &str, profile: Option<&str>) -> Result<Application, Failure> {
+    check(toml_file::parse(text)?, Path::new("folder"), profile)
 }
 
 #[test]
@@ -110,6 +114,10 @@ fn refusals_of_a_component() {
         ("variables = { X = \"y\" }", "component.c.variables.X: a name is lower-case"),
         ("key_value_store = [\"default\"]", "line 9: unknown field `key_value_store`"),
         ("build = { command = \"x\", nope = 1 }", "unknown field `nope`"),
+        ("profile = { p = { variables = { x = \"y\" } } }", "unknown field `variables`"),
+        ("profile = { p = { source = \"d.wasm\", nope = 1 } }", "unknown field `nope`"),
+        ("profile = { p = { build = { command = \"x\", workdir = \"y\" } } }", "unknown field `workdir`"),
+        ("profile = { p = \"d.wasm\" }", "invalid type: string"),
     ] {
         let failure = parse(&format!("{HEAD}{TAIL}{field}\n")).unwrap_err().to_string();
         assert!(failure.contains(part), "{part}: {failure}");
@@ -133,4 +141,59 @@ fn refusals_of_a_trigger() {
         let failure = parse(&format!("{HEAD}{TAIL}[[trigger.http]]\n{trigger}\n")).unwrap_err().to_string();
         assert!(failure.contains(part), "{part}: {failure}");
     }
+}
+
+const PROFILES: &str = r#"
+    environment = { A = "1", B = "1" }
+    [component.c.profile.p]
+    source = "p.wasm"
+    environment = { B = "2", C = "2" }
+    build.command = "x"
+    [component.c.profile.q]
+    build = { command = ["x", "y"] }
+    [component.d]
+    source = "d.wasm"
+    [component.d.profile.r]
+    dependencies = { "a:b/c" = "1" }
+    [[trigger.http]]
+    route = "/d"
+    component = "d"
+"#;
+
+#[test]
+fn a_profile_replaces_what_it_names() {
+    let text = format!("{HEAD}{TAIL}{PROFILES}");
+    let environment =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let without: BTreeMap<_, _> = environment(&[("A", "1"), ("B", "1")]);
+    for (profile, source, variables) in [
+        (None, "folder/c.wasm", without.clone()),
+        (Some("p"), "folder/p.wasm", environment(&[("A", "1"), ("B", "2"), ("C", "2")])),
+        (Some("q"), "folder/c.wasm", without),
+    ] {
+        let application = parse_with_profile(&text, profile).unwrap();
+        let component = &application.components["c"];
+        assert_eq!(component.source, Path::new(source), "{profile:?}");
+        assert_eq!(component.environment, variables, "{profile:?}");
+        assert_eq!(application.components["d"].source, Path::new("folder/d.wasm"));
+    }
+}
+
+#[test]
+fn refusals_of_a_profile() {
+    let text = format!("{HEAD}{TAIL}{PROFILES}");
+    for (profile, part) in [
+        ("s", "no component has a profile \"s\" (--profile)"),
+        ("", "no component has a profile \"\""),
+        ("r", "component.d.dependencies: Spin has this, this host does not offer it"),
+    ] {
+        let failure = parse_with_profile(&text, Some(profile)).unwrap_err().to_string();
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+    // What is not chosen is not used, and is no error.
+    parse(&text).unwrap();
+    let url = text.replace("\"p.wasm\"", "{ url = \"https://a\", digest = \"x\" }");
+    parse(&url).unwrap();
+    let failure = parse_with_profile(&url, Some("p")).unwrap_err().to_string();
+    assert!(failure.contains("component.c.source: this host offers a path only"), "{failure}");
 }
