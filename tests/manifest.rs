@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::SUBJECTS;
+use crate::harness::Wasi;
 use crate::harness::client::ask;
 use crate::harness::host::Setup;
-use crate::harness::workspace;
 
 cases! {
     AnyHost: []
@@ -42,7 +42,7 @@ const ROUTES: [(&str, &str, &str, &str); 7] = [
 const GUARDED: [(&str, &str); 3] = [("POST", "/api/messages"), ("GET", "/api/authorizer"), ("POST", "/api/authorizer")];
 
 fn manifest() -> toml::Table {
-    std::fs::read_to_string(workspace().join("spin.toml")).unwrap().parse().unwrap()
+    std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap()
 }
 
 fn every_component_has_a_test_module() {
@@ -84,7 +84,7 @@ fn every_guarded_method_is_refused_without_a_token() {
 fn messages_without_an_authorizer_cannot_start() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("spin.toml");
-    let uncomposed = workspace().join("target/wasm32-wasip2/wasm/messages.wasm");
+    let [composed, uncomposed] = Wasi::tested().components().map(|folder| folder.join("messages.wasm"));
     assert!(uncomposed.is_file(), "{} is not built", uncomposed.display());
     let text = format!(
         "spin_manifest_version = 2\n[application]\nname = \"open\"\n[[trigger.http]]\nroute = \"/api/messages\"\n\
@@ -95,7 +95,7 @@ fn messages_without_an_authorizer_cannot_start() {
     let error = Setup::manifest(&file).refused();
     assert!(error.contains("latchkey:auth/authorizer"), "{error}");
     // It is the authorizer that is missing and nothing else.
-    let composed = text.replace("wasm32-wasip2/wasm", "components");
+    let composed = text.replace(&uncomposed.display().to_string(), &composed.display().to_string());
     std::fs::write(&file, composed).unwrap();
     Setup::manifest(&file).start();
 }

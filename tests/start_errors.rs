@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
+use crate::harness::Wasi;
 use crate::harness::host::Setup;
-use crate::harness::workspace;
 
 cases! {
     AnyHost: []
@@ -27,8 +27,9 @@ fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
 
 /// The app's manifest, with its components found from anywhere.
 fn manifest() -> String {
-    let text = std::fs::read_to_string(workspace().join("spin.toml")).unwrap();
-    text.replace("source = \"target/", &format!("source = \"{}/target/", workspace().display()))
+    let manifest = Wasi::tested().manifest();
+    let folder = manifest.parent().unwrap().display();
+    std::fs::read_to_string(&manifest).unwrap().replace("source = \"", &format!("source = \"{folder}/"))
 }
 
 #[track_caller]
@@ -60,7 +61,7 @@ fn a_manifest_it_does_not_understand_is_refused() {
     }
     names(&Setup::manifest(Path::new("/no/such/spin.toml")).refused(), &["/no/such/spin.toml"]);
     std::fs::write(folder.path().join("junk.wasm"), b"not WebAssembly").unwrap();
-    let junk = good.replace(&format!("{}/target/components/login.wasm", workspace().display()), "junk.wasm");
+    let junk = good.replace(&format!("{}/login.wasm", Wasi::tested().components()[0].display()), "junk.wasm");
     names(&Setup::manifest(&write(&folder, "bad.toml", &junk)).refused(), &["login", "junk.wasm"]);
 }
 

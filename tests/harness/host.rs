@@ -57,11 +57,7 @@ impl Deref for App {
 impl Setup {
     /// The app, with cheap password hashes.
     pub(crate) fn app() -> Self {
-        let manifest = match Wasi::tested() {
-            Wasi::Wasi02 => workspace().join("spin.toml"),
-            Wasi::Wasi03 => Wasi::Wasi03.components().join("spin.toml"),
-        };
-        Self::manifest(&manifest).variable("stage", "test").variable("pbkdf2_iterations", "1000")
+        Self::manifest(&Wasi::tested().manifest()).variable("stage", "test").variable("pbkdf2_iterations", "1000")
     }
 
     /// The component that misbehaves on demand, for what the host does about it.

@@ -52,12 +52,21 @@ impl Wasi {
         }
     }
 
-    /// Where the components lie, as `cargo xtask build` makes them.
-    pub(crate) fn components(self) -> PathBuf {
+    /// The manifest of the app, as `cargo xtask build` makes it.
+    pub(crate) fn manifest(self) -> PathBuf {
         workspace().join(match self {
-            Self::Wasi02 => "target/components",
-            Self::Wasi03 => "target/components/wasi-0.3",
+            Self::Wasi02 => "spin.toml",
+            Self::Wasi03 => "target/components/wasi-0.3/spin.toml",
         })
+    }
+
+    /// Where the composed components lie, and where those that are not composed yet.
+    pub(crate) fn components(self) -> [PathBuf; 2] {
+        let folders = match self {
+            Self::Wasi02 => ["target/components", "target/wasm32-wasip2/wasm"],
+            Self::Wasi03 => ["target/components/wasi-0.3", "target/wasm32-wasip2/wasm-0-3"],
+        };
+        folders.map(|folder| workspace().join(folder))
     }
 }
 

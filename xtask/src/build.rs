@@ -62,7 +62,7 @@ pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Re
     for component in wanted {
         place(project, wasi, component).with_context(|| format!("component {}", component.name))?;
     }
-    Ok(())
+    wasi.write_manifest(project)
 }
 
 /// Compiles packages for WebAssembly.

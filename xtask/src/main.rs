@@ -39,6 +39,9 @@ enum Command {
         /// crates/wire. The page does not reload by itself.
         #[arg(long)]
         watch: bool,
+        /// The version of WASI whose HTTP the components answer.
+        #[arg(long, value_enum, default_value = "0.2")]
+        wasi: Wasi,
         /// Flags of the host, for example --listen 127.0.0.1:8080 or --state-dir DIR; --help lists them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         host: Vec<OsString>,
@@ -51,7 +54,8 @@ enum Command {
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds
     /// frontend/ before, encodes its files, prints their sizes, and fails when a first visit would load too much.
     Build {
-        /// The version of WASI whose HTTP they answer. Those of 0.3 are put into target/components/wasi-0.3.
+        /// The version of WASI whose HTTP they answer. Those of 0.3 are put into target/components/wasi-0.3,
+        /// with a manifest of their own beside them.
         #[arg(long, value_enum, default_value = "0.2")]
         wasi: Wasi,
         /// All of them when none is named.
@@ -82,7 +86,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let project = Project::find()?;
     match command {
-        Command::Up { watch, host } => return up::up(&project, watch, &host),
+        Command::Up { watch, wasi, host } => return up::up(&project, wasi, watch, &host),
         Command::Test { filter } => test::test(&project, filter.as_deref())?,
         Command::Build { wasi, component } => build::components(&project, wasi, &component)?,
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,

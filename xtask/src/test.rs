@@ -32,11 +32,13 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         step("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
     }
-    step("Black-box tests");
-    suite(project, "blackbox", filter)?;
+    step("Black-box tests, WASI 0.2");
+    suite(project, Wasi::V0_2, "blackbox", filter)?;
+    step("Black-box tests, WASI 0.3");
+    suite(project, Wasi::V0_3, "blackbox", filter)?;
     step("Tests in a browser");
     browser::install(project);
-    suite(project, "browser", filter)
+    suite(project, Wasi::V0_2, "browser", filter)
 }
 
 fn lint(project: &Project) -> Result<()> {
@@ -54,11 +56,11 @@ fn lint(project: &Project) -> Result<()> {
 }
 
 /// One of the two binaries of the package `tests`.
-fn suite(project: &Project, name: &str, filter: Option<&str>) -> Result<()> {
+fn suite(project: &Project, wasi: Wasi, name: &str, filter: Option<&str>) -> Result<()> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["test", "--package", "tests", "--test", name, "--"]).args(filter).current_dir(project.path(""));
-    command.env("LATCHKEY_HOST", project.host());
+    command.env("LATCHKEY_HOST", project.host()).env("LATCHKEY_WASI", wasi.version());
     run(&mut command)
 }
 

@@ -18,23 +18,36 @@ use crate::{build, frontend};
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// Builds what has changed and runs the host on `spin.toml` until it ends or a signal ends it.
-pub(crate) fn up(project: &Project, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn up(project: &Project, wasi: Wasi, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
+    let arguments = &host_arguments(project, wasi, arguments);
     let sources = frontend::newest(project);
-    build::components(project, Wasi::V0_2, &[])?;
+    build::components(project, wasi, &[])?;
     build::host(project)?;
     let signals = Signals::handle()?;
     let mut host = start(project, arguments, &signals, true)?;
     if watch {
-        host = follow(project, arguments, &signals, host, sources)?;
+        host = follow(project, wasi, arguments, &signals, host, sources)?;
     }
     let status = host.wait()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// What the host is told: the manifest, and to keep its state where the other build keeps it too.
+fn host_arguments(project: &Project, wasi: Wasi, arguments: &[OsString]) -> Vec<OsString> {
+    let mut all = vec!["--from".into(), wasi.manifest(project).into_os_string()];
+    let names_state = |argument: &OsString| argument.to_string_lossy().starts_with("--state-dir");
+    if !arguments.iter().any(names_state) {
+        all.extend(["--state-dir".into(), project.path(".spin").into_os_string()]);
+    }
+    all.extend_from_slice(arguments);
+    all
 }
 
 /// Builds the site and starts the host again when its sources are no more as they were; returns the host that ended, or
 /// that is asked to end.
 fn follow(
     project: &Project,
+    wasi: Wasi,
     arguments: &[OsString],
     signals: &Signals,
     mut host: Child,
@@ -50,7 +63,7 @@ fn follow(
             continue;
         }
         seen = newest;
-        if let Err(error) = build::components(project, Wasi::V0_2, &[build::SITE.to_owned()]) {
+        if let Err(error) = build::components(project, wasi, &[build::SITE.to_owned()]) {
             eprintln!("error: {error:#}\nThe site is as it was before.");
             continue;
         }
@@ -97,8 +110,6 @@ impl Signals {
 
 fn start(project: &Project, arguments: &[OsString], signals: &Signals, greets: bool) -> Result<Child> {
     let mut host = Command::new(project.host())
-        .arg("--from")
-        .arg(project.path("spin.toml"))
         .args(arguments)
         .stdout(Stdio::piped())
         // Not of the terminal's group: Ctrl-C reaches it once, through us.

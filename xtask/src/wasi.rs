@@ -1,5 +1,7 @@
+use std::fs;
 use std::path::PathBuf;
 
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::project::Project;
@@ -16,6 +18,14 @@ pub(crate) enum Wasi {
 }
 
 impl Wasi {
+    /// As on the command line.
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::V0_2 => "0.2",
+            Self::V0_3 => "0.3",
+        }
+    }
+
     /// The cargo profile, and so the folder below that of the target: each build has one, or one would undo the other.
     pub(crate) fn profile(self) -> &'static str {
         match self {
@@ -46,9 +56,54 @@ impl Wasi {
     }
 }
 
+impl Wasi {
+    /// The manifest of the app: `spin.toml`, and for 0.3 one made of it, beside the components. A build profile in
+    /// `spin.toml` would do the same, but Spin before 4.0 refuses a manifest that has one.
+    pub(crate) fn manifest(self, project: &Project) -> PathBuf {
+        match self {
+            Self::V0_2 => project.path("spin.toml"),
+            Self::V0_3 => project.path("target/components/wasi-0.3/spin.toml"),
+        }
+    }
+
+    /// Makes the manifest, where there is one to make.
+    pub(crate) fn write_manifest(self, project: &Project) -> Result<()> {
+        if self == Self::V0_2 {
+            return Ok(());
+        }
+        let path = self.manifest(project);
+        fs::create_dir_all(path.parent().context("it has no folder")?)?;
+        fs::write(path, for_0_3(&fs::read_to_string(project.path("spin.toml"))?)?)?;
+        Ok(())
+    }
+}
+
+/// `spin.toml` as it is beside the components of WASI 0.3.
+fn for_0_3(manifest: &str) -> Result<String> {
+    let (source, command) = ("source = \"target/components/", "command = \"cargo xtask build ");
+    let count = manifest.matches("\n[component.").count() - manifest.matches(".variables]").count();
+    let (sources, commands) = (manifest.matches(source).count(), manifest.matches(command).count());
+    ensure!(2 * sources == count && 2 * commands == count, "spin.toml has a component with another source or command");
+    let manifest = manifest.replace(source, "source = \"");
+    let manifest = manifest.replace(command, "workdir = \"../../..\"\ncommand = \"cargo xtask build --wasi 0.3 ");
+    Ok(format!("# Made of spin.toml by `cargo xtask build --wasi 0.3`.\n{manifest}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_manifest_for_0_3_names_its_own_components() {
+        let manifest = "\n[component.a]\nsource = \"target/components/a.wasm\"\n[component.a.variables]\nx = \"1\"\n\
+                        [component.a.build]\ncommand = \"cargo xtask build a\"\n";
+        let made = "# Made of spin.toml by `cargo xtask build --wasi 0.3`.\n\n[component.a]\nsource = \"a.wasm\"\n\
+                    [component.a.variables]\nx = \"1\"\n[component.a.build]\nworkdir = \"../../..\"\n\
+                    command = \"cargo xtask build --wasi 0.3 a\"\n";
+        assert_eq!(for_0_3(manifest).unwrap(), made);
+        assert!(for_0_3(&manifest.replace("target/components/a", "elsewhere/a")).is_err());
+        assert!(for_0_3(&manifest.replace("cargo xtask build a", "make a")).is_err());
+    }
 
     #[test]
     fn a_feature_is_named_only_with_a_package_that_has_it() {
