@@ -38,12 +38,17 @@ fn headers(fields: Vec<(String, Vec<u8>)>) -> HeaderMap {
     headers
 }
 
-/// Whether the body is to be read: not that of a method which has none.
+/// Whether requests of a method have a body, as far as we are concerned.
+pub(crate) fn takes_body(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether the body is to be read.
 ///
 /// # Errors
 /// It declares itself longer than the limit, and is not waited for.
 pub(crate) fn has_body(head: &Request<Bytes>, limit: usize) -> Result<bool, BodyFault> {
-    if matches!(*head.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+    if !takes_body(head.method()) {
         return Ok(false);
     }
     let declared = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

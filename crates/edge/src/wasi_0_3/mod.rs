@@ -1,5 +1,6 @@
 //! HTTP and waiting as WASI 0.3 has them: a request waits while others go on, on the same instance too.
 
+mod back_pressure;
 mod pause;
 mod request;
 mod response;
@@ -8,14 +9,19 @@ use bytes::Bytes;
 use http::{Request, Response};
 use spin_sdk::wasip3::http::types;
 
+use self::back_pressure::BackPressure;
 use crate::Wasi;
+use crate::request::takes_body;
 
 /// Answers one request of the host by a function of `service`.
 pub async fn respond(
     incoming: types::Request,
     handle: impl AsyncFnOnce(&Wasi, Request<Bytes>) -> Response<Bytes>,
 ) -> types::Response {
-    let request = request::read(incoming, service::MAX_BODY_BYTES).await;
+    let head = request::read_head(&incoming);
+    // A password comes in a body, and what is done about it takes long.
+    let _alone = takes_body(head.method()).then(BackPressure::raise);
+    let request = request::read_body(head, incoming, service::MAX_BODY_BYTES).await;
     response::send(handle(&Wasi, request).await)
 }
 

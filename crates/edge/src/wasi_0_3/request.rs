@@ -7,11 +7,14 @@ use spin_sdk::wit_bindgen::{StreamReader, StreamResult};
 
 use crate::request::{CHUNK_BYTES, has_body, head, other_method, whole};
 
-/// Takes a request from the host. One whose body is longer than `max_body_bytes`, or breaks off, has none, and the
-/// [`BodyFault`] among its extensions.
-pub(crate) async fn read(incoming: types::Request, max_body_bytes: usize) -> Request<Bytes> {
-    let fields = incoming.get_headers().copy_all();
-    let head = head(method(incoming.get_method()), incoming.get_path_with_query(), fields);
+/// Takes the head of a request from the host.
+pub(crate) fn read_head(incoming: &types::Request) -> Request<Bytes> {
+    head(method(incoming.get_method()), incoming.get_path_with_query(), incoming.get_headers().copy_all())
+}
+
+/// Takes the body. A request whose body is longer than `max_body_bytes`, or breaks off, has none, and the [`BodyFault`]
+/// among its extensions.
+pub(crate) async fn read_body(head: Request<Bytes>, incoming: types::Request, max_body_bytes: usize) -> Request<Bytes> {
     let body = match has_body(&head, max_body_bytes) {
         Ok(true) => body(incoming, max_body_bytes).await,
         Ok(false) => Ok(Bytes::new()),
