@@ -98,7 +98,7 @@ mod tests {
                 drop(place);
             }
         });
-        timeout(Duration::from_secs(10), instances.place()).await.unwrap().unwrap();
+        drop(timeout(Duration::from_secs(10), instances.place()).await.unwrap().unwrap());
         idle.await.unwrap();
     }
 

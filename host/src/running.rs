@@ -111,14 +111,7 @@ impl InstanceRequests {
     /// When the instance must end at the latest; `None` is at once.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let running: Vec<_> = lock(&self.running).iter().filter_map(|(_, request)| request.upgrade()).collect();
-        let unanswered = running.iter().filter(|request| !request.is_answered.load(Ordering::Relaxed));
-        match unanswered.map(|request| request.deadline).min() {
-            Some(first) if running.len() == 1 => Some(first),
-            Some(first) => Some(first + GRACE),
-            None if running.is_empty() && self.is_exhausted() => None,
-            // Bodies, and what else the guest still does: it was begun by some request.
-            None => *lock(&self.last_deadline),
-        }
+        deadline(&running, self.is_exhausted(), *lock(&self.last_deadline))
     }
 
     /// Those that wait for an answer.
@@ -128,6 +121,59 @@ impl InstanceRequests {
     }
 }
 
+fn deadline(running: &[Arc<RunningRequest>], exhausted: bool, last: Option<Instant>) -> Option<Instant> {
+    let unanswered = running.iter().filter(|request| !request.is_answered.load(Ordering::Relaxed));
+    match unanswered.map(|request| request.deadline).min() {
+        Some(first) if running.len() == 1 => Some(first),
+        Some(first) => Some(first + GRACE),
+        None if running.is_empty() && exhausted => None,
+        // Bodies, and what else the guest still does: it was begun by some request.
+        None => last,
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::Semaphore;
+
+    fn request(permits: &Arc<Semaphore>, deadline: Instant) -> Arc<RunningRequest> {
+        RunningRequest::new(Arc::clone(permits).try_acquire_owned().unwrap(), deadline).0
+    }
+
+    #[test]
+    fn the_place_is_given_back_with_the_last_reference() {
+        let permits = Arc::new(Semaphore::new(1));
+        let request = request(&permits, Instant::now());
+        let unanswered = Unanswered(Arc::clone(&request));
+        let weak = Arc::downgrade(&request);
+        drop(request);
+        assert_eq!(permits.available_permits(), 0);
+        drop(unanswered);
+        assert_eq!((permits.available_permits(), weak.strong_count()), (1, 0));
+    }
+
+    #[test]
+    fn an_instance_ends_with_the_first_request_that_gets_no_answer() {
+        let permits = Arc::new(Semaphore::new(2));
+        let early = Instant::now();
+        let late = early + Duration::from_secs(1);
+        let (first, second) = (request(&permits, early), request(&permits, late));
+        let both = [Arc::clone(&first), Arc::clone(&second)];
+        let last = Some(late);
+        assert_eq!(deadline(&[Arc::clone(&first)], false, last), Some(early));
+        assert_eq!(deadline(&both, false, last), Some(early + GRACE));
+        // Its body is on its way, which is no reason to end what others do.
+        drop(Unanswered(first));
+        assert_eq!(deadline(&both, false, last), Some(late + GRACE));
+        drop(Unanswered(second));
+        assert_eq!(deadline(&both, true, last), last);
+        // Nothing is left but what went on after the answers.
+        assert_eq!(deadline(&[], false, last), last);
+        assert_eq!(deadline(&[], true, last), None);
+    }
 }
