@@ -48,7 +48,8 @@ pub(crate) struct Arguments {
     pub(crate) max_concurrent_requests: u32,
 
     /// How many requests one instance of a WASI 0.3 component answers before it is dropped, 1 or more; a number, or a
-    /// range like 64..128 from which one is chosen for each instance. An instance of a WASI 0.2 component answers one
+    /// range like 64..128 (without the 128) from which one is chosen for each instance. An instance of a WASI 0.2
+    /// component answers one
     #[arg(long, value_name = "NUMBER | A..B", default_value = "128", value_parser = Range::parse_count)]
     pub(crate) max_instance_reuse_count: Range,
 
