@@ -85,17 +85,17 @@ pub(crate) struct InstanceRequests {
 impl InstanceRequests {
     pub(crate) fn add(&self, task: GuestTaskId, request: &Arc<RunningRequest>) {
         let mut running = lock(&self.running);
-        // A task's number is used again after its end.
-        running.retain(|(other, request)| *other != task && request.strong_count() > 0);
+        running.retain(|(_, request)| request.strong_count() > 0);
         running.push((task, Arc::downgrade(request)));
         let mut last = lock(&self.last_deadline);
         *last = (*last).max(Some(request.deadline));
     }
 
-    /// The record of the request that the task was called for; `None` after its end.
+    /// The record of the request that the task was started for; `None` after its end.
     pub(crate) fn record(&self, task: GuestTaskId) -> Option<Arc<RequestRecord>> {
         let running = lock(&self.running);
-        let (_, request) = running.iter().find(|(other, _)| *other == task)?;
+        // A task's number is used again after its end, when the rest of its answer may still be on its way.
+        let (_, request) = running.iter().rev().find(|(other, _)| *other == task)?;
         Some(Arc::clone(&request.upgrade()?.record))
     }
 
