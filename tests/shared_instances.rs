@@ -1,7 +1,8 @@
 //! Requests that share an instance, where the build lets them: each answer belongs to its asker.
 
-use std::sync::Barrier;
 use std::thread;
+
+use rusqlite::TransactionBehavior;
 
 use crate::harness::actors::{self, Actor};
 use crate::harness::board::all;
@@ -85,32 +86,25 @@ fn answers_to_16_people_who_wait_for_the_store_are_each_their_own() {
     let state = tempfile::tempdir().unwrap();
     let app = app().state(state.path()).start();
     let people = people(&app);
-    let barrier = Barrier::new(PEOPLE + 1);
-    thread::scope(|scope| {
-        for (person, actor) in people.iter().enumerate() {
-            let (app, barrier) = (&app, &barrier);
-            scope.spawn(move || {
-                for round in 0..3 {
-                    barrier.wait();
+    for round in 0..3 {
+        // Nobody can write, until all have begun to.
+        let mut database = database::open(state.path());
+        let held = database.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        thread::scope(|scope| {
+            for (person, actor) in people.iter().enumerate() {
+                let app = &app;
+                scope.spawn(move || {
                     let (mut connection, rest) = begin(app, actor, &text(person, round));
                     assert!(connection.write(rest.as_bytes()));
                     let policy = app.send(get("/api/authorizer").bearer(&actor.token)).json();
                     assert_eq!(policy["principalId"], format!("person-{person}"), "{policy}");
                     assert_posted(&mut connection, person, &text(person, round));
-                }
-            });
-        }
-        for _ in 0..3 {
-            // Nobody can write, until all have begun to.
-            let mut database = database::open(state.path());
-            let held = database.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-            barrier.wait();
-            app.output().wait_for_events("questions to the authorizer", PEOPLE, |line| {
-                line["event"] == "request" && line["path"] == "/api/authorizer"
-            });
+                });
+            }
+            app.output().requests((round + 1) * PEOPLE, "GET", "/api/authorizer");
             drop(held);
-        }
-    });
+        });
+    }
     assert_eq!(all(&app, 100, "").len(), 3 * PEOPLE);
 }
 
