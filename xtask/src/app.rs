@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -7,29 +8,37 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use crate::build;
 use crate::project::Project;
+use crate::wasi::Wasi;
 
 /// The account that posts and logs in.
 pub(crate) const USERNAME: &str = "ada";
-const PASSWORD: &str = "a long enough secret";
+pub(crate) const PASSWORD: &str = "a long enough secret";
 
 /// The app on a host of its own with a fresh store, and an empty component beside it. Ended on drop.
 pub(crate) struct App {
     host: Child,
     address: String,
     agent: ureq::Agent,
+    folder: PathBuf,
 }
 
 impl App {
-    /// With its files in a folder that is two below the project's.
-    pub(crate) fn start(project: &Project, folder: &str) -> Result<Self> {
+    /// One build of the components, with the host's files in a folder of the project.
+    pub(crate) fn start(project: &Project, wasi: Wasi, folder: &str) -> Result<Self> {
         let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
-        let manifest = fs::read_to_string(project.path("spin.toml"))?;
-        let empty = "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n\
-                     [component.empty]\nsource = \"../wasm32-wasip2/wasm/fixture.wasm\"\n";
-        let manifest = manifest.replace("\"target/components/", "\"../components/") + empty;
+        let mut manifest = fs::read_to_string(project.path("spin.toml"))?;
+        for name in build::names() {
+            let ours = wasi.component(project, name).display().to_string();
+            manifest = manifest.replace(&format!("\"target/components/{name}.wasm\""), &format!("{ours:?}"));
+        }
+        let empty = build::compiled(project, wasi, "fixture").display().to_string();
+        manifest += &format!(
+            "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n[component.empty]\nsource = {empty:?}\n"
+        );
         fs::write(folder.join("spin.toml"), manifest)?;
         let mut host = Command::new(project.host())
             .arg("--from")
@@ -42,7 +51,7 @@ impl App {
         BufReader::new(host.stdout.take().context("no output")?).read_line(&mut line)?;
         let address = line.trim().strip_prefix("Serving ").context("the host does not start: see its log there")?;
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Ok(Self { address: address.to_owned(), host, agent })
+        Ok(Self { address: address.to_owned(), host, agent, folder })
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -56,8 +65,13 @@ impl App {
         Ok(kib / 1024)
     }
 
-    /// Signs up, and posts messages.
-    pub(crate) fn fill(&self, messages: u32) -> Result<()> {
+    /// A file of the app's own.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Signs up, and posts messages. Returns a token.
+    pub(crate) fn fill(&self, messages: u32) -> Result<String> {
         let account = json!({ "username": USERNAME, "password": PASSWORD, "name": "Ada" });
         ensure!(self.post("/api/signup", None, &account)?.0 == 201, "sign-up failed");
         let credentials = json!({ "username": USERNAME, "password": PASSWORD });
@@ -67,7 +81,7 @@ impl App {
             let text = format!("Message {number}: as long as what people write, give or take a few words.");
             ensure!(self.post("/api/messages", Some(token), &json!({ "text": text }))?.0 == 201, "a post failed");
         }
-        Ok(())
+        Ok(token.to_owned())
     }
 
     /// How long a login takes that ends with this status.

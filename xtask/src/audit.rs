@@ -33,7 +33,7 @@ pub(crate) fn audit(project: &Project) -> Result<()> {
         npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
         run(npm.arg(&folder).arg(format!("lighthouse@{LIGHTHOUSE}")))?;
     }
-    let app = App::start(project, "target/audit")?;
+    let app = App::start(project, Wasi::V0_2, "target/audit")?;
     app.fill(20)?;
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| has(name));
     let mut head = String::from("| view |");

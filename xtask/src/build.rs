@@ -78,13 +78,17 @@ pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) 
     arguments
 }
 
+/// Where cargo puts what it compiles for WebAssembly.
+pub(crate) fn compiled(project: &Project, wasi: Wasi, package: &str) -> PathBuf {
+    project.built(&format!("{WASM_TARGET}/{}/{package}.wasm", wasi.profile()))
+}
+
 /// Composes and checks what was compiled, and puts it in its place; nothing when it is there already.
 fn place(project: &Project, wasi: Wasi, component: &Component) -> Result<()> {
-    let compiled = |name: &str| project.built(&format!("{WASM_TARGET}/{}/{name}.wasm", wasi.profile()));
-    let own = compiled(component.name);
+    let own = compiled(project, wasi, component.name);
     let output = wasi.component(project, component.name);
     let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
-    sources.extend(component.guard.map(|(guard, _)| compiled(guard)));
+    sources.extend(component.guard.map(|(guard, _)| compiled(project, wasi, guard)));
     if is_newer(&output, &sources)? {
         return Ok(());
     }
@@ -92,7 +96,7 @@ fn place(project: &Project, wasi: Wasi, component: &Component) -> Result<()> {
     let mut bytes = fs::read(&own)?;
     check(&wit, component.world, wasi, &bytes)?;
     if let Some((guard, world)) = component.guard {
-        bytes = compose(bytes, fs::read(compiled(guard))?)?;
+        bytes = compose(bytes, fs::read(compiled(project, wasi, guard))?)?;
         check(&wit, world, wasi, &bytes)?;
     }
     fs::create_dir_all(output.parent().context("it has no folder")?)?;

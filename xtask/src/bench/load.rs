@@ -1,6 +1,9 @@
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::app::App;
 
@@ -27,9 +30,30 @@ pub(super) fn require_wrk() -> Result<()> {
 }
 
 /// GET of a path over so many connections.
-pub(super) fn wrk(app: &App, path: &str, connections: u32, seconds: u64) -> Result<Load> {
+pub(super) fn get(app: &App, path: &str, connections: u32, seconds: u64) -> Result<Load> {
+    wrk(app, path, None, connections, seconds)
+}
+
+/// POST of JSON to a path over so many connections, by the bearer of a token if there is one.
+pub(super) fn post(
+    app: &App,
+    path: &str,
+    token: Option<&str>,
+    body: &Value,
+    connections: u32,
+    seconds: u64,
+) -> Result<Load> {
+    let script = app.file("post.lua");
+    let bearer = token.map_or(String::new(), |token| format!("wrk.headers['authorization'] = 'Bearer {token}'\n"));
+    let json = "wrk.headers['content-type'] = 'application/json'";
+    std::fs::write(&script, format!("wrk.method = 'POST'\n{json}\n{bearer}wrk.body = [[{body}]]\n"))?;
+    wrk(app, path, Some(&script), connections, seconds)
+}
+
+fn wrk(app: &App, path: &str, script: Option<&Path>, connections: u32, seconds: u64) -> Result<Load> {
     let output = Command::new("wrk")
-        .args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency"])
+        .args(["-t1", &format!("-c{connections}"), &format!("-d{seconds}s"), "--latency", "--timeout", "30s"])
+        .args(script.into_iter().flat_map(|script| [OsStr::new("--script"), script.as_os_str()]))
         .arg(app.url(path))
         .output()
         .context("wrk does not run")?;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the app does on this machine. Figures of different runs do not compare: machines are noisy.
-//! So each run measures an empty component on the same host too.
+//! So each run measures both builds of the
+//! components, and an empty component on the same host.
 
 mod load;
 
@@ -11,7 +12,8 @@ use crate::app::{self, App};
 use crate::build;
 use crate::project::Project;
 use crate::wasi::Wasi;
-use load::{Load, wrk};
+use load::{Load, get, post};
+use serde_json::json;
 
 /// Flags of the benchmark.
 #[derive(clap::Args)]
@@ -19,50 +21,85 @@ pub(crate) struct Arguments {
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Connections of each measurement that is not said to have another number.
-    #[arg(long, default_value_t = 16)]
-    connections: u32,
 }
 
+const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
+const CONNECTIONS: [u32; 3] = [1, 16, 64];
 const FAILED_LOGINS: usize = 30;
 const LOGINS_AT_ONCE: usize = 4;
 const MESSAGES: &str = "/api/messages";
 const EMPTY: &str = "/bench/empty";
 
+/// Both builds, side by side in one run.
 pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
-    build::components(project, Wasi::V0_2, &[])?;
-    build::wasm(project, Wasi::V0_2, &["fixture"])?;
+    for wasi in BUILDS {
+        build::components(project, wasi, &[])?;
+        build::wasm(project, wasi, &["fixture"])?;
+    }
     build::host(project)?;
     load::require_wrk()?;
-    let app = App::start(project, "target/bench")?;
-    println!("| size of | KiB |\n| --- | --- |");
-    for name in build::names() {
-        println!("| {name}.wasm | {} |", Wasi::V0_2.component(project, name).metadata()?.len() / 1024);
+    sizes(project)?;
+    let apps =
+        [App::start(project, Wasi::V0_2, "target/bench/0.2")?, App::start(project, Wasi::V0_3, "target/bench/0.3")?];
+    let idle = [resident(&apps, 0)?, resident(&apps, 1)?];
+    throughput(&apps, arguments.seconds)?;
+    println!("\n| memory of the host, MiB resident | WASI 0.2 | WASI 0.3 |\n| --- | --- | --- |");
+    println!("| idle | {} | {} |", idle[0], idle[1]);
+    println!("| after that load | {} | {} |", resident(&apps, 0)?, resident(&apps, 1)?);
+    for (wasi, app) in BUILDS.into_iter().zip(&apps) {
+        println!("\n## WASI {}", wasi.version());
+        failed_logins(app)?;
+        logins(app, arguments)?;
     }
-    println!("\n| memory of the host | MiB resident |\n| --- | --- |\n| idle | {} |", app.resident_mib()?);
-    app.fill(20)?;
-    let (empty, list) = throughput(&app, arguments)?;
-    println!("| after that load | {} |", app.resident_mib()?);
-    println!("\n`GET {MESSAGES}` with 20 messages does {:.2} of the requests/s of an empty component.", list / empty);
-    failed_logins(&app)?;
-    logins(&app, arguments)
+    Ok(())
 }
 
-fn throughput(app: &App, arguments: &Arguments) -> Result<(f64, f64)> {
-    // Two rounds, so that a slow moment of the machine shows.
-    let mut rows = Vec::new();
-    for _ in 0..2 {
-        for path in [EMPTY, MESSAGES] {
-            rows.push((path, wrk(app, path, arguments.connections, arguments.seconds)?));
+fn resident(apps: &[App; 2], at: usize) -> Result<u64> {
+    apps.get(at).context("no app")?.resident_mib()
+}
+
+fn sizes(project: &Project) -> Result<()> {
+    println!("| size in KiB | WASI 0.2 | WASI 0.3 |\n| --- | --- | --- |");
+    for name in build::names() {
+        let kib = |wasi: Wasi| Ok::<_, std::io::Error>(wasi.component(project, name).metadata()?.len() / 1024);
+        println!("| {name}.wasm | {} | {} |", kib(Wasi::V0_2)?, kib(Wasi::V0_3)?);
+    }
+    Ok(())
+}
+
+/// Each load on the one and on the other, one after the other, so that a slow moment of the machine meets both.
+fn throughput(apps: &[App; 2], seconds: u64) -> Result<()> {
+    let mut tokens = Vec::new();
+    for app in apps {
+        tokens.push(app.fill(20)?);
+    }
+    let message = json!({ "text": "As long as what people write, give or take a few words." });
+    let credentials = json!({ "username": app::USERNAME, "password": app::PASSWORD });
+    println!("\n| requests/s, p50, p99 | connections | WASI 0.2 | WASI 0.3 |\n| --- | --- | --- | --- |");
+    let row = |what: &str, connections: u32, measure: &dyn Fn(&App, &str) -> Result<Load>| -> Result<()> {
+        print!("| {what} | {connections} |");
+        for (app, token) in apps.iter().zip(&tokens) {
+            let Load { per_second, p50, p99 } = measure(app, token)?;
+            print!(" {per_second:.0}, {p50}, {p99} |");
         }
+        println!();
+        Ok(())
+    };
+    for connections in CONNECTIONS {
+        row("an empty component", connections, &|app, _| get(app, EMPTY, connections, seconds))?;
     }
-    let best = |path: &str| rows.iter().filter(|row| row.0 == path).map(|row| row.1.per_second).fold(0.0, f64::max);
-    let result = (best(EMPTY), best(MESSAGES));
-    println!("\n| {} connections | requests/s | p50 | p99 |\n| --- | --- | --- | --- |", arguments.connections);
-    for (path, Load { per_second, p50, p99 }) in rows {
-        println!("| GET {path} | {per_second:.0} | {p50} | {p99} |");
+    for connections in CONNECTIONS {
+        row("the newest 20", connections, &|app, _| get(app, MESSAGES, connections, seconds))?;
     }
-    Ok(result)
+    for connections in CONNECTIONS {
+        row("a post", connections, &|app, token| post(app, MESSAGES, Some(token), &message, connections, seconds))?;
+    }
+    for connections in CONNECTIONS {
+        // With 64 at once each takes some seconds.
+        let seconds = 4 * seconds;
+        row("a login", connections, &|app, _| post(app, "/api/login", None, &credentials, connections, seconds))?;
+    }
+    Ok(())
 }
 
 fn failed_logins(app: &App) -> Result<()> {
@@ -81,8 +118,8 @@ fn failed_logins(app: &App) -> Result<()> {
 
 /// Logins for a while, and what they do to others.
 fn logins(app: &App, arguments: &Arguments) -> Result<()> {
-    let alone = wrk(app, MESSAGES, 1, arguments.seconds)?;
-    let (beside, logins) = app.while_logging_in(LOGINS_AT_ONCE, || wrk(app, MESSAGES, 1, arguments.seconds))?;
+    let alone = get(app, MESSAGES, 1, arguments.seconds)?;
+    let (beside, logins) = app.while_logging_in(LOGINS_AT_ONCE, || get(app, MESSAGES, 1, arguments.seconds))?;
     println!("\n| GET {MESSAGES}, 1 connection | p50 | p99 |\n| --- | --- | --- |");
     println!("| alone | {} | {} |", alone.p50, alone.p99);
     println!("| while {LOGINS_AT_ONCE} logins run | {} | {} |", beside.p50, beside.p99);

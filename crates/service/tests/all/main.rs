@@ -17,6 +17,7 @@ mod login;
 mod messages;
 mod methods;
 mod once;
+mod one_instance;
 mod rules;
 mod settings;
 mod shared_cache;
