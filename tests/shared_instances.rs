@@ -4,6 +4,7 @@ use std::thread;
 
 use rusqlite::TransactionBehavior;
 
+use crate::harness::Wasi;
 use crate::harness::actors::{self, Actor};
 use crate::harness::board::all;
 use crate::harness::client::get;
@@ -14,6 +15,7 @@ use crate::harness::raw::Connection;
 cases! {
     AnyHost: []
     OwnHost: [
+        an_instance_answers_as_many_requests_as_it_may,
         posts_of_16_people_that_arrive_in_pieces_are_each_their_own,
         answers_to_16_people_who_wait_for_the_store_are_each_their_own,
         one_who_breaks_off_leaves_nothing_to_the_others,
@@ -21,6 +23,16 @@ cases! {
 }
 
 const PEOPLE: usize = 16;
+
+/// The fixture counts the requests of an instance.
+fn an_instance_answers_as_many_requests_as_it_may() {
+    let app = Setup::fixture().flag("--max-instance-reuse-count", "3").flag("--idle-instance-timeout", "60s").start();
+    let counts: Vec<String> = (0..7).map(|_| app.get("/count").text()).collect();
+    match Wasi::tested() {
+        Wasi::Wasi02 => assert_eq!(counts, ["1"; 7], "one instance for each request"),
+        Wasi::Wasi03 => assert_eq!(counts, ["1", "2", "3", "1", "2", "3", "1"]),
+    }
+}
 
 /// One instance may serve all of them, at the same moment.
 fn app() -> Setup {
