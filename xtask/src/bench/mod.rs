@@ -1,6 +1,5 @@
 //! `cargo xtask bench`: what the app does on this machine. Figures of different runs do not compare: machines are noisy.
-//! So each run measures both builds of the
-//! components, and an empty component on the same host.
+//! So each run measures both builds of the components, and an empty component on the same host.
 
 mod load;
 
