@@ -34,7 +34,7 @@ fn an_instance_answers_as_many_requests_as_it_may() {
     }
 }
 
-/// One instance may serve all of them, at the same moment.
+/// One instance may serve all of them; those without a body, at the same moment too.
 fn app() -> Setup {
     Setup::app()
         .flag("--max-instance-reuse-count", "10000")
