@@ -118,10 +118,10 @@ fn position(message: &Message) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::User;
+    use wire::Author;
 
     fn message(id: u64) -> Message {
-        let author = User { username: "ada".to_owned(), name: "Ada".to_owned() };
+        let author = Author { username: Some("ada".to_owned()), name: "Ada".to_owned() };
         Message { id: id.to_string(), author, text: id.to_string(), created_at: String::new() }
     }
 

@@ -107,7 +107,7 @@ impl Feed {
 
     /// Shows a message that was just posted here, if it belongs into this view.
     pub(crate) fn add_own(self, message: &Message) -> bool {
-        let belongs = self.author.with_value(|author| author.as_ref().is_none_or(|it| *it == message.author.username));
+        let belongs = self.author.with_value(|author| author.is_none() || *author == message.author.username);
         if belongs {
             self.board.update(|board| {
                 if let Some(board) = board {

@@ -62,7 +62,10 @@ mod tests {
     fn session() -> Session {
         let user = User { username: "ada".to_owned(), name: "Ada".to_owned() };
         let token_type = "Bearer".to_owned();
-        Session::begin(LoginResponse { token: "a.b-c".to_owned(), token_type, expires_in: 900, user }, 5)
+        let token = "a.b-c".to_owned();
+        let (refresh_token, refresh_expires_in) = (None, 604_800);
+        let login = LoginResponse { token, token_type, expires_in: 900, user, refresh_token, refresh_expires_in };
+        Session::begin(login, 5)
     }
 
     #[test]

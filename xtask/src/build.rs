@@ -20,9 +20,11 @@ struct Component {
     guard: Option<(&'static str, &'static str)>,
 }
 
-const COMPONENTS: [Component; 5] = [
+const COMPONENTS: [Component; 7] = [
     Component { name: "signup", world: "signup", guard: None },
     Component { name: "login", world: "login", guard: None },
+    Component { name: "session", world: "session", guard: None },
+    Component { name: "account", world: "account", guard: Some(("authorizer", "account-composed")) },
     Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
     Component { name: "authorizer", world: "authorizer-component", guard: None },
     Component { name: SITE, world: "site", guard: None },
@@ -32,7 +34,7 @@ const COMPONENTS: [Component; 5] = [
 pub(crate) const SITE: &str = "site";
 
 /// The names of the components.
-pub(crate) fn names() -> [&'static str; 5] {
+pub(crate) fn names() -> [&'static str; 7] {
     COMPONENTS.map(|component| component.name)
 }
 

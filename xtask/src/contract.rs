@@ -89,6 +89,8 @@ mod tests {
         for (wasi, folder) in BOTH {
             let keeps_to = |world: &str, name: &str| keeps_to(wasi, world, &format!("{folder}/{name}.wasm"));
             assert!(keeps_to("signup", "signup"));
+            assert!(keeps_to("session", "session"));
+            assert!(keeps_to("account-composed", "account"));
             assert!(keeps_to("authorizer-component", "authorizer"));
             assert!(keeps_to("site", "site"));
             assert!(!keeps_to("site", "signup"), "it reaches a store");

@@ -8,7 +8,8 @@ use crate::wasi::Wasi;
 use crate::{browser, build};
 
 /// What runs on WebAssembly, and is linted for it.
-const WASM_PACKAGES: [&str; 7] = ["edge", "signup", "login", "messages", "authorizer", "site", "fixture"];
+const WASM_PACKAGES: [&str; 9] =
+    ["edge", "signup", "login", "session", "account", "messages", "authorizer", "site", "fixture"];
 
 /// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {

@@ -11,6 +11,8 @@ use serde_json::Value;
 const TABLE: &[(&str, &[&str])] = &[
     ("signup", &["edge"]),
     ("login", &["edge"]),
+    ("session", &["edge"]),
+    ("account", &["edge"]),
     ("messages", &["edge"]),
     ("authorizer", &["edge"]),
     ("site", &["edge"]),

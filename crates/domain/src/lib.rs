@@ -3,6 +3,7 @@
 //! Every input that crosses a boundary becomes a type here, by a `parse` that names the rule it breaks. Time and salts
 //! are arguments. What decides is a plain function of its arguments, so it is tested without a host.
 
+mod client;
 mod cursor;
 mod display_name;
 mod keys;
@@ -11,11 +12,13 @@ mod method_arn;
 mod password;
 mod password_hash;
 mod policy;
+mod session;
 mod text;
 mod time;
 mod token;
 mod username;
 
+pub use client::client_in_words;
 pub use cursor::{Cursor, CursorError};
 pub use display_name::{DisplayName, DisplayNameError};
 pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
@@ -26,6 +29,9 @@ pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
 pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
+pub use session::{
+    GRACE_MILLIS, RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
+};
 pub use time::Timestamp;
 pub use token::{Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
 pub use username::{Username, UsernameError};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jwt_simple::prelude::*;
 use jwt_simple::{JWTError, token::Token};
 
-use crate::{DisplayName, KeyError, KeyId, PublicKey, SigningKey, Timestamp, Username};
+use crate::{DisplayName, KeyError, KeyId, PublicKey, SessionId, SigningKey, Timestamp, Username};
 
 /// Longest token that is looked at, in bytes. One with the longest name has under 1 KiB.
 pub const MAX_TOKEN_BYTES: usize = 4096;
@@ -29,6 +29,8 @@ pub struct Claims {
     pub subject: Username,
     /// `name`
     pub name: DisplayName,
+    /// `sid`: the session that it is of (OpenID Connect Front-Channel Logout 1.0, section 3).
+    pub session: SessionId,
     /// `jti`, unique for each token.
     pub token_id: String,
     /// `iat` and `nbf`; whole seconds are kept.
@@ -73,6 +75,9 @@ pub enum TokenError {
     /// A required claim is missing or malformed.
     #[error("The token lacks a required claim.")]
     Claims,
+    /// The session has ended.
+    #[error("The token's session has ended.")]
+    SessionEnded,
 }
 
 impl TokenError {
@@ -90,12 +95,13 @@ impl TokenError {
             Self::Issuer => "issuer",
             Self::Audience => "audience",
             Self::Claims => "claims",
+            Self::SessionEnded => "session_ended",
         }
     }
 
     /// Reads what [`TokenError::reason`] writes; anything else is [`TokenError::Malformed`].
     pub fn from_reason(reason: &str) -> Self {
-        const ALL: [TokenError; 10] = [
+        const ALL: [TokenError; 11] = [
             TokenError::TooLong,
             TokenError::Algorithm,
             TokenError::CriticalHeader,
@@ -106,14 +112,16 @@ impl TokenError {
             TokenError::Issuer,
             TokenError::Audience,
             TokenError::Claims,
+            TokenError::SessionEnded,
         ];
         ALL.into_iter().find(|error| error.reason() == reason).unwrap_or(Self::Malformed)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct NameClaim {
+struct OwnClaims {
     name: String,
+    sid: String,
 }
 
 impl SigningKey {
@@ -133,7 +141,7 @@ impl SigningKey {
                 audiences: Some(Audiences::AsString(rules.audience.clone())),
                 jwt_id: Some(claims.token_id.clone()),
                 nonce: None,
-                custom: NameClaim { name: claims.name.to_string() },
+                custom: OwnClaims { name: claims.name.to_string(), sid: claims.session.to_string() },
             })
             .map_err(|_| KeyError::Sign)
     }
@@ -171,7 +179,7 @@ impl<'a> UnverifiedToken<'a> {
         &self.key_id
     }
 
-    /// Checks the signature, then the claims at the time `now`: `iss`, `aud`, `exp`, `sub`, `name`, `jti` are required.
+    /// Checks the signature, then the claims at the time `now`: `iss`, `aud`, `exp`, `iat`, `sub`, `name`, `sid`, `jti` are required.
     ///
     /// # Errors
     /// The first rule that the token breaks.
@@ -185,13 +193,14 @@ impl<'a> UnverifiedToken<'a> {
             artificial_time: Some(UnixTimeStamp::from_secs(now.as_secs())),
             ..VerificationOptions::default()
         };
-        let claims = key.key.verify_token::<NameClaim>(self.text, Some(options)).map_err(|error| refusal(&error))?;
+        let claims = key.key.verify_token::<OwnClaims>(self.text, Some(options)).map_err(|error| refusal(&error))?;
         let seconds = |time: Option<UnixTimeStamp>| {
             time.map(|t| Timestamp::from_millis(0).plus_secs(t.as_secs())).ok_or(TokenError::Claims)
         };
         Ok(Claims {
             subject: claims.subject.and_then(|s| Username::parse(&s).ok()).ok_or(TokenError::Claims)?,
             name: DisplayName::parse(&claims.custom.name).map_err(|_| TokenError::Claims)?,
+            session: SessionId::parse(&claims.custom.sid).map_err(|_| TokenError::Claims)?,
             token_id: claims.jwt_id.ok_or(TokenError::Claims)?,
             issued_at: seconds(claims.issued_at)?,
             expires_at: seconds(claims.expires_at)?,

@@ -2,17 +2,25 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use service::gateway::BodyFault;
 
 /// Bytes of a body asked of the host at once.
 pub(crate) const CHUNK_BYTES: usize = 8 * 1024;
 
+/// What a request is for, in the parts that WASI hands out.
+pub(crate) struct Target {
+    pub(crate) is_https: bool,
+    pub(crate) authority: Option<String>,
+    pub(crate) path_with_query: Option<String>,
+}
+
 /// A request without its body.
-pub(crate) fn head(method: Method, path_with_query: Option<String>, fields: Vec<(String, Vec<u8>)>) -> Request<Bytes> {
+pub(crate) fn head(method: Method, target: Target, fields: Vec<(String, Vec<u8>)>) -> Request<Bytes> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = method;
-    *request.uri_mut() = uri(path_with_query);
+    *request.uri_mut() = uri(target);
     *request.headers_mut() = headers(fields);
     request
 }
@@ -22,9 +30,20 @@ pub(crate) fn other_method(name: &str) -> Method {
     Method::from_bytes(name.as_bytes()).unwrap_or(Method::TRACE)
 }
 
-/// A path that is no URI is one that nothing has: it becomes `/`, which no resource is at.
-fn uri(path_with_query: Option<String>) -> Uri {
-    path_with_query.and_then(|path| Uri::try_from(path).ok()).unwrap_or_default()
+/// The whole address, with scheme and host when the host names both. A path that is no URI is one that nothing has: it
+/// becomes `/`, which no resource is at.
+fn uri(Target { is_https, authority, path_with_query }: Target) -> Uri {
+    let path = path_with_query.and_then(|path| PathAndQuery::try_from(path).ok());
+    let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let authority = authority.and_then(|authority| Authority::try_from(authority).ok());
+    let Some(authority) = authority else { return Uri::from(path) };
+    let scheme = if is_https { Scheme::HTTPS } else { Scheme::HTTP };
+    Uri::builder()
+        .scheme(scheme)
+        .authority(authority)
+        .path_and_query(path.clone())
+        .build()
+        .unwrap_or_else(|_| path.into())
 }
 
 fn headers(fields: Vec<(String, Vec<u8>)>) -> HeaderMap {

@@ -1,5 +1,6 @@
 //! The custom authorizer: an `Authorization` header in, an IAM policy out. Guarded components ask it over the WIT
-//! interface, clients at `/api/authorizer`. It reads the public keys and nothing else.
+//! interface, clients at `/api/authorizer`. It reads the public keys, and whether a session lives, and
+//! nothing else.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -15,6 +16,7 @@ use crate::ports::{Authorization, Denial, Platform};
 use crate::problem::Refusal;
 use crate::query::Query;
 use crate::reply::{self, Reply};
+use crate::sessions;
 use crate::settings::{self, Settings};
 use crate::signing;
 
@@ -25,7 +27,19 @@ const RESOURCES: &[Resource] =
     &[Resource { path: PATH, methods: &[(Method::GET, Access::Public), (Method::POST, Access::Public)] }];
 
 /// What any bearer of a good token may call.
-const ALLOWED: [(&str, &str); 3] = [("POST", "/api/messages"), ("GET", PATH), ("POST", PATH)];
+const ALLOWED: [(&str, &str); 11] = [
+    ("POST", "/api/messages"),
+    ("DELETE", "/api/messages/*"),
+    ("POST", "/api/logout"),
+    ("GET", "/api/sessions"),
+    ("DELETE", "/api/sessions"),
+    ("DELETE", "/api/sessions/*"),
+    ("GET", "/api/account"),
+    ("POST", "/api/account/password"),
+    ("POST", "/api/account/delete"),
+    ("GET", PATH),
+    ("POST", PATH),
+];
 
 /// Answers any request for the component `authorizer`.
 pub async fn handle<P: Platform>(ports: &P, request: Request<Bytes>) -> Response<Bytes> {
@@ -57,7 +71,7 @@ pub async fn authorize<P: Platform>(ports: &P, authorization: &str, method: &str
         principal_id: claims.subject.into(),
         version: POLICY_VERSION.to_owned(),
         statements: policy.statements().to_vec(),
-        context: vec![("name".to_owned(), claims.name.into())],
+        context: vec![("name".to_owned(), claims.name.into()), ("session".to_owned(), claims.session.to_string())],
     })
 }
 
@@ -68,6 +82,10 @@ async fn decide<P: Platform>(call: &Call<'_, P>, authorization: &str) -> Result<
     let token = UnverifiedToken::parse(token).map_err(Refusal::InvalidToken)?;
     let key = signing::find(call, token.key_id()).await?.map_err(Refusal::InvalidToken)?;
     let claims = token.verify(&key, &rules, call.now()).map_err(Refusal::InvalidToken)?;
+    let session = sessions::find(&call.bucket().await?, &claims.session, call.now()).await?;
+    if session.is_none_or(|session| session.username != claims.subject) {
+        return Err(Refusal::InvalidToken(TokenError::SessionEnded));
+    }
     let stage = &call.settings.stage;
     let policy = PolicyDocument::allow(ALLOWED.iter().map(|(method, path)| MethodArn::new(stage, method, path)));
     Ok((claims, policy))
@@ -123,6 +141,7 @@ struct OutputStatement<'a> {
 #[derive(Serialize)]
 struct OutputContext<'a> {
     name: &'a str,
+    session: &'a str,
 }
 
 impl<'a> Output<'a> {
@@ -136,7 +155,7 @@ impl<'a> Output<'a> {
         Self {
             principal_id: claims.subject.as_str(),
             policy_document: OutputDocument { version: POLICY_VERSION, statement: statement.collect() },
-            context: OutputContext { name: claims.name.as_str() },
+            context: OutputContext { name: claims.name.as_str(), session: claims.session.as_str() },
             verdict: verdict.map(|verdict| word(verdict == Verdict::Allow)),
         }
     }

@@ -8,7 +8,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
-use domain::{DisplayName, MethodArn, PolicyDocument, TokenError, Username, Verdict};
+use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict};
 
 use crate::bearer;
 use crate::call::{Call, random_hex};
@@ -20,8 +20,22 @@ use crate::settings::Settings;
 
 /// An address of the API and its methods. `GET` brings `HEAD` with it.
 pub(crate) struct Resource {
+    /// A last segment `:id` stands for any one segment, as in `spin.toml`.
     pub(crate) path: &'static str,
     pub(crate) methods: &'static [(Method, Access)],
+}
+
+impl Resource {
+    /// Whether it has this address, and what stands in the place of `:id`.
+    fn at<'a>(&self, path: &'a str) -> Option<Option<&'a str>> {
+        match self.path.strip_suffix(":id") {
+            None => (self.path == path).then_some(None),
+            Some(parent) => {
+                let id = path.strip_prefix(parent)?;
+                (!id.is_empty() && !id.contains('/')).then_some(Some(id))
+            }
+        }
+    }
 }
 
 /// Who may call a method.
@@ -37,6 +51,7 @@ pub(crate) enum Access {
 pub(crate) struct Principal {
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
+    pub(crate) session: SessionId,
 }
 
 /// A request that may be done.
@@ -46,6 +61,15 @@ pub(crate) struct Incoming {
     pub(crate) body: Bytes,
     /// Of guarded methods.
     pub(crate) principal: Option<Principal>,
+    /// What stands in the place of `:id`.
+    pub(crate) id: Option<String>,
+}
+
+impl Incoming {
+    /// Who calls a guarded method.
+    pub(crate) fn principal(&self) -> Result<&Principal, Refusal> {
+        self.principal.as_ref().ok_or(Refusal::MissingToken)
+    }
 }
 
 /// Why a request has no body here although it has one: put into its extensions by the edge.
@@ -105,7 +129,10 @@ async fn dispatch<P: Platform, A: Authorizer>(
     body: Bytes,
     endpoint: impl AsyncFnOnce(&Call<'_, P>, Incoming) -> Result<Reply, Refusal>,
 ) -> Result<Reply, Refusal> {
-    let resource = resources.iter().find(|resource| resource.path == parts.uri.path());
+    let path = parts.uri.path();
+    let found = resources.iter().find_map(|resource| Some((resource, resource.at(path)?)));
+    let resource = found.map(|(resource, _)| resource);
+    let id = found.and_then(|(_, id)| id).map(str::to_owned);
     if parts.method == Method::OPTIONS {
         return preflight(call, resource, &parts);
     }
@@ -120,7 +147,7 @@ async fn dispatch<P: Platform, A: Authorizer>(
         Access::Guarded => Some(guard(call, authorizer, &parts).await?),
     };
     check_body(&parts, &body)?;
-    endpoint(call, Incoming { parts, body, principal }).await
+    endpoint(call, Incoming { parts, body, principal, id }).await
 }
 
 fn preflight<P: Platform>(call: &Call<'_, P>, resource: Option<&Resource>, parts: &Parts) -> Result<Reply, Refusal> {
@@ -144,10 +171,12 @@ async fn guard<P: Platform, A: Authorizer>(
         Denial::Unavailable => Refusal::AuthorizerUnavailable,
     })?;
     let malformed = Refusal::Internal("the authorizer's output is malformed");
-    let name = authorization.context.iter().find(|(key, _)| key == "name").map(|(_, name)| name);
+    let context = |wanted: &str| authorization.context.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
+    let (name, session) = (context("name"), context("session"));
     let principal = Principal {
         username: Username::parse(&authorization.principal_id).map_err(|_| malformed.clone())?,
         name: name.and_then(|name| DisplayName::parse(name).ok()).ok_or_else(|| malformed.clone())?,
+        session: session.and_then(|id| SessionId::parse(id).ok()).ok_or_else(|| malformed.clone())?,
     };
     let policy =
         PolicyDocument::parse(&authorization.version, authorization.statements).map_err(|_| malformed.clone())?;
@@ -206,6 +235,8 @@ pub(crate) fn log<P: Platform>(call: &Call<'_, P>, refusal: &Refusal) {
         Refusal::InvalidToken(error) => {
             call.log(Event::new(Level::Warn, "authz_fail").with("reason", error.reason()));
         }
+        Refusal::CrossSiteRequest => call.log(Event::new(Level::Warn, "authz_fail").with("reason", "cross_site")),
+        Refusal::NotTheAuthor => call.log(Event::new(Level::Warn, "authz_fail").with("reason", "not_the_author")),
         Refusal::InsufficientScope => call.log(Event::new(Level::Warn, "authz_fail").with("reason", "policy")),
         Refusal::Misconfigured(variable, reason) => call.log(
             Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str()),

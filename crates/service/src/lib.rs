@@ -4,10 +4,13 @@
 //! Which file to open: [`gateway`] for what all endpoints share (methods, preflight, CORS, the authorizer's verdict);
 //! [`problem`] for what goes wrong and how it is said; `store` for keys, records and what may happen twice at once.
 
+pub mod account;
 pub mod authorizer;
 mod bearer;
 mod call;
+mod cookie;
 mod cors;
+mod credentials;
 mod etag;
 pub mod gateway;
 mod hashing;
@@ -20,11 +23,14 @@ pub mod ports;
 mod problem;
 mod query;
 mod reply;
+pub mod session;
+mod sessions;
 mod settings;
 mod signing;
 pub mod signup;
 pub mod site;
 mod store;
+mod tokens;
 
 /// Most bytes of a request body; the edge reads no more, and marks a longer one as [`gateway::BodyFault::TooLarge`].
 pub const MAX_BODY_BYTES: usize = 16 * 1024;

@@ -5,7 +5,7 @@
 //! does not appear in the answer.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use wire::{FieldError, Problem, ProblemCode};
 
@@ -28,6 +28,12 @@ pub(crate) enum Refusal {
     InvalidToken(TokenError),
     /// No account has this username and password.
     InvalidCredentials,
+    /// The refresh token is not good, or there is none; `Set-Cookie` that takes the cookie back.
+    InvalidRefreshToken(HeaderValue),
+    /// A cookie came with a request of another origin.
+    CrossSiteRequest,
+    /// The message is somebody else's.
+    NotTheAuthor,
     /// The policy does not allow the method.
     InsufficientScope,
     /// Nothing has this address.
@@ -85,6 +91,10 @@ impl Refusal {
             Self::MethodNotAllowed(methods) => Some(methods.clone()),
             _ => None,
         };
+        let cookie = match &self {
+            Self::InvalidRefreshToken(cookie) => Some(cookie.clone()),
+            _ => None,
+        };
         let errors = match self {
             Self::Invalid(errors) | Self::InvalidRequest(_, errors) => errors,
             _ => Vec::new(),
@@ -101,6 +111,7 @@ impl Refusal {
         }
         headers.extend(challenge.map(|value| (WWW_AUTHENTICATE, value)));
         headers.extend(allow.map(|value| (ALLOW, value)));
+        headers.extend(cookie.map(|value| (SET_COOKIE, value)));
         reply
     }
 
@@ -108,7 +119,7 @@ impl Refusal {
     fn challenge(&self) -> Option<HeaderValue> {
         let challenge = match self {
             // RFC 9110, section 15.5.2: every 401 has a challenge.
-            Self::MissingToken | Self::InvalidCredentials => REALM.to_owned(),
+            Self::MissingToken | Self::InvalidCredentials | Self::InvalidRefreshToken(_) => REALM.to_owned(),
             Self::InvalidToken(error) => {
                 format!("{REALM}, error=\"invalid_token\", error_description=\"{}\"", token_detail(*error))
             }
@@ -140,6 +151,24 @@ impl Refusal {
                 Code::InvalidCredentials,
                 "Invalid credentials",
                 "Wrong username or password.",
+            ),
+            Self::InvalidRefreshToken(_) => word(
+                StatusCode::UNAUTHORIZED,
+                Code::InvalidRefreshToken,
+                "Invalid refresh token",
+                "The session has ended. Log in again.",
+            ),
+            Self::CrossSiteRequest => word(
+                StatusCode::FORBIDDEN,
+                Code::CrossSiteRequest,
+                "Cross-site request",
+                "A page of another origin may not use this site's cookie.",
+            ),
+            Self::NotTheAuthor => word(
+                StatusCode::FORBIDDEN,
+                Code::NotTheAuthor,
+                "Not the author",
+                "Only its author may delete a message.",
             ),
             Self::InsufficientScope => word(
                 StatusCode::FORBIDDEN,

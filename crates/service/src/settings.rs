@@ -63,6 +63,30 @@ fn allowed_origins(config: &impl Config) -> Result<AllowedOrigins, SettingError>
     parse(config, "cors_allowed_origins", "", |value| AllowedOrigins::parse(&value))
 }
 
+/// How long sessions last.
+pub(crate) struct SessionSettings {
+    /// Seconds from the login on, however often it is refreshed.
+    pub(crate) lifetime_seconds: u64,
+    /// Seconds without a refresh.
+    pub(crate) idle_seconds: u64,
+}
+
+/// Two years.
+const MAX_SESSION_SECONDS: u64 = 2 * 365 * 24 * 60 * 60;
+
+impl SessionSettings {
+    pub(crate) fn read(config: &impl Config) -> Result<Self, SettingError> {
+        let seconds = |value: String| match value.parse() {
+            Ok(seconds @ 1..=MAX_SESSION_SECONDS) => Ok(seconds),
+            _ => Err("a whole number from 1 to 63072000"),
+        };
+        Ok(Self {
+            lifetime_seconds: parse(config, "session_lifetime_seconds", "2592000", seconds)?,
+            idle_seconds: parse(config, "session_idle_seconds", "604800", seconds)?,
+        })
+    }
+}
+
 /// What signing needs.
 pub(crate) struct SigningSettings {
     pub(crate) rules: TokenRules,

@@ -6,7 +6,8 @@ mod problem;
 pub mod rules;
 
 pub use bodies::{
-    LoginRequest, LoginResponse, Message, MessageResponse, MessagesResponse, PostMessageRequest, SignupRequest,
-    SignupResponse, User,
+    AccountResponse, Author, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,
+    MessageResponse, MessagesResponse, PostMessageRequest, Session, SessionsResponse, SignupRequest, SignupResponse,
+    User,
 };
 pub use problem::{FieldCode, FieldError, Problem, ProblemCode};

@@ -66,6 +66,12 @@ codes! {
         InvalidToken = "invalid_token",
         /// 401: no account has this username and password.
         InvalidCredentials = "invalid_credentials",
+        /// 401: the refresh token is not, or no longer, good, or there is none.
+        InvalidRefreshToken = "invalid_refresh_token",
+        /// 403: a page of another origin may not do this with the visitor's cookie.
+        CrossSiteRequest = "cross_site_request",
+        /// 403: the message is somebody else's.
+        NotTheAuthor = "not_the_author",
         /// 403: the token's policy does not allow the method.
         InsufficientScope = "insufficient_scope",
         /// 404: nothing has this address.
@@ -116,6 +122,8 @@ codes! {
         ContainsUsername = "contains_username",
         /// A password that contains the product's name.
         ContainsProductName = "contains_product_name",
+        /// It is not the account's password.
+        WrongPassword = "wrong_password",
         /// A value of another form or range.
         Invalid = "invalid",
     }

@@ -111,14 +111,17 @@ fn Older(feed: Feed) -> impl IntoView {
 fn Entry(message: Message) -> impl IntoView {
     let site = Site::get();
     let Message { id, author, text, created_at } = message;
-    let address = Route::Author(author.username.clone()).address();
+    let address = author.username.clone().map(|username| Route::Author(username).address());
     let (at_ms, exact) = instant(&created_at);
     let text: Vec<_> = pieces(&text).into_iter().map(show).collect();
     view! {
         <article data-message=id tabindex="-1">
             <header>
-                <a class="name" href=address dir="auto">{author.name}</a>
-                <span class="quiet">"@" {author.username}</span>
+                {match address {
+                    Some(address) => view! { <a class="name" href=address dir="auto">{author.name}</a> }.into_any(),
+                    None => view! { <span class="name quiet">{author.name}</span> }.into_any(),
+                }}
+                {author.username.map(|username| view! { <span class="quiet">"@" {username}</span> })}
                 <time datetime=created_at title=exact>{move || ago(site.now_ms.get(), at_ms)}</time>
             </header>
             <p dir="auto">{text}</p>

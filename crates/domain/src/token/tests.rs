@@ -19,6 +19,7 @@ fn claims() -> Claims {
     Claims {
         subject: Username::parse("alice").unwrap(),
         name: DisplayName::parse("Alice ❤").unwrap(),
+        session: SessionId::new([0xab; 16]),
         token_id: "0123456789abcdef".to_owned(),
         issued_at: Timestamp::from_millis(1_800_000_000_000),
         expires_at: Timestamp::from_millis(1_800_000_900_000),
@@ -79,6 +80,7 @@ fn a_token_has_the_header_and_the_claims_of_the_contract() {
         segment(&token(), 1),
         json!({
             "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice ❤", "jti": "0123456789abcdef",
+            "sid": "abababababababababababababababab",
             "iat": 1_800_000_000, "nbf": 1_800_000_000, "exp": 1_800_000_900,
         })
     );

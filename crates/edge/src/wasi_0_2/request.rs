@@ -4,12 +4,17 @@ use service::gateway::BodyFault;
 use wasip2::http::types::{self, IncomingRequest};
 use wasip2::io::streams::{InputStream, StreamError};
 
-use crate::request::{CHUNK_BYTES, has_body, head, other_method, whole};
+use crate::request::{CHUNK_BYTES, Target, has_body, head, other_method, whole};
 
 /// Takes a request from the host. One whose body is longer than `max_body_bytes`, or breaks off, has none, and the
 /// [`BodyFault`] among its extensions.
 pub(crate) fn read(incoming: IncomingRequest, max_body_bytes: usize) -> Request<Bytes> {
-    let head = head(method(&incoming.method()), incoming.path_with_query(), incoming.headers().entries());
+    let target = Target {
+        is_https: matches!(incoming.scheme(), Some(types::Scheme::Https)),
+        authority: incoming.authority(),
+        path_with_query: incoming.path_with_query(),
+    };
+    let head = head(method(&incoming.method()), target, incoming.headers().entries());
     let body = match has_body(&head, max_body_bytes) {
         Ok(true) => body(&incoming, max_body_bytes),
         Ok(false) => Ok(Bytes::new()),

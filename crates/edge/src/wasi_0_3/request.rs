@@ -5,11 +5,16 @@ use spin_sdk::wasip3::http::types;
 use spin_sdk::wasip3::wit_future;
 use spin_sdk::wit_bindgen::{StreamReader, StreamResult};
 
-use crate::request::{CHUNK_BYTES, has_body, head, other_method, whole};
+use crate::request::{CHUNK_BYTES, Target, has_body, head, other_method, whole};
 
 /// Takes the head of a request from the host.
 pub(crate) fn read_head(incoming: &types::Request) -> Request<Bytes> {
-    head(method(incoming.get_method()), incoming.get_path_with_query(), incoming.get_headers().copy_all())
+    let target = Target {
+        is_https: matches!(incoming.get_scheme(), Some(types::Scheme::Https)),
+        authority: incoming.get_authority(),
+        path_with_query: incoming.get_path_with_query(),
+    };
+    head(method(incoming.get_method()), target, incoming.get_headers().copy_all())
 }
 
 /// Takes the body. A request whose body is longer than `max_body_bytes`, or breaks off, has none, and the [`BodyFault`]

@@ -17,13 +17,14 @@ use crate::ports::{Bucket, Platform, StoreError};
 use crate::problem::Refusal;
 use crate::query::Query;
 use crate::reply::{Reply, empty, json, set};
+use crate::store::gaps::{self, Found};
 use crate::store::records::{AuthoredRecord, MessageRecord};
-use crate::store::{counter, keys, records};
+use crate::store::{counter, keys};
 
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
-/// Most positions without a message that are passed over for one page. Only posters that died leave one, so more in a row
-/// means that something is wrong; then the page ends early, and the next one goes on from there.
+/// Most steps over positions without a message for one page: a poster that died leaves one, and so do messages that were
+/// deleted side by side. More means that something is wrong; then the page ends early, and the next one goes on from there.
 const MAX_GAPS: usize = 1000;
 /// A cache may keep it, and has to ask each time whether it is still right.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -75,61 +76,68 @@ async fn read<P: Platform>(
     let mut messages: Vec<Message> = Vec::with_capacity(page.limit.min(MAX_LIMIT));
     let (mut lowest, mut gaps) = (top + 1, 0);
     let mut next = None;
-    for position in (1..=top).rev() {
+    let mut position = top;
+    while position > 0 {
         let found = at(call, bucket, page.author.as_ref(), position).await?;
+        let is_filled = matches!(found, Found::Filled(_));
         // One more than the page takes is looked for, so that a last page is known to be the last.
-        if (found.is_some() && messages.len() == page.limit) || gaps == MAX_GAPS {
+        if (is_filled && messages.len() == page.limit) || gaps == MAX_GAPS {
             next = Some(if page.author.is_some() { Cursor::Author(lowest) } else { Cursor::Board(lowest) });
             break;
         }
-        match found {
-            Some(message) => {
+        let below = match found {
+            Found::Filled(message) => {
                 messages.push(message);
-                lowest = position;
+                position - 1
             }
-            None => {
+            Found::Nothing { next } => {
                 gaps += 1;
-                if messages.len() < page.limit {
-                    lowest = position;
-                }
+                next
             }
+        };
+        if is_filled || messages.len() < page.limit {
+            lowest = below + 1;
         }
+        position = below;
     }
     Ok(MessagesResponse { messages, next: next.map(|cursor| cursor.to_string()) })
 }
 
-/// The message at a position of the list, unless there is a gap.
+/// The message at a position of the list, unless there is none.
 async fn at<P: Platform>(
     call: &Call<'_, P>,
     bucket: &impl Bucket,
     author: Option<&Username>,
     position: u64,
-) -> Result<Option<Message>, StoreError> {
-    let position = match author {
+) -> Result<Found<Message>, StoreError> {
+    let on_board = match author {
         None => position,
         Some(author) => {
-            match read_or_gap::<AuthoredRecord, P>(call, bucket, &keys::authored(author, position)).await? {
-                Some(authored) => authored.message,
-                None => return Ok(None),
+            let key = keys::authored(author, position);
+            match read_or_pass::<AuthoredRecord, P>(call, bucket, &key, position).await? {
+                Found::Filled(authored) => authored.message,
+                Found::Nothing { next } => return Ok(Found::Nothing { next }),
             }
         }
     };
-    let record: Option<MessageRecord> = read_or_gap(call, bucket, &keys::message(position)).await?;
-    Ok(record.map(|record| shown(position, record)))
+    let key = keys::message(on_board);
+    Ok(match read_or_pass::<MessageRecord, P>(call, bucket, &key, on_board).await? {
+        Found::Filled(record) => Found::Filled(shown(on_board, record)),
+        Found::Nothing { next } if author.is_none() => Found::Nothing { next },
+        Found::Nothing { .. } => Found::Nothing { next: position - 1 },
+    })
 }
 
-/// A record of the list. One that does not read is logged and passed over, or it would take the whole board down.
-async fn read_or_gap<T: DeserializeOwned, P: Platform>(
+/// An entry of the list. One that does not read is logged and passed over, or it would take the whole board down.
+async fn read_or_pass<T: DeserializeOwned, P: Platform>(
     call: &Call<'_, P>,
     bucket: &impl Bucket,
     key: &str,
-) -> Result<Option<T>, StoreError> {
-    let Some(bytes) = bucket.get(key).await? else { return Ok(None) };
-    match records::decode(key, &bytes) {
-        Ok(record) => Ok(Some(record)),
-        Err(error) => {
-            call.log(Event::new(Level::Error, "record_unreadable").with("error", error.to_string()));
-            Ok(None)
-        }
-    }
+    position: u64,
+) -> Result<Found<T>, StoreError> {
+    let bytes = bucket.get(key).await?;
+    gaps::decode(key, bytes.as_deref(), position).or_else(|error| {
+        call.log(Event::new(Level::Error, "record_unreadable").with("error", error.to_string()));
+        Ok(Found::Nothing { next: position.saturating_sub(1) })
+    })
 }

@@ -4,10 +4,11 @@ use http::StatusCode;
 use http::header::LOCATION;
 use wire::MessageResponse;
 
-use domain::{Cursor, MessageText};
+use domain::{Cursor, MessageText, TokenError};
 
 use super::{PATH, shown};
 use crate::call::Call;
+use crate::credentials;
 use crate::gateway::Incoming;
 use crate::json::Fields;
 use crate::log::{Event, Level};
@@ -18,7 +19,7 @@ use crate::store::records::{self, AuthoredRecord, MessageRecord, V1};
 use crate::store::{counter, keys};
 
 pub(super) async fn post<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Reply, Refusal> {
-    let author = incoming.principal.ok_or(Refusal::MissingToken)?;
+    let author = incoming.principal()?;
     let text = parse(&incoming.body)?;
     let bucket = call.bucket().await?;
     let position = counter::next(call.ports, &bucket, keys::BOARD).await?;
@@ -29,15 +30,21 @@ pub(super) async fn post<P: Platform>(call: &Call<'_, P>, incoming: Incoming) ->
     bucket.set(&keys::authored(&author.username, place), &authored).await?;
     let record = MessageRecord {
         v: V1,
-        author: author.username.into(),
-        name: author.name.into(),
+        author: Some(author.username.to_string()),
+        name: author.name.to_string(),
         text: text.into(),
         created_at_ms: call.now(),
+        place: Some(place),
     };
     bucket.set(&keys::message(position), &records::encode(&record)?).await?;
+    // Who deletes an account goes through the messages that there are then. This one may have come a moment later.
+    if credentials::is_deleted(&bucket, &author.username).await? {
+        super::delete::disown(&bucket, &author.username, place).await?;
+        return Err(Refusal::InvalidToken(TokenError::SessionEnded));
+    }
     call.log_with_work(
         Event::new(Level::Info, "message_created")
-            .with("username", record.author.as_str())
+            .with("username", author.username.as_str())
             .with("message", position.to_string()),
     );
     let mut reply = json(StatusCode::CREATED, &MessageResponse { message: shown(position, record) })?;

@@ -2,13 +2,19 @@
 //!
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
-//! | `latchkey:user:NAME` | [`Account`] | signup, once; login, to renew the hash | signup, login | for ever |
+//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup, once; account, to delete it | signup, login, account, messages | for ever |
+//! | `latchkey:user:NAME:password` | [`PasswordRecord`] | account | login, account | until the account is deleted |
+//! | `latchkey:user:NAME:rehash` | [`RehashRecord`] | login | login, account | until the account is deleted |
 //! | `latchkey:user:NAME:lock` | lease of [`once`], when several asked | signup | signup | for ever |
 //! | `latchkey:user:NAME:lock:G` | counter: who may create it | signup | signup | for ever |
+//! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login, account | for ever |
+//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after |
+//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends; of no use after its `expires_at_ms` |
+//! | `latchkey:session:SID:use` | [`SessionUse`] | session | session, account | deleted with the session, or with its slot |
 //! | `latchkey:messages` | counter: the last position on the board | messages | messages | for ever |
-//! | `latchkey:message:N` | [`MessageRecord`] | messages, once | messages | for ever |
+//! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`] | messages, once, and to delete it; account | messages | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
-//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board | messages, once | messages | for ever |
+//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board; then a [`Gap`] | messages, once, and to delete it; account | messages, account | for ever, or until the account is deleted |
 //! | `latchkey:signing-key` | [`SigningKeyRecord`], a secret | login, once | login | for ever |
 //! | `latchkey:signing-key:lock` (`:G`) | as above | login | login | for ever |
 //! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login | authorizer, login | of no use after its `expires_at_ms` |
@@ -20,6 +26,13 @@
 //! number; the smallest host takes 255.
 //!
 //! [`Account`]: super::records::Account
+//! [`PasswordRecord`]: super::records::PasswordRecord
+//! [`RehashRecord`]: super::records::RehashRecord
+//! [`Tombstone`]: super::records::Tombstone
+//! [`SessionSlot`]: super::records::SessionSlot
+//! [`SessionRecord`]: super::records::SessionRecord
+//! [`SessionUse`]: super::records::SessionUse
+//! [`Gap`]: super::records::Gap
 //! [`MessageRecord`]: super::records::MessageRecord
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
 //! [`SigningKeyRecord`]: super::records::SigningKeyRecord
@@ -27,7 +40,7 @@
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
 //! [`once`]: super::once
 
-use domain::{KeyId, Username};
+use domain::{KeyId, SessionId, Username};
 
 /// A key that no account has: looked up for what can not be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
@@ -37,6 +50,32 @@ pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
 
 pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")
+}
+
+/// Of the account under a key.
+pub(crate) fn password(account: &str) -> String {
+    format!("{account}:password")
+}
+
+/// Of the account under a key.
+pub(crate) fn rehash(account: &str) -> String {
+    format!("{account}:rehash")
+}
+
+pub(crate) fn sessions(username: &Username) -> String {
+    format!("latchkey:user:{username}:sessions")
+}
+
+pub(crate) fn session_slot(username: &Username, slot: u64) -> String {
+    format!("latchkey:user:{username}:sessions:{slot}")
+}
+
+pub(crate) fn session(id: &SessionId) -> String {
+    format!("latchkey:session:{id}")
+}
+
+pub(crate) fn session_use(id: &SessionId) -> String {
+    format!("latchkey:session:{id}:use")
 }
 
 pub(crate) fn message(position: u64) -> String {

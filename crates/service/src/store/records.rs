@@ -13,9 +13,85 @@ pub(crate) struct Account {
     pub(crate) v: V1,
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
-    /// A PHC string.
+    /// A PHC string: the first password.
     pub(crate) password: String,
     pub(crate) created_at_ms: Timestamp,
+}
+
+/// The password that replaced the first one. Not `Debug`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PasswordRecord {
+    pub(crate) v: V1,
+    /// Another one at each change.
+    pub(crate) revision: String,
+    /// A PHC string.
+    pub(crate) password: String,
+}
+
+/// The same password with more rounds. Not `Debug`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RehashRecord {
+    pub(crate) v: V1,
+    /// The revision that it is of, empty for the first password. It does not count for another.
+    pub(crate) of: String,
+    /// A PHC string.
+    pub(crate) password: String,
+}
+
+/// What is left of an account that was deleted: its name, which nobody else gets.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Tombstone {
+    pub(crate) v: V1,
+    pub(crate) deleted_at_ms: Timestamp,
+}
+
+/// What is under the key of an account.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum AccountRecord {
+    Account(Account),
+    Deleted(Tombstone),
+}
+
+impl AccountRecord {
+    /// The account, unless it was deleted.
+    pub(crate) fn account(self) -> Option<Account> {
+        match self {
+            Self::Account(account) => Some(account),
+            Self::Deleted(_) => None,
+        }
+    }
+}
+
+/// A session. It is written once and then deleted, and never written over: a refresh that is late must not bring a
+/// session back that has ended. Not `Debug`: the key of its refresh tokens is in it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SessionRecord {
+    pub(crate) v: V1,
+    pub(crate) username: Username,
+    pub(crate) name: DisplayName,
+    /// [`domain::RefreshFamily::store`]
+    pub(crate) refresh: String,
+    pub(crate) created_at_ms: Timestamp,
+    /// However often it is refreshed.
+    pub(crate) expires_at_ms: Timestamp,
+    /// Browser and system in words.
+    pub(crate) client: String,
+}
+
+/// The last refresh of a session, beside it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SessionUse {
+    pub(crate) v: V1,
+    pub(crate) generation: u32,
+    pub(crate) at_ms: Timestamp,
+}
+
+/// One of the places in which the sessions of an account are found.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SessionSlot {
+    pub(crate) v: V1,
+    pub(crate) session: String,
 }
 
 /// A message, under its position on the board.
@@ -23,11 +99,15 @@ pub(crate) struct Account {
 pub(crate) struct MessageRecord {
     pub(crate) v: V1,
     // Texts that kept the rules of their time: stricter ones do not take old messages away.
-    pub(crate) author: String,
-    /// As the author was called then.
+    /// None when the author's account has been deleted.
+    pub(crate) author: Option<String>,
+    /// As the author was called then; empty when the account has been deleted.
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) created_at_ms: Timestamp,
+    /// Where it is in its author's list.
+    #[serde(default)]
+    pub(crate) place: Option<u64>,
 }
 
 /// The secondary key: where one author's message is on the board.
@@ -35,6 +115,23 @@ pub(crate) struct MessageRecord {
 pub(crate) struct AuthoredRecord {
     pub(crate) v: V1,
     pub(crate) message: u64,
+}
+
+/// Positions of a list whose entries were deleted: from the first to the last of those that are known to be side by side,
+/// the one that it lies under among them. So a reader passes over many at once.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Gap {
+    pub(crate) v: V1,
+    pub(crate) gap_from: u64,
+    pub(crate) gap_to: u64,
+}
+
+/// What is under a position of a list.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Entry<T> {
+    Filled(T),
+    Deleted(Gap),
 }
 
 /// The signing key that was made here. Not `Debug`: it is a secret.

@@ -9,6 +9,8 @@ const ARN: &str = "arn:latchkey:execute-api:::latchkey/test/POST/api/messages";
 fn the_endpoint_answers_with_the_policy() {
     let world = World::new();
     let token = world.join("alice");
+    let sessions = world.send(bearer(&token, "GET", "/api/sessions", "")).json();
+    let arn = |method: &str| format!("arn:latchkey:execute-api:::latchkey/test/{method}");
     let expected = serde_json::json!({
         "principalId": "alice",
         "policyDocument": {
@@ -18,12 +20,20 @@ fn the_endpoint_answers_with_the_policy() {
                 "Effect": "Allow",
                 "Resource": [
                     ARN,
-                    "arn:latchkey:execute-api:::latchkey/test/GET/api/authorizer",
-                    "arn:latchkey:execute-api:::latchkey/test/POST/api/authorizer",
+                    arn("DELETE/api/messages/*"),
+                    arn("POST/api/logout"),
+                    arn("GET/api/sessions"),
+                    arn("DELETE/api/sessions"),
+                    arn("DELETE/api/sessions/*"),
+                    arn("GET/api/account"),
+                    arn("POST/api/account/password"),
+                    arn("POST/api/account/delete"),
+                    arn("GET/api/authorizer"),
+                    arn("POST/api/authorizer"),
                 ],
             }],
         },
-        "context": { "name": "Name of alice" },
+        "context": { "name": "Name of alice", "session": sessions["sessions"][0]["id"] },
     });
     for method in ["GET", "POST"] {
         let answer = world.send(bearer(&token, method, "/api/authorizer", ""));
@@ -78,7 +88,7 @@ fn granted() -> Authorization {
             actions: vec!["execute-api:Invoke".to_owned()],
             resources: vec!["*".to_owned()],
         }],
-        context: vec![("name".to_owned(), "Alice".to_owned())],
+        context: vec![("name".to_owned(), "Alice".to_owned()), ("session".to_owned(), "0".repeat(32))],
     }
 }
 
@@ -133,7 +143,7 @@ fn what_the_policy_does_not_allow_is_refused() {
 
 #[test]
 fn output_that_is_malformed_lets_nobody_in() {
-    let malformed: [fn(&mut Authorization); 8] = [
+    let malformed: [fn(&mut Authorization); 10] = [
         |a| a.principal_id = String::new(),
         |a| a.principal_id = "not a username".to_owned(),
         |a| a.version = "2008-10-17".to_owned(),
@@ -141,7 +151,9 @@ fn output_that_is_malformed_lets_nobody_in() {
         |a| a.statements[0].actions.clear(),
         |a| a.statements[0].resources = vec![String::new()],
         |a| a.context.clear(),
-        |a| a.context = vec![("name".to_owned(), "\0".to_owned())],
+        |a| a.context[0].1 = "\0".to_owned(),
+        |a| a.context[1].1 = "../session".to_owned(),
+        |a| a.context.truncate(1),
     ];
     for spoil in malformed {
         let mut authorization = granted();

@@ -23,7 +23,7 @@ fn each_address_has_its_methods() {
 #[test]
 fn an_address_that_nothing_has() {
     let world = World::new();
-    for path in ["/api/", "/api/nothing", "/api/messages/1", "/api/Messages", "/api/signup/"] {
+    for path in ["/api/", "/api/nothing", "/api/messages/", "/api/messages/1/2", "/api/Messages", "/api/signup/"] {
         for method in ["GET", "POST", "BREW"] {
             let answer = world.send(anon(method, path, ""));
             assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{method} {path}");

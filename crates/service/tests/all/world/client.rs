@@ -62,7 +62,12 @@ impl World {
         let response = match request.uri().path() {
             "/api/signup" => service::signup::handle(self, request).await,
             "/api/login" | "/.well-known/jwks.json" => service::login::handle(self, request).await,
-            "/api/messages" => service::messages::handle(self, request).await,
+            "/api/session/refresh" => service::session::handle(self, request).await,
+            "/api/logout" => service::account::handle(self, request).await,
+            path if path.starts_with("/api/sessions") || path.starts_with("/api/account") => {
+                service::account::handle(self, request).await
+            }
+            path if path.starts_with("/api/messages") => service::messages::handle(self, request).await,
             _ => service::authorizer::handle(self, request).await,
         };
         Answer { response }
