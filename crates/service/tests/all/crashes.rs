@@ -1,7 +1,7 @@
 //! The store fails, or the process dies, at each call of each flow: never a 2xx without its effect, never an effect that
 //! breaks what comes after.
 
-use crate::world::{Answer, Data, Fault, World, anon};
+use crate::world::{Answer, Data, Fault, World, anon, bearer};
 
 const FAULTS: [Fault; 3] = [Fault::Refused, Fault::ReplyLost, Fault::Dead];
 
@@ -125,4 +125,173 @@ fn reads() {
             },
         );
     }
+}
+
+#[test]
+fn refresh() {
+    let tokens = std::cell::RefCell::new((String::new(), String::new()));
+    at_each_call(
+        |world| {
+            world.join("alice");
+            *tokens.borrow_mut() = world.begin("alice");
+        },
+        |world| world.refresh(&tokens.borrow().1),
+        |world, status, said| {
+            assert!([200, 503].contains(&status), "{said}");
+            // The client that lost the answer asks again, by the same token.
+            let again = world.refresh(&tokens.borrow().1);
+            assert_eq!(again.status(), 200, "{said}");
+            let (token, next) = again.tokens();
+            assert_eq!((world.accepts(&token), world.refresh(&next).status()), (200, 200), "{said}");
+            assert_eq!(world.send(bearer(&token, "POST", "/api/logout", "")).status(), 204, "{said}");
+            assert_eq!(world.accepts(&token), 401, "a session that can't be ended: {said}");
+        },
+    );
+}
+
+#[test]
+fn reuse_ends_the_session() {
+    let tokens = std::cell::RefCell::new(Vec::new());
+    at_each_call(
+        |world| {
+            world.join("alice");
+            let first = world.begin("alice").1;
+            let second = world.refresh(&first).tokens().1;
+            let third = world.refresh(&second).tokens();
+            *tokens.borrow_mut() = vec![first, third.0, third.1];
+        },
+        |world| world.refresh(&tokens.borrow()[0]),
+        |world, status, said| {
+            assert!([401, 503].contains(&status), "{said}");
+            let alive = world.accepts(&tokens.borrow()[1]);
+            assert!(status != 401 || alive == 401, "{said}");
+            assert_eq!(world.refresh(&tokens.borrow()[0]).status(), 401, "{said}");
+            assert_eq!(world.accepts(&tokens.borrow()[1]), 401, "{said}");
+        },
+    );
+}
+
+#[test]
+fn login_leaves_no_session_that_can_not_be_found() {
+    let mine = std::cell::RefCell::new(String::new());
+    at_each_call(
+        |world| *mine.borrow_mut() = world.join("alice"),
+        |world| world.log_in("alice"),
+        |world, status, said| {
+            assert!([200, 503].contains(&status), "{said}");
+            let sessions = world.sessions(&mine.borrow()).len();
+            assert!(sessions <= 2 && (status != 200 || sessions == 2), "{said}");
+            assert_eq!(world.send(bearer(&mine.borrow(), "DELETE", "/api/sessions", "")).status(), 204);
+            let alive = world.data.keys().into_iter().filter(|key| key.starts_with("latchkey:session:")).count();
+            assert_eq!(alive, 0, "{said}");
+        },
+    );
+}
+
+#[test]
+fn ends_of_sessions() {
+    let tokens = std::cell::RefCell::new((String::new(), String::new()));
+    for (method, uri) in [("POST", "/api/logout"), ("DELETE", "/api/sessions"), ("DELETE", "/api/sessions/ID")] {
+        at_each_call(
+            |world| *tokens.borrow_mut() = (world.join("alice"), world.begin("alice").0),
+            |world| {
+                let sessions = if uri.ends_with("ID") { world.data.keys() } else { Vec::new() };
+                let id = sessions.iter().find_map(|key| key.strip_prefix("latchkey:session:")).unwrap_or_default();
+                world.send(bearer(&tokens.borrow().0, method, &uri.replace("ID", id), ""))
+            },
+            |world, status, said| {
+                assert!([204, 503].contains(&status), "{said}");
+                let (one, other) = (world.accepts(&tokens.borrow().0), world.accepts(&tokens.borrow().1));
+                let ended = [one, other].iter().filter(|status| **status == 401).count();
+                let wanted = if uri == "/api/sessions" { 2 } else { 1 };
+                assert!(status != 204 || ended == wanted, "{said}");
+                assert_eq!(world.log_in("alice").status(), 200, "{said}");
+            },
+        );
+    }
+}
+
+#[test]
+fn change_of_password() {
+    const NEW: &str = "a quite different secret";
+    let tokens = std::cell::RefCell::new((String::new(), String::new()));
+    let change = |world: &World, current: &str| {
+        let body = format!(r#"{{"current_password":"{current}","new_password":"{NEW}"}}"#);
+        world.send(bearer(&tokens.borrow().0, "POST", "/api/account/password", &body))
+    };
+    at_each_call(
+        |world| *tokens.borrow_mut() = (world.join("alice"), world.begin("alice").0),
+        |world| change(world, crate::world::PASSWORD),
+        |world, status, said| {
+            assert!([204, 503].contains(&status), "{said}");
+            let new =
+                world.post("/api/login", &format!(r#"{{"username":"alice","password":"{NEW}"}}"#)).status() == 200;
+            let old = world.log_in("alice").status() == 200;
+            assert!(new != old, "one password, and not both or none: {said}");
+            assert!(status != 204 || new && world.accepts(&tokens.borrow().1) == 401, "{said}");
+            // Asked again, it is done, with all other sessions ended.
+            let current = if new { NEW } else { crate::world::PASSWORD };
+            assert_eq!(change(world, current).status(), 204, "{said}");
+            assert_eq!(world.sessions(&tokens.borrow().0).len(), 1, "{said}");
+        },
+    );
+}
+
+#[test]
+fn deletion_of_an_account() {
+    let token = std::cell::RefCell::new(String::new());
+    let delete = |world: &World| {
+        let body = format!(r#"{{"password":"{}"}}"#, crate::world::PASSWORD);
+        world.send(bearer(&token.borrow(), "POST", "/api/account/delete", &body))
+    };
+    at_each_call(
+        |world| {
+            *token.borrow_mut() = world.join("alice");
+            world.begin("alice");
+            world.say(&token.borrow(), "one");
+            world.say(&token.borrow(), "two");
+        },
+        delete,
+        |world, status, said| {
+            assert!([204, 503].contains(&status), "{said}");
+            if status == 503 && world.accepts(&token.borrow()) == 200 {
+                assert_eq!(delete(world).status(), 204, "a deletion that was broken off goes on: {said}");
+            }
+            assert_eq!(world.accepts(&token.borrow()), 401, "{said}");
+            assert_eq!(world.log_in("alice").status(), 401, "{said}");
+            assert_eq!(world.sign_up("alice").status(), 409, "{said}");
+            assert_eq!(world.texts("/api/messages"), ["two", "one"], "{said}");
+            let left = world
+                .data
+                .keys()
+                .into_iter()
+                .filter(|key| String::from_utf8_lossy(&world.data.get(key).unwrap()).contains("alice"));
+            assert_eq!(left.collect::<Vec<_>>(), [""; 0], "{said}");
+        },
+    );
+}
+
+#[test]
+fn deletion_of_a_message() {
+    let token = std::cell::RefCell::new(String::new());
+    let delete =
+        |world: &World, id: &str| world.send(bearer(&token.borrow(), "DELETE", &format!("/api/messages/{id}"), ""));
+    at_each_call(
+        |world| {
+            *token.borrow_mut() = world.join("alice");
+            for text in ["one", "two", "three", "four"] {
+                world.say(&token.borrow(), text);
+            }
+            delete(world, "2");
+        },
+        |world| delete(world, "3"),
+        |world, status, said| {
+            assert!([204, 503].contains(&status), "{said}");
+            let again = delete(world, "3").status();
+            assert!(again == 404 || again == 204 && status == 503, "{again}: {said}");
+            for uri in ["/api/messages", "/api/messages?author=alice"] {
+                assert_eq!(world.texts(uri), ["four", "one"], "{said}");
+            }
+        },
+    );
 }

@@ -7,10 +7,13 @@
     reason = "a test that can not go on fails"
 )]
 
+mod account;
 mod authorizer;
 mod body;
+mod cookies;
 mod cors;
 mod crashes;
+mod deletion;
 mod faults;
 mod keys;
 mod login;
@@ -19,6 +22,7 @@ mod methods;
 mod once;
 mod one_instance;
 mod rules;
+mod sessions;
 mod settings;
 mod shared_cache;
 mod signup;

@@ -30,6 +30,13 @@ impl Answer {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// The access token and the refresh token.
+    pub(crate) fn tokens(&self) -> (String, String) {
+        let json = self.json();
+        let text = |member: &str| json[member].as_str().unwrap_or_else(|| panic!("no {member}: {json}")).to_owned();
+        (text("token"), text("refresh_token"))
+    }
+
     /// The field errors as `field:code`.
     pub(crate) fn errors(&self) -> Vec<String> {
         let json = self.json();
@@ -97,6 +104,29 @@ impl World {
     pub(crate) fn join(&self, username: &str) -> String {
         assert_eq!(self.sign_up(username).status(), 201);
         self.log_in(username).json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Logs in as a client that is no browser: the token and the refresh token.
+    pub(crate) fn begin(&self, username: &str) -> (String, String) {
+        let body = format!(r#"{{"username":"{username}","password":"{PASSWORD}","refresh_token_in":"body"}}"#);
+        let answer = self.post("/api/login", &body);
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+        answer.tokens()
+    }
+
+    pub(crate) fn refresh(&self, refresh_token: &str) -> Answer {
+        self.post("/api/session/refresh", &format!(r#"{{"refresh_token":"{refresh_token}"}}"#))
+    }
+
+    /// What the authorizer says of a token.
+    pub(crate) fn accepts(&self, token: &str) -> u16 {
+        self.send(bearer(token, "GET", "/api/authorizer", "")).status()
+    }
+
+    pub(crate) fn sessions(&self, token: &str) -> Vec<Value> {
+        let answer = self.send(bearer(token, "GET", "/api/sessions", ""));
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+        answer.json()["sessions"].as_array().unwrap().clone()
     }
 
     pub(crate) fn say(&self, token: &str, text: &str) -> Answer {

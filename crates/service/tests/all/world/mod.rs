@@ -12,7 +12,7 @@ use service::ports::{
 };
 
 pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
-pub(crate) use store::{Data, Fault, MemoryBucket};
+pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
 
 /// 2027-01-15T08:00:00Z
 const START_MILLIS: u64 = 1_800_000_000_000;
@@ -137,12 +137,12 @@ impl Pause for World {
     async fn pause(&self) {
         self.pauses.set(self.pauses.get() + 1);
         self.advance_millis(self.pause_millis.get());
-        store::yield_once().await;
+        yield_once().await;
     }
 
     async fn sleep(&self, millis: u64) {
         self.advance_millis(millis);
-        store::yield_once().await;
+        yield_once().await;
     }
 }
 

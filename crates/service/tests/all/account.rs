@@ -1,0 +1,176 @@
+//! One's own account: password and deletion.
+
+use futures::executor::block_on;
+use futures::future::join;
+
+use crate::world::{Answer, PASSWORD, World, anon, bearer, signup_body, yield_once};
+
+const NEW: &str = "a quite different secret";
+
+fn change(world: &World, token: &str, current: &str, new: &str) -> Answer {
+    let body = format!(r#"{{"current_password":"{current}","new_password":"{new}"}}"#);
+    world.send(bearer(token, "POST", "/api/account/password", &body))
+}
+
+fn delete(world: &World, token: &str, password: &str) -> Answer {
+    world.send(bearer(token, "POST", "/api/account/delete", &format!(r#"{{"password":"{password}"}}"#)))
+}
+
+fn log_in_with(world: &World, password: &str) -> u16 {
+    world.post("/api/login", &format!(r#"{{"username":"alice","password":"{password}"}}"#)).status()
+}
+
+#[test]
+fn shows_the_account() {
+    let world = World::new();
+    let token = world.join("alice");
+    let expected = r#"{"user":{"username":"alice","name":"Name of alice"},"created_at":"2027-01-15T08:00:00.000Z"}"#;
+    assert_eq!(world.send(bearer(&token, "GET", "/api/account", "")).text(), expected);
+}
+
+#[test]
+fn changing_the_password_ends_all_other_sessions() {
+    let world = World::new();
+    let token = world.join("alice");
+    let (other, refresh) = world.begin("alice");
+    assert_eq!(change(&world, &token, PASSWORD, NEW).status(), 204);
+    assert_eq!((log_in_with(&world, PASSWORD), log_in_with(&world, NEW)), (401, 200));
+    assert_eq!((world.accepts(&token), world.accepts(&other), world.refresh(&refresh).status()), (200, 401, 401));
+    assert_eq!(world.events("authn_password_change")[0]["username"], "alice");
+    assert_eq!(change(&world, &token, NEW, PASSWORD).status(), 204, "and again");
+    assert_eq!((log_in_with(&world, PASSWORD), log_in_with(&world, NEW)), (200, 401));
+    assert!(!world.whole_log().contains(NEW));
+}
+
+#[test]
+fn a_password_is_changed_by_who_knows_it_to_one_that_keeps_the_rules() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (current, new, errors) in [
+        ("wrong horse battery", NEW, "current_password:wrong_password"),
+        (PASSWORD, "short", "new_password:too_short"),
+        (PASSWORD, "I am alice!", "new_password:contains_username"),
+        (PASSWORD, "password1", "new_password:common_password"),
+    ] {
+        let answer = change(&world, &token, current, new);
+        assert_eq!((answer.status(), answer.errors()), (422, vec![errors.to_owned()]));
+    }
+    assert_eq!(log_in_with(&world, PASSWORD), 200);
+    assert_eq!(world.send(anon("POST", "/api/account/password", "{}")).status(), 401);
+}
+
+/// A login by the old password that is under way while the password is changed: whichever comes first, no session of the
+/// old password is left.
+#[test]
+fn a_login_beside_a_change_leaves_no_session_of_the_old_password() {
+    for lead in 0..40 {
+        for login_first in [true, false] {
+            let world = World::new();
+            // A hash anew is due as well, and must not bring the old password back.
+            let token = world.join("alice");
+            world.set("pbkdf2_iterations", "3");
+            let login = async {
+                for _ in 0..if login_first { 0 } else { lead } {
+                    yield_once().await;
+                }
+                let body = format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#);
+                world.send_async(anon("POST", "/api/login", &body)).await
+            };
+            let change = async {
+                for _ in 0..if login_first { lead } else { 0 } {
+                    yield_once().await;
+                }
+                let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"{NEW}"}}"#);
+                world.send_async(bearer(&token, "POST", "/api/account/password", &body)).await
+            };
+            let (login, change) = block_on(join(login, change));
+            assert_eq!(change.status(), 204);
+            assert_eq!((log_in_with(&world, PASSWORD), log_in_with(&world, NEW)), (401, 200), "{lead}");
+            if login.status() == 200 {
+                let begun = login.json()["token"].as_str().unwrap().to_owned();
+                assert_eq!(world.accepts(&begun), 401, "{lead} {login_first}");
+            }
+            assert_eq!(world.sessions(&token).len(), 2, "this one and that of the new password");
+        }
+    }
+}
+
+#[test]
+fn a_deleted_account_is_gone_and_its_name_is_nobodys() {
+    let world = World::new();
+    let token = world.join("alice");
+    let (other, refresh) = world.begin("alice");
+    let bob = world.join("bob");
+    world.say(&token, "one");
+    world.say(&bob, "two");
+    world.say(&token, "three");
+    change(&world, &token, PASSWORD, NEW);
+    let answer = delete(&world, &token, PASSWORD);
+    assert_eq!((answer.status(), answer.errors()), (422, vec!["password:wrong_password".to_owned()]));
+    assert_eq!(delete(&world, &token, NEW).status(), 204);
+
+    assert_eq!((world.accepts(&token), world.accepts(&other), world.refresh(&refresh).status()), (401, 401, 401));
+    assert_eq!((log_in_with(&world, PASSWORD), log_in_with(&world, NEW)), (401, 401));
+    let taken = world.post("/api/signup", &signup_body("alice"));
+    assert_eq!((taken.status(), taken.code().as_str()), (409, "username_taken"));
+
+    let page = world.get("/api/messages").json();
+    let shown: Vec<_> = page["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (m["text"].as_str().unwrap(), m["author"].to_string()))
+        .collect();
+    let nobody = r#"{"username":null,"name":"deleted user"}"#.to_owned();
+    let bob = r#"{"username":"bob","name":"Name of bob"}"#.to_owned();
+    assert_eq!(shown, [("three", sorted(&nobody)), ("two", sorted(&bob)), ("one", sorted(&nobody))]);
+    assert!(world.texts("/api/messages?author=alice").is_empty());
+    assert_eq!(world.events("user_deleted")[0]["username"], "alice");
+    for key in world.data.keys() {
+        let value = String::from_utf8_lossy(&world.data.get(&key).unwrap()).into_owned();
+        assert!(!value.contains("alice") && !value.contains("Alice"), "{key}: {value}");
+    }
+}
+
+fn sorted(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json).unwrap().to_string()
+}
+
+#[test]
+fn a_deleted_name_costs_a_login_what_an_unknown_one_costs() {
+    let world = World::new();
+    let token = world.join("alice");
+    assert_eq!(delete(&world, &token, PASSWORD).status(), 204);
+    let before = world.events("authn_login_fail").len();
+    let gone = world.log_in("alice");
+    let unknown = world.log_in("nobody");
+    assert_eq!(gone.text(), unknown.text());
+    let events = &world.events("authn_login_fail")[before..];
+    for field in ["store_reads", "store_writes", "hash_rounds", "hash_pauses"] {
+        assert_eq!(events[0][field], events[1][field], "{field}");
+    }
+}
+
+/// Posts that are under way while the account is deleted.
+#[test]
+fn nothing_posted_beside_a_deletion_keeps_the_name() {
+    for lead in 0..60 {
+        let world = World::new();
+        let token = world.join("alice");
+        world.say(&token, "before");
+        let post = async {
+            for _ in 0..lead {
+                yield_once().await;
+            }
+            world.send_async(bearer(&token, "POST", "/api/messages", r#"{"text":"beside"}"#)).await
+        };
+        let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
+        let delete = world.send_async(bearer(&token, "POST", "/api/account/delete", &body));
+        let (post, delete) = block_on(join(post, delete));
+        assert_eq!(delete.status(), 204);
+        assert!([201, 401].contains(&post.status()), "{}", post.text());
+        let page = world.get("/api/messages").text().to_owned();
+        assert!(!page.contains("alice"), "{lead}: {page}");
+        assert!(world.texts("/api/messages?author=alice").is_empty(), "{lead}");
+    }
+}

@@ -1,0 +1,100 @@
+//! The refresh token of a browser.
+
+use bytes::Bytes;
+use http::Request;
+
+use crate::world::{Answer, PASSWORD, World, anon, bearer};
+
+fn with(mut request: Request<Bytes>, headers: &[(&'static str, &str)]) -> Request<Bytes> {
+    for (name, value) in headers {
+        request.headers_mut().append(*name, value.parse().unwrap());
+    }
+    request
+}
+
+fn login(world: &World, headers: &[(&'static str, &str)]) -> Answer {
+    let body = format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#);
+    world.send(with(anon("POST", "/api/login", &body), headers))
+}
+
+/// `NAME=VALUE` of the one cookie that an answer sets.
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
+
+fn refresh(world: &World, headers: &[(&'static str, &str)]) -> Answer {
+    world.send(with(anon("POST", "http://latch.example/api/session/refresh", ""), headers))
+}
+
+#[test]
+fn a_browser_gets_a_cookie_that_no_script_reads_and_that_goes_to_one_path() {
+    let world = World::new();
+    world.sign_up("alice");
+    let answer = login(&world, &[]);
+    let set = answer.header("set-cookie").unwrap();
+    let attributes: Vec<_> = set.split("; ").skip(1).collect();
+    assert_eq!(attributes, ["Path=/api/session", "Max-Age=604800", "HttpOnly", "SameSite=Strict"]);
+    assert!(set.starts_with("latchkey-refresh="));
+    assert!(answer.json().get("refresh_token").is_none(), "a script would read it");
+
+    let secure = login(&world, &[("origin", "https://latch.example")]);
+    let set = secure.header("set-cookie").unwrap();
+    assert!(set.starts_with("__Secure-latchkey-refresh=") && set.ends_with("; Secure"), "{set}");
+
+    let next = refresh(&world, &[("cookie", &cookie(&answer))]);
+    assert_eq!(next.status(), 200, "{}", next.text());
+    assert!(cookie(&next) != cookie(&answer) && next.json().get("refresh_token").is_none());
+    assert_eq!(world.accepts(next.json()["token"].as_str().unwrap()), 200);
+}
+
+#[test]
+fn with_the_cookie_a_request_of_another_origin_is_refused() {
+    let world = World::new();
+    world.sign_up("alice");
+    let held = cookie(&login(&world, &[]));
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "http://evil.example")],
+        &[("origin", "null")],
+    ] {
+        let headers = [headers, &[("cookie", &held)]].concat();
+        let answer = refresh(&world, &headers);
+        assert_eq!((answer.status(), answer.code().as_str()), (403, "cross_site_request"), "{headers:?}");
+    }
+    assert_eq!(world.events("authz_fail")[0]["reason"], "cross_site");
+    assert!(world.events("session_refreshed").is_empty(), "the session is as it was");
+    for headers in [
+        &[("sec-fetch-site", "same-origin"), ("origin", "http://latch.example")][..],
+        &[("origin", "http://latch.example")],
+        &[],
+    ] {
+        assert_eq!(refresh(&world, &[headers, &[("cookie", &held)]].concat()).status(), 200, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_cookie_that_is_no_good_is_taken_back() {
+    let world = World::new();
+    world.sign_up("alice");
+    let answer = refresh(&world, &[("cookie", "latchkey-refresh=nonsense")]);
+    assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_refresh_token"));
+    let gone = "latchkey-refresh=; Path=/api/session; Max-Age=0; HttpOnly; SameSite=Strict";
+    assert_eq!(answer.header("set-cookie"), Some(gone));
+    let token = login(&world, &[]).json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(world.send(bearer(&token, "POST", "/api/logout", "")).header("set-cookie"), Some(gone));
+}
+
+#[test]
+fn the_body_goes_before_the_cookie() {
+    let world = World::new();
+    world.sign_up("alice");
+    let held = cookie(&login(&world, &[]));
+    let (_, other) = world.begin("alice");
+    let body = format!(r#"{{"refresh_token":"{other}"}}"#);
+    let request = with(anon("POST", "/api/session/refresh", &body), &[("cookie", &held)]);
+    let answer = world.send(request);
+    assert!(answer.status() == 200 && answer.header("set-cookie").is_none() && answer.tokens().1 != other);
+    let answer = world.post("/api/login", r#"{"username":"a","password":"b","refresh_token_in":"url"}"#);
+    assert_eq!((answer.status(), answer.errors()), (422, vec!["refresh_token_in:invalid".to_owned()]));
+}

@@ -1,0 +1,129 @@
+//! Deleting messages, and reading over the gaps that they leave.
+
+use crate::world::{Answer, World, bearer};
+
+fn delete(world: &World, token: &str, id: &str) -> Answer {
+    world.send(bearer(token, "DELETE", &format!("/api/messages/{id}"), ""))
+}
+
+fn ids(world: &World, uri: &str) -> Vec<u64> {
+    let page = world.get(uri).json();
+    let id = |message: &serde_json::Value| message["id"].as_str().unwrap().parse().unwrap();
+    page["messages"].as_array().unwrap().iter().map(id).collect()
+}
+
+fn board(count: u64) -> (World, String) {
+    let world = World::new();
+    let token = world.join("alice");
+    for number in 1..=count {
+        assert_eq!(world.say(&token, &format!("message {number}")).status(), 201);
+    }
+    (world, token)
+}
+
+#[test]
+fn an_author_deletes_a_message_of_their_own() {
+    let (world, token) = board(3);
+    let before = world.get("/api/messages");
+    let answer = delete(&world, &token, "2");
+    assert_eq!((answer.status(), answer.text()), (204, ""));
+    assert_eq!(ids(&world, "/api/messages"), [3, 1]);
+    assert_eq!(ids(&world, "/api/messages?author=alice"), [3, 1]);
+    let mut again = crate::world::anon("GET", "/api/messages", "");
+    again.headers_mut().insert("if-none-match", before.header("etag").unwrap().parse().unwrap());
+    assert_eq!(world.send(again).status(), 200, "the entity tag is another");
+    for id in ["2", "4", "0", "02", "-1", "x", "18446744073709551616", "1.0"] {
+        let answer = delete(&world, &token, id);
+        assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{id}");
+    }
+    assert_eq!(world.events("message_deleted")[0]["message"], "2");
+    for key in world.data.keys() {
+        assert!(!String::from_utf8_lossy(&world.data.get(&key).unwrap()).contains("message 2"), "{key}");
+    }
+}
+
+#[test]
+fn nobody_deletes_what_is_not_theirs() {
+    let (world, _) = board(1);
+    let mallory = world.join("mallory");
+    let answer = delete(&world, &mallory, "1");
+    assert_eq!((answer.status(), answer.code().as_str()), (403, "not_the_author"));
+    assert_eq!(world.events("authz_fail")[0]["reason"], "not_the_author");
+    assert_eq!(world.send(crate::world::anon("DELETE", "/api/messages/1", "")).status(), 401);
+    assert_eq!(ids(&world, "/api/messages"), [1]);
+}
+
+/// The calls of the store that a page takes.
+fn cost(world: &World, uri: &str) -> usize {
+    let before = world.data.calls();
+    assert_eq!(world.get(uri).status(), 200);
+    world.data.calls() - before
+}
+
+#[test]
+fn a_page_costs_the_same_over_however_many_deleted_messages() {
+    let orders: [fn(u64) -> Vec<u64>; 4] = [
+        |n| (2..n).collect(),
+        |n| (2..n).rev().collect(),
+        |n| (2..n).filter(|i| i % 2 == 0).chain((2..n).filter(|i| i % 2 == 1)).collect(),
+        |n| (2..n).map(|i| 2 + (i * 37) % (n - 2)).collect(),
+    ];
+    for (at, order) in orders.into_iter().enumerate() {
+        let (world, token) = board(60);
+        let order = order(60);
+        assert_eq!(order.iter().collect::<std::collections::BTreeSet<_>>().len(), 58);
+        for id in order {
+            assert_eq!(delete(&world, &token, &id.to_string()).status(), 204);
+        }
+        assert_eq!(ids(&world, "/api/messages"), [60, 1], "order {at}");
+        assert_eq!(ids(&world, "/api/messages?author=alice"), [60, 1]);
+        assert!(cost(&world, "/api/messages") <= 4, "order {at}: {}", cost(&world, "/api/messages"));
+        assert!(cost(&world, "/api/messages?author=alice") <= 6, "order {at}");
+        // From within the gap, where a page that was read before it may end.
+        assert_eq!(ids(&world, "/api/messages?before=m30"), [1]);
+    }
+}
+
+#[test]
+fn pages_stay_full_and_cursors_go_on() {
+    let (world, token) = board(50);
+    for id in (1..=50).filter(|id| id % 3 != 0) {
+        delete(&world, &token, &id.to_string());
+    }
+    let mut seen = Vec::new();
+    let mut uri = "/api/messages?limit=5".to_owned();
+    loop {
+        let page = world.get(&uri).json();
+        seen.extend(ids(&world, &uri));
+        match page["next"].as_str() {
+            Some(next) => {
+                assert_eq!(ids(&world, &uri).len(), 5);
+                uri = format!("/api/messages?limit=5&before={next}");
+            }
+            None => break,
+        }
+    }
+    assert_eq!(seen, (1..=50).rev().filter(|id| id % 3 == 0).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_was_posted_before_places_were_kept_can_be_deleted() {
+    let (world, token) = board(2);
+    let old = r#"{"v":1,"author":"alice","name":"A","text":"old","created_at_ms":0}"#;
+    world.data.put("latchkey:message:1", old.as_bytes());
+    assert_eq!(delete(&world, &token, "1").status(), 204);
+    assert_eq!((ids(&world, "/api/messages"), ids(&world, "/api/messages?author=alice")), (vec![2], vec![2]));
+}
+
+#[test]
+fn a_gap_that_lies_is_passed_over() {
+    let (world, _) = board(5);
+    for gap in [
+        r#"{"v":1,"gap_from":1,"gap_to":2}"#,
+        r#"{"v":1,"gap_from":9,"gap_to":4}"#,
+        r#"{"v":1,"gap_from":0,"gap_to":3}"#,
+    ] {
+        world.data.put("latchkey:message:4", gap.as_bytes());
+        assert_eq!(ids(&world, "/api/messages")[..2], [5, 3], "{gap}");
+    }
+}
