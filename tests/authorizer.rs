@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::actors;
 use crate::harness::client::{ask, get, post};
+use crate::harness::forge::part;
 use crate::harness::host::{App, Setup};
 
 cases! {
@@ -70,7 +71,7 @@ fn the_policy_names_the_methods_of_this_stage() {
                 "Version": "2012-10-17",
                 "Statement": [{"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": null}],
             },
-            "context": {"name": "Alice"},
+            "context": {"name": "Alice", "session": part(&alice.token, 1)["sid"]},
         });
         assert_eq!(policy, expected);
         let resources = resources.as_array().unwrap();
@@ -88,6 +89,7 @@ fn a_method_arn_gets_its_verdict() {
         ("test/POST/api/messages", "Allow"),
         ("test/DELETE/api/messages", "Deny"),
         ("test/POST/api/messages/1", "Deny"),
+        ("test/DELETE/api/messages/1", "Allow"),
         ("test/post/api/messages", "Deny"),
         ("dev/POST/api/messages", "Deny"),
         ("test/POST/api/nothing", "Deny"),

@@ -25,7 +25,10 @@ fn a_good_login_is_answered_with_a_bearer_token() {
         let mut body = reply.json();
         assert!(body["token"].take().as_str().is_some_and(|token| token.starts_with("eyJ")));
         let user = json!({"username": alice.username, "name": "Alice"});
-        assert_eq!(body, json!({"token": null, "token_type": "Bearer", "expires_in": 900, "user": user}));
+        let expected = json!({
+            "token": null, "token_type": "Bearer", "expires_in": 900, "user": user, "refresh_expires_in": 604_800,
+        });
+        assert_eq!(body, expected);
     }
 }
 

@@ -18,6 +18,7 @@ macro_rules! cases {
     };
 }
 
+mod account;
 mod authorization_header;
 mod authorizer;
 mod conditional_requests;
@@ -40,6 +41,7 @@ mod persistence;
 mod races;
 mod request_bodies;
 mod secrets;
+mod session;
 mod shared_cache;
 mod shared_instances;
 mod signup;
@@ -57,6 +59,7 @@ macro_rules! subjects {
 
 /// Every one of the modules above; the compiler tells of one that is forgotten.
 const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
+    account,
     authorization_header,
     authorizer,
     conditional_requests,
@@ -78,6 +81,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     races,
     request_bodies,
     secrets,
+    session,
     shared_cache,
     shared_instances,
     signup,

@@ -13,33 +13,55 @@ cases! {
         every_component_has_a_test_module,
         every_route_is_served,
         every_guarded_method_is_refused_without_a_token,
-        messages_without_an_authorizer_cannot_start,
+        a_guarded_component_without_an_authorizer_cannot_start,
         a_component_is_granted_no_more_than_this,
     ]
 }
 
 /// Each component of `spin.toml` and a module of this suite that is about it.
-const COMPONENTS: [(&str, &str); 5] = [
+const COMPONENTS: [(&str, &str); 7] = [
+    ("account", "account"),
     ("authorizer", "authorizer"),
     ("login", "login"),
     ("messages", "messages"),
+    ("session", "session"),
     ("signup", "signup"),
     ("site", "site"),
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path to ask it by.
-const ROUTES: [(&str, &str, &str, &str); 7] = [
+const ROUTES: [(&str, &str, &str, &str); 15] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/api/...", "authorizer", "GET", "/api/anything-else"),
+    ("/api/account", "account", "GET", "/api/account"),
+    ("/api/account/delete", "account", "POST", "/api/account/delete"),
+    ("/api/account/password", "account", "POST", "/api/account/password"),
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
     ("/api/login", "login", "POST", "/api/login"),
+    ("/api/logout", "account", "POST", "/api/logout"),
     ("/api/messages", "messages", "GET", "/api/messages"),
+    ("/api/messages/:id", "messages", "DELETE", "/api/messages/1"),
+    ("/api/session/refresh", "session", "POST", "/api/session/refresh"),
+    ("/api/sessions", "account", "GET", "/api/sessions"),
+    ("/api/sessions/:id", "account", "DELETE", "/api/sessions/1"),
     ("/api/signup", "signup", "POST", "/api/signup"),
 ];
 
 /// Every method that needs a token.
-const GUARDED: [(&str, &str); 3] = [("POST", "/api/messages"), ("GET", "/api/authorizer"), ("POST", "/api/authorizer")];
+const GUARDED: [(&str, &str); 11] = [
+    ("POST", "/api/messages"),
+    ("DELETE", "/api/messages/1"),
+    ("POST", "/api/logout"),
+    ("GET", "/api/sessions"),
+    ("DELETE", "/api/sessions"),
+    ("DELETE", "/api/sessions/1"),
+    ("GET", "/api/account"),
+    ("POST", "/api/account/password"),
+    ("POST", "/api/account/delete"),
+    ("GET", "/api/authorizer"),
+    ("POST", "/api/authorizer"),
+];
 
 fn manifest() -> toml::Table {
     std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap()
@@ -81,14 +103,20 @@ fn every_guarded_method_is_refused_without_a_token() {
     app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);
 }
 
-fn messages_without_an_authorizer_cannot_start() {
+fn a_guarded_component_without_an_authorizer_cannot_start() {
+    for name in ["messages", "account"] {
+        cannot_start_alone(name);
+    }
+}
+
+fn cannot_start_alone(name: &str) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("spin.toml");
-    let [composed, uncomposed] = Wasi::tested().components().map(|folder| folder.join("messages.wasm"));
+    let [composed, uncomposed] = Wasi::tested().components().map(|folder| folder.join(format!("{name}.wasm")));
     assert!(uncomposed.is_file(), "{} is not built", uncomposed.display());
     let text = format!(
         "spin_manifest_version = 2\n[application]\nname = \"open\"\n[[trigger.http]]\nroute = \"/api/messages\"\n\
-         component = \"messages\"\n[component.messages]\nsource = \"{}\"\nkey_value_stores = [\"default\"]\n",
+         component = \"guarded\"\n[component.guarded]\nsource = \"{}\"\nkey_value_stores = [\"default\"]\n",
         uncomposed.display()
     );
     std::fs::write(&file, &text).unwrap();
@@ -105,9 +133,13 @@ fn a_component_is_granted_no_more_than_this() {
     let manifest = manifest();
     let common = ["stage", "store", "cors_allowed_origins"];
     let verifying = ["token_issuer", "token_audience"];
+    let sessions = ["session_lifetime_seconds", "session_idle_seconds"];
+    let signing = [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key"]].concat();
     for (component, more) in [
         ("signup", vec!["pbkdf2_iterations"]),
-        ("login", vec!["pbkdf2_iterations", "token_lifetime_seconds", "token_issuer", "token_audience", "signing_key"]),
+        ("login", [&signing[..], &["pbkdf2_iterations"]].concat()),
+        ("session", signing.to_vec()),
+        ("account", [&verifying[..], &["pbkdf2_iterations"]].concat()),
         ("messages", verifying.to_vec()),
         ("authorizer", verifying.to_vec()),
     ] {

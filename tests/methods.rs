@@ -74,7 +74,8 @@ fn head_is_get_without_a_body() {
 
 fn an_unknown_path_is_a_problem_too() {
     let app = App::any();
-    for path in ["/api/nothing", "/api/messages/", "/api/messages/1", "/api/Messages", "/api/login/x", "/api/signup%2f"]
+    for path in
+        ["/api/nothing", "/api/messages/", "/api/messages/1/2", "/api/Messages", "/api/login/x", "/api/signup%2f"]
     {
         for method in ["GET", "POST", "DELETE"] {
             app.send(ask(method, path)).is_problem(404, "not_found");

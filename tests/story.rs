@@ -50,9 +50,10 @@ fn every_body_is_literally_this() {
     let token = body["token"].take().as_str().unwrap().to_owned();
     let expected = json!({
         "token": null, "token_type": "Bearer", "expires_in": 900,
-        "user": {"username": "alice", "name": "Alice Liddell"},
+        "user": {"username": "alice", "name": "Alice Liddell"}, "refresh_expires_in": 604_800,
     });
     assert_eq!((reply.status, body), (200, expected));
+    assert_eq!(reply.headers.iter().filter(|(name, _)| name == "set-cookie").count(), 1);
     assert_eq!(token.split('.').count(), 3);
 
     let reply = app.send(post("/api/messages", "{\"text\":\" Curiouser\\nand curiouser! \"}").bearer(&token));
@@ -71,7 +72,7 @@ fn every_body_is_literally_this() {
     let reply = app.send(get("/api/authorizer").bearer(&token));
     assert_eq!(
         (&reply.json()["principalId"], &reply.json()["context"]),
-        (&json!("alice"), &json!({"name": "Alice Liddell"}))
+        (&json!("alice"), &json!({"name": "Alice Liddell", "session": crate::harness::forge::part(&token, 1)["sid"]}))
     );
 
     let mallory: Actor = actors::mallory(&app);

@@ -42,9 +42,10 @@ fn a_token_verifies_by_the_served_key_set_alone() {
     let issued = claims["iat"].as_u64().unwrap();
     assert!(issued.abs_diff(now()) < 300, "{issued} is now");
     assert!(claims["jti"].take().as_str().is_some_and(|id| id.len() >= 16), "{claims}");
+    assert!(claims["sid"].take().as_str().is_some_and(|id| id.len() == 32), "{claims}");
     let expected = json!({
         "iss": "latchkey", "aud": "latchkey", "sub": alice.username, "name": "Alice",
-        "iat": issued, "nbf": issued, "exp": issued + 900, "jti": null,
+        "iat": issued, "nbf": issued, "exp": issued + 900, "jti": null, "sid": null,
     });
     assert_eq!(claims, expected);
 }

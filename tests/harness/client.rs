@@ -5,6 +5,7 @@ use std::time::Duration;
 use ureq::http::{Method, Request, Uri};
 
 use super::PATIENCE;
+use super::confidential::Confidential;
 use super::reply::Reply;
 
 /// Speaks to one app.
@@ -14,6 +15,7 @@ pub(crate) struct Client {
     base: String,
     /// Makes usernames unique in an app that was not started by the test.
     suffix: String,
+    confidential: Confidential,
 }
 
 /// A request to be sent.
@@ -63,6 +65,11 @@ impl Ask {
     pub(crate) fn headers(&self) -> &[(&'static str, String)] {
         &self.headers
     }
+
+    /// The body, if it is JSON.
+    pub(crate) fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_str(&self.body).ok()
+    }
 }
 
 impl Client {
@@ -79,7 +86,12 @@ impl Client {
             .accept("*/*")
             .build()
             .new_agent();
-        Self { agent, base: base.trim_end_matches('/').to_owned(), suffix: String::new() }
+        Self {
+            agent,
+            base: base.trim_end_matches('/').to_owned(),
+            suffix: String::new(),
+            confidential: Confidential::default(),
+        }
     }
 
     /// Of an app that others use too.
@@ -94,6 +106,11 @@ impl Client {
     /// A username that nobody has in this app yet.
     pub(crate) fn name(&self, name: &str) -> String {
         format!("{name}{}", self.suffix)
+    }
+
+    /// What was secret about it so far.
+    pub(crate) fn confidential(&self) -> &Confidential {
+        &self.confidential
     }
 
     /// `127.0.0.1:3000`
@@ -115,6 +132,7 @@ impl Client {
 
     /// Sends a request that may find no host.
     pub(crate) fn try_send(&self, ask: Ask) -> Result<Reply, ureq::Error> {
+        self.confidential.sent(&ask);
         let mut request = Request::builder().method(Method::from_bytes(ask.method.as_bytes()).unwrap());
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
@@ -131,7 +149,9 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let (status, headers) = (response.status().as_u16(), headers.collect());
-        Ok(Reply { status, headers, body: response.body_mut().read_to_vec()? })
+        let reply = Reply { status, headers, body: response.body_mut().read_to_vec()? };
+        self.confidential.got(&reply);
+        Ok(reply)
     }
 
     #[track_caller]

@@ -26,6 +26,7 @@ pub(crate) struct Host {
     child: Child,
     output: Arc<Output>,
     client: Client,
+    state: PathBuf,
     /// Removed when the host is gone.
     _folder: Option<tempfile::TempDir>,
 }
@@ -108,7 +109,7 @@ impl Setup {
     /// Starts the host and waits until it serves.
     #[track_caller]
     pub(crate) fn start(self) -> Host {
-        let (mut child, output, folder) = self.spawn();
+        let (mut child, output, state, folder) = self.spawn();
         let line = output.wait("line of the address", |output| {
             let line = output.stdout.iter().find_map(|line| line.strip_prefix("Serving "));
             line.map(str::to_owned).or_else(|| output.ended().then(String::new))
@@ -117,13 +118,13 @@ impl Setup {
             let status = child.wait().unwrap();
             panic!("the host ended at its start with {status}:\n{}", output.stderr());
         }
-        Host { child, output, client: Client::own(line.trim()), _folder: folder }
+        Host { child, output, client: Client::own(line.trim()), state, _folder: folder }
     }
 
     /// Expects the host to refuse to start, and returns the one line that says why.
     #[track_caller]
     pub(crate) fn refused(self) -> String {
-        let (mut child, output, _folder) = self.spawn();
+        let (mut child, output, _, _folder) = self.spawn();
         output.wait("end or start of the host", |output| (output.ended() || !output.stdout.is_empty()).then_some(()));
         if !output.stdout().is_empty() {
             child.kill().unwrap();
@@ -137,7 +138,7 @@ impl Setup {
         stderr.trim().to_owned()
     }
 
-    fn spawn(self) -> (Child, Arc<Output>, Option<tempfile::TempDir>) {
+    fn spawn(self) -> (Child, Arc<Output>, PathBuf, Option<tempfile::TempDir>) {
         let folder = self.state.is_none().then(|| tempfile::tempdir().unwrap());
         let state = self.state.unwrap_or_else(|| folder.as_ref().unwrap().path().to_path_buf());
         let binary = std::env::var_os("LATCHKEY_HOST").map(PathBuf::from);
@@ -151,7 +152,7 @@ impl Setup {
         command.envs(self.environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
         let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        (child, output, folder)
+        (child, output, state, folder)
     }
 }
 
@@ -207,5 +208,12 @@ impl Drop for Host {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !std::thread::panicking() {
+            self.output.wait("end of its output", |output| output.ended().then_some(()));
+            let confidential = self.client.confidential();
+            confidential.stored(&self.state);
+            let told = confidential.found_in(&(self.output.stdout() + &self.output.stderr()));
+            assert!(told.is_empty(), "secrets are in the log: {told:?}");
+        }
     }
 }

@@ -111,7 +111,11 @@ impl Reply {
         };
         assert_eq!(vary, expected, "{self:?}");
         assert_eq!(self.optional("access-control-allow-credentials"), None);
-        assert_eq!(self.optional("set-cookie"), None);
+        for (_, cookie) in self.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let attributes: Vec<_> = cookie.split("; ").skip(1).collect();
+            assert!(attributes.contains(&"HttpOnly") && attributes.contains(&"SameSite=Strict"), "{self:?}");
+            assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        }
         // RFC 9110, section 8.6: not with 204, and with 304 only what 200 would have had.
         if !matches!(self.status, 204 | 304) {
             let length: usize = self.header("content-length").parse().unwrap();

@@ -82,9 +82,9 @@ fn presented(incoming: &Incoming) -> Result<(Option<RefreshToken>, Delivery), Re
             return Ok((RefreshToken::parse(&text).ok(), Delivery::Body));
         }
     }
-    let cookie = REFRESH.value(&incoming.parts);
-    if cookie.is_some() && is_cross_site(&incoming.parts) {
+    if is_cross_site(&incoming.parts) {
         return Err(Refusal::CrossSiteRequest);
     }
+    let cookie = REFRESH.value(&incoming.parts);
     Ok((cookie.and_then(|text| RefreshToken::parse(text).ok()), Delivery::Cookie))
 }

@@ -33,7 +33,7 @@ impl Answer {
     /// The access token and the refresh token.
     pub(crate) fn tokens(&self) -> (String, String) {
         let json = self.json();
-        let text = |member: &str| json[member].as_str().unwrap_or_else(|| panic!("no {member}: {json}")).to_owned();
+        let text = |member: &str| json[member].as_str().expect(member).to_owned();
         (text("token"), text("refresh_token"))
     }
 

@@ -1,0 +1,92 @@
+//! What was secret about a test: every password, token, cookie and key that went over the wire or lies in the store. When
+//! a host ends, nothing of it may be in its log; so each test of the suite is a test of the log too.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::client::Ask;
+use super::database;
+use super::reply::Reply;
+
+/// Shorter ones turn up by chance.
+const MIN_CHARS: usize = 8;
+/// The members of bodies that are secret.
+const MEMBERS: [&str; 5] = ["password", "current_password", "new_password", "token", "refresh_token"];
+
+/// What one client has sent and got.
+#[derive(Clone, Default)]
+pub(crate) struct Confidential(Arc<Mutex<BTreeSet<String>>>);
+
+impl Confidential {
+    pub(crate) fn sent(&self, ask: &Ask) {
+        self.members(ask.json().as_ref());
+        for (name, value) in ask.headers() {
+            match *name {
+                "authorization" => self.token(value.split_once(' ').map_or(value.as_str(), |(_, token)| token)),
+                "cookie" => self.cookies(value),
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn got(&self, reply: &Reply) {
+        self.members(serde_json::from_slice(&reply.body).ok().as_ref());
+        for (_, value) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            self.cookies(value.split(';').next().unwrap_or_default());
+        }
+    }
+
+    /// What a host keeps in its store: private keys, what refresh tokens are made by, hashes.
+    pub(crate) fn stored(&self, state: &Path) {
+        if !state.join("sqlite_key_value.db").exists() {
+            return;
+        }
+        for (key, value) in database::rows(&database::open(state), "default") {
+            let Ok(Value::Object(record)) = serde_json::from_slice(&value) else { continue };
+            for name in ["private_key", "refresh", "password"] {
+                let text = record.get(name).and_then(Value::as_str).unwrap_or_default();
+                let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/".contains(c)));
+                words.filter(|word| word.len() >= 20).for_each(|word| self.note(word));
+            }
+            assert!(!key.contains("signing-key") || record.contains_key("v"), "{key}");
+        }
+    }
+
+    /// Those that a text holds.
+    pub(crate) fn found_in(&self, text: &str) -> Vec<String> {
+        self.lock().iter().filter(|secret| text.contains(secret.as_str())).cloned().collect()
+    }
+
+    fn members(&self, json: Option<&Value>) {
+        for name in MEMBERS {
+            if let Some(text) = json.and_then(|json| json[name].as_str()) {
+                if name.ends_with("token") { self.token(text) } else { self.note(text) }
+            }
+        }
+    }
+
+    fn cookies(&self, cookies: &str) {
+        for (_, value) in cookies.split(';').filter_map(|cookie| cookie.split_once('=')) {
+            self.token(value);
+        }
+    }
+
+    /// Of a token the parts that prove something: its header and claims are no secret of their own.
+    fn token(&self, token: &str) {
+        self.note(token);
+        token.split('.').skip(2).for_each(|part| self.note(part));
+    }
+
+    fn note(&self, secret: &str) {
+        if secret.chars().count() >= MIN_CHARS {
+            self.lock().insert(secret.to_owned());
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

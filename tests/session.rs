@@ -1,0 +1,189 @@
+//! POST /api/session/refresh, and sessions as a client sees them.
+
+use std::sync::Barrier;
+
+use serde_json::json;
+
+use crate::harness::actors;
+use crate::harness::client::{Ask, Client, ask, get, post};
+use crate::harness::host::{App, Setup};
+use crate::harness::reply::Reply;
+
+cases! {
+    AnyHost: [
+        a_refresh_token_is_good_once,
+        a_refresh_token_that_is_not_good,
+        a_browser_refreshes_by_its_cookie,
+        a_cookie_is_not_for_other_sites,
+    ]
+    OwnHost: [
+        many_refresh_one_session_at_once,
+        a_session_survives_a_kill,
+        a_session_ends_when_it_is_idle,
+    ]
+}
+
+/// Logs in as a client that is no browser: the token and the refresh token.
+fn begin(app: &Client, alice: &actors::Actor) -> (String, String) {
+    let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
+    let reply = app.post("/api/login", &body.to_string());
+    assert_eq!((reply.status, reply.optional("set-cookie")), (200, None), "{}", reply.text());
+    tokens(&reply)
+}
+
+fn tokens(reply: &Reply) -> (String, String) {
+    let json = reply.json();
+    let text = |name: &str| json[name].as_str().unwrap_or_else(|| panic!("no {name} in {json}")).to_owned();
+    (text("token"), text("refresh_token"))
+}
+
+fn refreshing(token: &str) -> Ask {
+    post("/api/session/refresh", &json!({"refresh_token": token}).to_string())
+}
+
+fn accepts(app: &Client, token: &str) -> bool {
+    app.send(get("/api/authorizer").bearer(token)).status == 200
+}
+
+fn a_refresh_token_is_good_once() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let (first, one) = begin(&app, &alice);
+    let reply = app.send(refreshing(&one));
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.text());
+    let (second, two) = tokens(&reply);
+    assert!(first != second && one != two);
+    assert!(accepts(&app, &first) && accepts(&app, &second));
+    let (_, three) = tokens(&app.send(refreshing(&two)));
+    app.send(refreshing(&one)).is_problem(401, "invalid_refresh_token");
+    assert!(!accepts(&app, &first) && !accepts(&app, &second), "the session has ended");
+    app.send(refreshing(&three)).is_problem(401, "invalid_refresh_token");
+    assert!(accepts(&app, &alice.token), "another one has not");
+}
+
+fn a_refresh_token_that_is_not_good() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let (_, good) = begin(&app, &alice);
+    let (session, rest) = good.split_once('.').unwrap();
+    let mut bodies = Vec::new();
+    for bad in ["", "x", session, &format!("{}.{rest}", "0".repeat(32)), &good.to_uppercase(), &"a.".repeat(5000)] {
+        let reply = app.send(refreshing(bad));
+        reply.is_problem(401, "invalid_refresh_token");
+        assert_eq!(reply.header("www-authenticate"), r#"Bearer realm="latchkey""#);
+        bodies.push(reply.text());
+    }
+    bodies.push(app.send(ask("POST", "/api/session/refresh")).text());
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    app.post("/api/session/refresh", r#"{"token":"x"}"#).is_invalid(&[("token", "unknown_field")]);
+    app.post("/api/session/refresh", r#"{"refresh_token":7}"#).is_invalid(&[("refresh_token", "wrong_type")]);
+    assert_eq!(app.send(refreshing(&good)).status, 200);
+}
+
+/// The cookie of an answer as a browser sends it back.
+fn cookie(reply: &Reply) -> String {
+    let set = reply.headers.iter().filter(|(name, value)| name == "set-cookie" && value.contains("latchkey-refresh"));
+    set.map(|(_, value)| value.split(';').next().unwrap().to_owned()).next().unwrap()
+}
+
+fn a_browser_refreshes_by_its_cookie() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let reply = actors::log_in(&app, &alice.username, &alice.password);
+    assert!(!reply.text().contains("refresh_token"));
+    let origin = format!("http://{}", app.authority());
+    let refresh = |cookie: &str| {
+        let ask = ask("POST", "/api/session/refresh").header("cookie", cookie).header("origin", &origin);
+        app.send(ask.header("sec-fetch-site", "same-origin"))
+    };
+    let again = refresh(&cookie(&reply));
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_ne!(cookie(&again), cookie(&reply));
+    let token = again.json()["token"].as_str().unwrap().to_owned();
+    let bye = app.send(ask("POST", "/api/logout").bearer(&token));
+    bye.is_empty(204);
+    assert!(bye.header("set-cookie").contains("Max-Age=0"));
+    refresh(&cookie(&again)).is_problem(401, "invalid_refresh_token");
+}
+
+fn a_cookie_is_not_for_other_sites() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let cookie = cookie(&actors::log_in(&app, &alice.username, &alice.password));
+    let ask = || ask("POST", "/api/session/refresh").header("cookie", &cookie);
+    for foreign in [
+        ask().header("sec-fetch-site", "cross-site"),
+        ask().header("sec-fetch-site", "same-site"),
+        ask().header("origin", "https://evil.example"),
+        ask().header("origin", "null"),
+    ] {
+        app.send(foreign).is_problem(403, "cross_site_request");
+    }
+    let own = format!("http://{}", app.authority());
+    assert_eq!(app.send(ask().header("origin", &own)).status, 200, "the host tells the component where it is");
+}
+
+fn many_refresh_one_session_at_once() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    let (_, mut refresh) = begin(&app, &alice);
+    for _ in 0..5 {
+        let start = Barrier::new(8);
+        let replies: Vec<_> = std::thread::scope(|scope| {
+            let ask = || {
+                scope.spawn(|| {
+                    start.wait();
+                    app.send(refreshing(&refresh))
+                })
+            };
+            let asked: Vec<_> = (0..8).map(|_| ask()).collect();
+            asked.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let all: Vec<_> = replies.iter().map(tokens).collect();
+        for (token, next) in &all {
+            assert!(accepts(&app, token));
+            assert_eq!(next, &all[0].1, "they go on with one token");
+        }
+        refresh.clone_from(&all[0].1);
+    }
+    let log = app.output().events();
+    assert!(log.iter().all(|line| line["event"] != "authn_token_reuse"));
+}
+
+fn a_session_survives_a_kill() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let alice = actors::alice(&app);
+    let (mut token, mut refresh) = begin(&app, &alice);
+    for _ in 0..3 {
+        // Refreshes are under way when the host dies; the client has not got the answer of the last one.
+        let under_way = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| app.try_send(refreshing(&refresh)).ok());
+            app.kill();
+            asking.join().unwrap()
+        });
+        app.wait_for_end();
+        if let Some(reply) = under_way.filter(|reply| reply.status == 200) {
+            (token, refresh) = tokens(&reply);
+        }
+        app = Setup::app().state(state.path()).start();
+        assert!(accepts(&app, &token));
+        (token, refresh) = tokens(&app.send(refreshing(&refresh)));
+    }
+    app.send(ask("POST", "/api/logout").bearer(&token)).is_empty(204);
+    app.kill();
+    app.wait_for_end();
+    let app = Setup::app().state(state.path()).start();
+    assert!(!accepts(&app, &token), "an end that was acknowledged stays");
+    app.send(refreshing(&refresh)).is_problem(401, "invalid_refresh_token");
+}
+
+fn a_session_ends_when_it_is_idle() {
+    let app = Setup::app().variable("session_idle_seconds", "1").start();
+    let alice = actors::alice(&app);
+    let (_, refresh) = begin(&app, &alice);
+    // By the clock of the host, which says when the session was begun.
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    app.send(refreshing(&refresh)).is_problem(401, "invalid_refresh_token");
+}
