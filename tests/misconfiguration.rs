@@ -58,6 +58,8 @@ fn every_bad_value_is_told_by_the_name_of_its_variable() {
         ("signing_key", "zq9x", vec![logging_in, key_set]),
         ("signing_key", &key, vec![logging_in, key_set]),
         ("signing_key", &long, vec![logging_in, key_set]),
+        ("signing_key_lifetime_seconds", "zq9x", vec![logging_in, key_set]),
+        ("signing_key_lifetime_seconds", "31536001", vec![logging_in, key_set]),
         ("pbkdf2_iterations", "zq9x", vec![signing_up, logging_in]),
         ("pbkdf2_iterations", "0", vec![signing_up, logging_in]),
         ("pbkdf2_iterations", "10000001", vec![signing_up, logging_in]),

@@ -17,6 +17,9 @@ pub enum KeyError {
     /// Not a P-256 private key in PKCS#8 PEM.
     #[error("not a P-256 private key in PKCS#8 PEM")]
     Private,
+    /// Not a bundle of a few such keys.
+    #[error("not 1 to 4 different P-256 private keys in PKCS#8 PEM, of 16 KiB at most")]
+    Bundle,
     /// Not a public P-256 JWK for ES256.
     #[error("not a public P-256 key as a JWK")]
     Public,
@@ -59,6 +62,9 @@ pub struct SigningKey {
 impl SigningKey {
     /// Bytes of a seed.
     pub const SEED_BYTES: usize = 32;
+    /// Most keys of a bundle.
+    const MAX_BUNDLED: usize = 4;
+    const MAX_BUNDLE_BYTES: usize = 16 * 1024;
 
     /// From 32 random bytes.
     ///
@@ -74,6 +80,26 @@ impl SigningKey {
     /// [`KeyError::Private`] for anything else.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         ES256KeyPair::from_pem(pem).map(Self::identified).map_err(|_| KeyError::Private)
+    }
+
+    /// From PKCS#8 PEM with one block or several, each a key of its own.
+    ///
+    /// # Errors
+    /// [`KeyError::Bundle`] for anything else, too much of it, or the same key twice.
+    pub fn from_pem_bundle(bundle: &str) -> Result<Vec<Self>, KeyError> {
+        const END: &str = "-----END PRIVATE KEY-----";
+        if bundle.len() > Self::MAX_BUNDLE_BYTES || bundle.matches(END).count() > Self::MAX_BUNDLED {
+            return Err(KeyError::Bundle);
+        }
+        let mut keys: Vec<Self> = Vec::new();
+        for block in bundle.trim_end().split_inclusive(END) {
+            let key = Self::from_pem(block.trim_start()).map_err(|_| KeyError::Bundle)?;
+            if keys.iter().any(|other| other.id == key.id) {
+                return Err(KeyError::Bundle);
+            }
+            keys.push(key);
+        }
+        if keys.is_empty() { Err(KeyError::Bundle) } else { Ok(keys) }
     }
 
     /// As PKCS#8 PEM: a secret.
@@ -190,6 +216,39 @@ mod tests {
         }
         for id in ["", "short", &"a".repeat(44), &format!("{}/", "a".repeat(42)), &format!("{}é", "a".repeat(41))] {
             assert_eq!(KeyId::parse(id).unwrap_err(), KeyError::Id);
+        }
+    }
+
+    /// The key of RFC 7515, appendix A.3; its thumbprint and PEM are another library's.
+    const RFC_7515_PEM: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff
+H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp
+7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt
+-----END PRIVATE KEY-----
+";
+    const RFC_7515_ID: &str = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U";
+
+    #[test]
+    fn a_known_key_has_its_known_id() {
+        assert_eq!(SigningKey::from_pem(RFC_7515_PEM).unwrap().id().as_str(), RFC_7515_ID);
+    }
+
+    #[test]
+    fn a_bundle_is_one_key_or_a_few_in_their_order() {
+        let pem = |seed| SigningKey::from_seed(&[seed; 32]).unwrap().to_pem().unwrap();
+        let ids = |bundle: &str| SigningKey::from_pem_bundle(bundle).map(|keys| keys.into_iter().map(|key| key.id));
+        let one = |seed| SigningKey::from_seed(&[seed; 32]).unwrap().id;
+        assert!(ids(&pem(7)).unwrap().eq([one(7)]));
+        assert!(ids(pem(7).trim_end()).unwrap().eq([one(7)]));
+        for between in ["", "\n", "\r\n\n  "] {
+            let four = [pem(4), pem(3), pem(2), pem(1)].join(between);
+            assert!(ids(&format!("\n{four}\n\n")).unwrap().eq([one(4), one(3), one(2), one(1)]), "{between:?}");
+        }
+        let five = [pem(1), pem(2), pem(3), pem(4), pem(5)].concat();
+        let broken = pem(1) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        let long = pem(1) + &" ".repeat(16 * 1024);
+        for bundle in ["", "  ", "secret", &five, &broken, &long, &pem(1).repeat(2), &(pem(1) + "and a comment")] {
+            assert!(matches!(SigningKey::from_pem_bundle(bundle), Err(KeyError::Bundle)), "{bundle:.40}");
         }
     }
 

@@ -12,6 +12,7 @@ mod method_arn;
 mod password;
 mod password_hash;
 mod policy;
+mod rotation;
 mod session;
 mod text;
 mod time;
@@ -29,6 +30,7 @@ pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
 pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
+pub use rotation::{Rotation, RotationError};
 pub use session::{
     GRACE_MILLIS, RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
 };

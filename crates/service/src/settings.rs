@@ -1,6 +1,6 @@
 //! The variables of the application, as types. Each component reads those that it is granted.
 
-use domain::{Iterations, SigningKey, TokenRules};
+use domain::{Iterations, KeyError, Rotation, SigningKey, TokenRules};
 
 use crate::cors::AllowedOrigins;
 use crate::ports::Config;
@@ -28,12 +28,8 @@ pub(crate) const MAX_TOKEN_LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 
 impl Settings {
     pub(crate) fn read(config: &impl Config) -> Result<Self, SettingError> {
-        let name = |value: String| {
-            let plain = value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-            plain.then_some(value).ok_or("1 to 64 letters, digits, \"-\" and \"_\"")
-        };
         Ok(Self {
-            stage: parse(config, "stage", "dev", name)?,
+            stage: stage(config)?,
             store: parse(config, "store", "default", name)?,
             allowed_origins: allowed_origins(config)?,
         })
@@ -57,6 +53,15 @@ impl Settings {
             Iterations::parse(rounds, self.stage == STAGE_TEST).map_err(|error| error.to_string())
         })
     }
+}
+
+fn stage(config: &impl Config) -> Result<String, SettingError> {
+    parse(config, "stage", "dev", name)
+}
+
+fn name(value: String) -> Result<String, &'static str> {
+    let plain = value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    plain.then_some(value).ok_or("1 to 64 letters, digits, \"-\" and \"_\"")
 }
 
 fn allowed_origins(config: &impl Config) -> Result<AllowedOrigins, SettingError> {
@@ -92,8 +97,16 @@ pub(crate) struct SigningSettings {
     pub(crate) rules: TokenRules,
     /// Seconds that a token is good for.
     pub(crate) lifetime_seconds: u64,
-    /// The key that an operator brings; without it one is made and kept in the store.
-    pub(crate) key: Option<SigningKey>,
+    /// Where the key comes from.
+    pub(crate) key: KeySource,
+}
+
+/// Where the signing key comes from.
+pub(crate) enum KeySource {
+    /// An operator brings it, and may bring others that are to be published beside it.
+    Operator { signs: Box<SigningKey>, published: Vec<SigningKey> },
+    /// It is made here, kept in the store, and replaced in time.
+    Store(Rotation),
 }
 
 impl SigningSettings {
@@ -104,12 +117,25 @@ impl SigningSettings {
                 Ok(seconds @ 1..=MAX_TOKEN_LIFETIME_SECONDS) => Ok(seconds),
                 _ => Err("a whole number from 1 to 86400"),
             })?,
-            key: parse(config, "signing_key", "", |value| match value.as_str() {
-                "" => Ok(None),
-                pem => SigningKey::from_pem(pem).map(Some).map_err(|error| error.to_string()),
-            })?,
+            key: key_source(config)?,
         })
     }
+}
+
+fn key_source(config: &impl Config) -> Result<KeySource, SettingError> {
+    let lower_is_allowed = stage(config)? == STAGE_TEST;
+    let rotation = parse(config, "signing_key_lifetime_seconds", "2592000", |value| {
+        // What is no number is out of bounds too.
+        Rotation::parse(value.parse().unwrap_or(0), lower_is_allowed)
+    })?;
+    parse(config, "signing_key", "", |value| {
+        if value.is_empty() {
+            return Ok(KeySource::Store(rotation));
+        }
+        let mut keys = SigningKey::from_pem_bundle(&value)?.into_iter();
+        let signs = Box::new(keys.next().ok_or(KeyError::Bundle)?);
+        Ok::<_, KeyError>(KeySource::Operator { signs, published: keys.collect() })
+    })
 }
 
 /// Whose tokens are made and accepted.

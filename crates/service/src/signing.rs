@@ -1,12 +1,14 @@
 //! The keys: which one signs, and which public ones tokens are verified by.
 
+mod chain;
+
 use domain::{KeyId, PublicKey, SigningKey, Timestamp, TokenError};
 
 use crate::call::Call;
 use crate::ports::{Bucket, Platform, StoreError};
 use crate::problem::Refusal;
-use crate::settings::MAX_TOKEN_LIFETIME_SECONDS;
-use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, SigningKeyRecord, V1};
+use crate::settings::{KeySource, MAX_TOKEN_LIFETIME_SECONDS};
+use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
 use crate::store::{counter, keys, once, records};
 
 /// How much longer than its next token needs a public key stays in the set: it is renewed when less is left than that, so
@@ -15,48 +17,37 @@ use crate::store::{counter, keys, once, records};
 const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
 /// More than the clock tolerance of the verifier.
 const MARGIN_SECONDS: u64 = 60;
+/// As long as verifiers may keep the set: `Cache-Control` of the JWK set in `login.rs`.
+const JWKS_CACHE_SECONDS: u64 = 600;
 /// Most places of the index that are looked at, newest first.
 const MAX_LISTED: u64 = 32;
 
 /// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store, which
-/// is made on first use.
+/// is made on first use and replaced in time.
 pub(crate) async fn current<P: Platform>(
     call: &Call<'_, P>,
     bucket: &impl Bucket,
-    operators: Option<SigningKey>,
+    source: KeySource,
     lifetime_seconds: u64,
 ) -> Result<SigningKey, Refusal> {
-    let key = match operators {
-        Some(key) => key,
-        None => stored(call, bucket).await?,
+    let (signs, published) = match source {
+        KeySource::Operator { signs, published } => (*signs, published),
+        KeySource::Store(rotation) => (chain::signer(call, bucket, rotation, lifetime_seconds).await?, Vec::new()),
     };
-    let until = call.now().plus_secs(lifetime_seconds).plus_secs(MARGIN_SECONDS);
-    publish(call, bucket, &key, until).await?;
-    Ok(key)
-}
-
-async fn stored<P: Platform>(call: &Call<'_, P>, bucket: &impl Bucket) -> Result<SigningKey, Refusal> {
-    let make = async || {
-        let private_key = generate(call).to_pem().map_err(|error| StoreError::Failed(error.to_string()))?;
-        records::encode(&SigningKeyRecord { v: V1, private_key, created_at_ms: call.now() })
-    };
-    let bytes = once::get_or_create(call.ports, bucket, keys::SIGNING_KEY, make).await?;
-    let record: SigningKeyRecord = records::decode(keys::SIGNING_KEY, &bytes)?;
-    SigningKey::from_pem(&record.private_key).map_err(|_| Refusal::Internal("the stored signing key is unreadable"))
-}
-
-fn generate<P: Platform>(call: &Call<'_, P>) -> SigningKey {
-    loop {
-        let mut seed = [0; SigningKey::SEED_BYTES];
-        call.ports.fill(&mut seed);
-        if let Ok(key) = SigningKey::from_seed(&seed) {
-            return key;
-        }
+    let until = needed_until(call.now(), lifetime_seconds);
+    for key in std::iter::once(&signs).chain(&published) {
+        publish(call, bucket, key, until).await?;
     }
+    Ok(signs)
 }
 
-/// Puts the public half into the set, or keeps it there, until a moment. The index comes first: a key that is in the
-/// index and nowhere else is skipped, one that is not in the index would never be listed.
+/// Until when a key that signs at a moment has to be in the set: the end of that token, and of the copies of the set that
+/// verifiers then have.
+fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
+    signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
+}
+
+/// Puts the public half into the set, or keeps it there, until a moment.
 async fn publish<P: Platform>(
     call: &Call<'_, P>,
     bucket: &impl Bucket,
@@ -64,22 +55,40 @@ async fn publish<P: Platform>(
     until: Timestamp,
 ) -> Result<(), StoreError> {
     let record_key = keys::public_key(key.id());
-    let record = || {
-        let expires_at_ms = until.plus_secs(RENEWAL_SECONDS);
-        records::encode(&PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms })
-    };
     let make = async || {
-        let place = counter::next(call.ports, bucket, keys::PUBLIC_KEYS).await?;
-        let index = records::encode(&PublicKeyIndexRecord { v: V1, kid: key.id().to_string() })?;
-        bucket.set(&keys::public_key_index(place), &index).await?;
-        record()
+        enter(call, bucket, key).await?;
+        public_record(key, until)
     };
     let bytes = once::get_or_create(call.ports, bucket, &record_key, make).await?;
     let published: PublicKeyRecord = records::decode(&record_key, &bytes)?;
     if published.expires_at_ms < until {
-        bucket.set(&record_key, &record()?).await?;
+        bucket.set(&record_key, &public_record(key, until)?).await?;
     }
     Ok(())
+}
+
+/// Puts the public half of a key that nobody else knows yet into the set.
+async fn publish_new<P: Platform>(
+    call: &Call<'_, P>,
+    bucket: &impl Bucket,
+    key: &SigningKey,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    enter(call, bucket, key).await?;
+    bucket.set(&keys::public_key(key.id()), &public_record(key, until)?).await
+}
+
+/// Gives a key a place in the index. It comes before the key's record: a key that is in the index and nowhere else is
+/// skipped, one that is not in the index would never be listed.
+async fn enter<P: Platform>(call: &Call<'_, P>, bucket: &impl Bucket, key: &SigningKey) -> Result<(), StoreError> {
+    let place = counter::next(call.ports, bucket, keys::PUBLIC_KEYS).await?;
+    let index = records::encode(&PublicKeyIndexRecord { v: V1, kid: key.id().to_string() })?;
+    bucket.set(&keys::public_key_index(place), &index).await
+}
+
+fn public_record(key: &SigningKey, until: Timestamp) -> Result<Vec<u8>, StoreError> {
+    let expires_at_ms = until.plus_secs(RENEWAL_SECONDS);
+    records::encode(&PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms })
 }
 
 /// The public key of an id, while it is in the set. One that the instance has read a short while ago is not read again.

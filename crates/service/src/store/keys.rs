@@ -15,12 +15,13 @@
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`] | messages, once, and to delete it; account | messages | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
 //! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board; then a [`Gap`] | messages, once, and to delete it; account | messages, account | for ever, or until the account is deleted |
-//! | `latchkey:signing-key` | [`SigningKeyRecord`], a secret | login, once | login | for ever |
-//! | `latchkey:signing-key:lock` (`:G`) | as above | login | login | for ever |
-//! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login | authorizer, login | of no use after its `expires_at_ms` |
-//! | `latchkey:public-key:KID:lock` (`:G`) | as above | login | login | for ever |
-//! | `latchkey:public-keys` | counter: the last place in the index | login | login | for ever |
-//! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, once | login | for ever |
+//! | `latchkey:signing-key`, and from the second on `latchkey:signing-key:N` | [`SigningKeyRecord`], a secret until its key is retired | login, session, once; to retire it | login, session | for ever |
+//! | each with `:lock` (`:G`) | as above | login, session | login, session | for ever |
+//! | `latchkey:signing-keys` | [`SigningKeysRecord`]: where to look for the newest | login, session | login, session | for ever |
+//! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login, session | authorizer, login, session | of no use after its `expires_at_ms` |
+//! | `latchkey:public-key:KID:lock` (`:G`) | as above | login, session | login, session | for ever |
+//! | `latchkey:public-keys` | counter: the last place in the index | login, session | login, session | for ever |
+//! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
 //!
 //! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
 //! number; the smallest host takes 255.
@@ -36,6 +37,7 @@
 //! [`MessageRecord`]: super::records::MessageRecord
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
 //! [`SigningKeyRecord`]: super::records::SigningKeyRecord
+//! [`SigningKeysRecord`]: super::records::SigningKeysRecord
 //! [`PublicKeyRecord`]: super::records::PublicKeyRecord
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
 //! [`once`]: super::once
@@ -45,7 +47,7 @@ use domain::{KeyId, SessionId, Username};
 /// A key that no account has: looked up for what can not be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
-pub(crate) const SIGNING_KEY: &str = "latchkey:signing-key";
+pub(crate) const SIGNING_KEYS: &str = "latchkey:signing-keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
 
 pub(crate) fn account(username: &Username) -> String {
@@ -88,6 +90,14 @@ pub(crate) fn author(username: &Username) -> String {
 
 pub(crate) fn authored(username: &Username, position: u64) -> String {
     format!("latchkey:author:{username}:{position}")
+}
+
+/// The first has no number: it was the only one before keys were rotated.
+pub(crate) fn signing_key(number: u64) -> String {
+    match number {
+        1 => "latchkey:signing-key".to_owned(),
+        _ => format!("latchkey:signing-key:{number}"),
+    }
 }
 
 pub(crate) fn public_key(id: &KeyId) -> String {

@@ -134,13 +134,24 @@ pub(crate) enum Entry<T> {
     Deleted(Gap),
 }
 
-/// The signing key that was made here. Not `Debug`: it is a secret.
+/// A signing key that was made here. Not `Debug`: it is a secret.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SigningKeyRecord {
     pub(crate) v: V1,
-    /// PKCS#8 PEM.
-    pub(crate) private_key: String,
+    /// PKCS#8 PEM; none once the key is retired, which its record outlives so that its number stays taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) private_key: Option<String>,
     pub(crate) created_at_ms: Timestamp,
+    /// Not in the record of a key that was made before keys were rotated: that signs since it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signs_from_ms: Option<Timestamp>,
+}
+
+/// Where to look for the newest signing key. It may lag behind.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SigningKeysRecord {
+    pub(crate) v: V1,
+    pub(crate) newest: u64,
 }
 
 /// A public key that tokens may be verified by.
@@ -149,7 +160,8 @@ pub(crate) struct PublicKeyRecord {
     pub(crate) v: V1,
     /// RFC 7517, as JSON text.
     pub(crate) jwk: String,
-    /// After the expiry of every token that it has signed. Then the key is no longer of the set.
+    /// After the expiry of every token that it has signed, and of every copy of the set that a verifier then has. From
+    /// then on the key is no longer of the set.
     pub(crate) expires_at_ms: Timestamp,
 }
 

@@ -21,6 +21,7 @@ mod messages;
 mod methods;
 mod once;
 mod one_instance;
+mod rotation;
 mod rules;
 mod sessions;
 mod settings;

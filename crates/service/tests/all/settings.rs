@@ -15,6 +15,8 @@ const BAD: &[(&str, &str, &str)] = &[
     ("token_lifetime_seconds", "86401", "/.well-known/jwks.json"),
     ("token_lifetime_seconds", "15m", "/.well-known/jwks.json"),
     ("signing_key", "not-a-pem-value", "/.well-known/jwks.json"),
+    ("signing_key_lifetime_seconds", "30 days", "/.well-known/jwks.json"),
+    ("signing_key_lifetime_seconds", "31536001", "/api/login"),
 ];
 
 #[test]

@@ -76,6 +76,10 @@ impl World {
         self.data.step_back_millis(millis);
     }
 
+    pub(crate) fn step_forward_millis(&self, millis: u64) {
+        self.data.step_forward_millis(millis);
+    }
+
     /// The log lines so far that are of an event.
     pub(crate) fn events(&self, event: &str) -> Vec<serde_json::Value> {
         let lines = self.log.borrow();

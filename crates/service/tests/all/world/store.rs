@@ -32,7 +32,7 @@ struct Inner {
     /// Time that has gone by.
     uptime_millis: Cell<u64>,
     /// How far the wall clock was set back.
-    set_back_millis: Cell<u64>,
+    set_back_millis: Cell<i64>,
     /// Keep counters as ASCII digits, as Redis does.
     digits: Cell<bool>,
 }
@@ -44,7 +44,7 @@ impl Data {
     }
 
     pub(crate) fn now_millis(&self) -> u64 {
-        super::START_MILLIS + self.uptime_millis() - self.0.set_back_millis.get()
+        (super::START_MILLIS + self.uptime_millis()).checked_add_signed(-self.0.set_back_millis.get()).unwrap()
     }
 
     pub(crate) fn uptime_millis(&self) -> u64 {
@@ -56,7 +56,11 @@ impl Data {
     }
 
     pub(crate) fn step_back_millis(&self, millis: u64) {
-        self.0.set_back_millis.set(self.0.set_back_millis.get() + millis);
+        self.0.set_back_millis.set(self.0.set_back_millis.get() + millis as i64);
+    }
+
+    pub(crate) fn step_forward_millis(&self, millis: u64) {
+        self.0.set_back_millis.set(self.0.set_back_millis.get() - millis as i64);
     }
 
     pub(crate) fn open(&self, label: &str) -> Result<MemoryBucket, StoreError> {

@@ -1,0 +1,94 @@
+use crate::Timestamp;
+
+/// How signing keys follow each other: each signs for a period, and the next one is made and published a lead before it
+/// signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    period_millis: u64,
+}
+
+/// A period that signing keys can't have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a whole number from 86400 to 31536000; below 86400 is for stage \"test\"")]
+pub struct RotationError;
+
+impl Rotation {
+    /// A day, in seconds: with less, the lead would be shorter than verifiers may keep a key set.
+    pub const MIN_SECONDS: u64 = 24 * 60 * 60;
+    /// A year, in seconds.
+    pub const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
+    /// An hour: six times as long as a verifier keeps the key set, and room for clocks that differ.
+    const LEAD_MILLIS: u64 = 60 * 60 * 1000;
+
+    /// A period that an operator configured.
+    ///
+    /// # Errors
+    /// A number out of bounds; less than a day unless `shorter_is_allowed`, which is for tests.
+    pub fn parse(seconds: u64, shorter_is_allowed: bool) -> Result<Self, RotationError> {
+        let least = if shorter_is_allowed { 1 } else { Self::MIN_SECONDS };
+        match (least..=Self::MAX_SECONDS).contains(&seconds) {
+            true => Ok(Self { period_millis: seconds * 1000 }),
+            false => Err(RotationError),
+        }
+    }
+
+    /// Whether the time has come to make the successor of a key.
+    pub fn is_due(self, signs_from: Timestamp, now: Timestamp) -> bool {
+        now >= signs_from.plus_millis(self.period_millis - self.lead_millis())
+    }
+
+    /// From when on that successor signs: after a whole period, and never before it has been published for the lead.
+    pub fn next_signs_from(self, signs_from: Timestamp, now: Timestamp) -> Timestamp {
+        signs_from.plus_millis(self.period_millis).max(now.plus_millis(self.lead_millis()))
+    }
+
+    fn lead_millis(self) -> u64 {
+        Self::LEAD_MILLIS.min(self.period_millis / 4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 60 * 60 * 1000;
+    const DAY: u64 = 24 * HOUR;
+
+    #[test]
+    fn a_period_is_a_day_to_a_year_and_shorter_for_tests() {
+        for (seconds, ordinary, test) in [
+            (0, false, false),
+            (1, false, true),
+            (86_399, false, true),
+            (86_400, true, true),
+            (31_536_000, true, true),
+            (31_536_001, false, false),
+            (u64::MAX, false, false),
+        ] {
+            assert_eq!(Rotation::parse(seconds, false).is_ok(), ordinary, "{seconds}");
+            assert_eq!(Rotation::parse(seconds, true).is_ok(), test, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn the_next_key_is_made_an_hour_before_it_signs_and_late_ones_wait_that_hour_too() {
+        let rotation = Rotation::parse(30 * 86_400, false).unwrap();
+        let at = Timestamp::from_millis;
+        let from = at(1_000);
+        assert!(!rotation.is_due(from, at(0)) && !rotation.is_due(from, from));
+        let due = 1_000 + 30 * DAY - HOUR;
+        assert!(!rotation.is_due(from, at(due - 1)) && rotation.is_due(from, at(due)));
+        assert_eq!(rotation.next_signs_from(from, at(due)), at(due + HOUR));
+        assert_eq!(rotation.next_signs_from(from, at(due + 1)), at(due + 1 + HOUR));
+        assert_eq!(rotation.next_signs_from(from, at(400 * DAY)), at(400 * DAY + HOUR));
+        assert!(!rotation.is_due(at(u64::MAX), at(400 * DAY)), "a moment beyond the end of time");
+    }
+
+    #[test]
+    fn a_short_period_has_a_quarter_of_it_as_lead() {
+        let rotation = Rotation::parse(4, true).unwrap();
+        let at = Timestamp::from_millis;
+        assert!(!rotation.is_due(at(0), at(2_999)) && rotation.is_due(at(0), at(3_000)));
+        assert_eq!(rotation.next_signs_from(at(0), at(3_500)), at(4_500));
+    }
+}
