@@ -8,6 +8,7 @@ mod build;
 mod compose;
 mod contract;
 mod frontend;
+mod key;
 mod project;
 mod setup;
 mod test;
@@ -64,6 +65,9 @@ enum Command {
     },
     /// Measures the app on this machine, beside an empty component on the same host in the same run.
     Bench(bench::Arguments),
+    /// Makes and replaces a signing key of your own. Without one the app does that by itself, and needs nothing of this.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Prints what Lighthouse says of the site, in its mobile profile. Needs Node.js with npm, and Chromium.
     Audit,
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by: Trunk, wasm-bindgen,
@@ -91,6 +95,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Build { wasi, component } => build::components(&project, wasi, &component)?,
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,
+        Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,
     }
     Ok(ExitCode::SUCCESS)
