@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use crate::harness::actors;
+use crate::harness::client::get;
 use crate::harness::forge::{Forge, now, part};
 use crate::harness::host::{App, Setup};
 
@@ -18,6 +19,8 @@ cases! {
     OwnHost: [
         issuer_and_audience_are_variables,
         a_signing_key_given_as_a_variable_is_used,
+        of_several_keys_the_first_signs_and_all_are_published,
+        one_key_follows_another_and_no_token_is_refused,
         two_hosts_make_two_keys,
     ]
 }
@@ -97,6 +100,45 @@ fn a_signing_key_given_as_a_variable_is_used() {
         assert_eq!(served.unwrap()["x"], forge.public_jwk()["x"]);
         alice.post(&app, "The authorizer knows the key.");
     }
+}
+
+fn of_several_keys_the_first_signs_and_all_are_published() {
+    let [present, next] = [7, 8].map(Forge::seeded);
+    let app = Setup::app().variable("signing_key", &(present.private_pem() + &next.private_pem())).start();
+    let alice = actors::alice(&app);
+    assert_eq!(part(&alice.token, 0)["kid"], present.key_id());
+    let set = app.get("/.well-known/jwks.json").json();
+    let kids: BTreeSet<_> = set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
+    assert_eq!(kids, BTreeSet::from([present.key_id().as_str(), &next.key_id()]));
+    alice.post(&app, "The authorizer knows the key.");
+}
+
+fn one_key_follows_another_and_no_token_is_refused() {
+    let app = Setup::app().variable("signing_key_lifetime_seconds", "2").start();
+    let alice = actors::alice(&app);
+    let mut tokens: Vec<String> = Vec::new();
+    let mut keys = BTreeSet::new();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while keys.len() < 4 {
+        assert!(std::time::Instant::now() < deadline, "{} keys of 2 seconds each in a minute", keys.len());
+        let reply = actors::log_in(&app, &alice.username, &alice.password);
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let token = reply.json()["token"].as_str().unwrap().to_owned();
+        let kid = part(&token, 0)["kid"].as_str().unwrap().to_owned();
+        let set = app.get("/.well-known/jwks.json").json();
+        assert!(set["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid), "{kid} signs");
+        if keys.insert(kid) {
+            tokens.push(token);
+        }
+        for token in tokens.iter().chain([&alice.token]) {
+            let reply = app.send(get("/api/authorizer").bearer(token));
+            assert_eq!(reply.status, 200, "a token of {} keys ago: {}", keys.len(), reply.text());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let made = app.output().wait_for_events("signing_key_created", 4, |line| line["event"] == "signing_key_created");
+    let numbers: Vec<_> = made.iter().map(|line| line["number"].as_u64().unwrap()).collect();
+    assert!(numbers.iter().copied().eq(1..=numbers.len() as u64), "{numbers:?}");
 }
 
 fn two_hosts_make_two_keys() {
