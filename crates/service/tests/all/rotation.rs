@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use domain::{SigningKey, UnverifiedToken};
 
-use crate::world::{Data, PASSWORD, World, anon, bearer};
+use crate::world::{Data, Fault, PASSWORD, World, anon, bearer};
 
 const SECOND: u64 = 1000;
 const HOUR: u64 = 60 * 60 * SECOND;
@@ -248,6 +248,36 @@ fn a_login_reads_three_records_for_its_key_and_one_more_while_the_next_key_waits
     assert_eq!(calls(&world), ACCOUNT + 4);
     world.advance_millis(LEAD);
     assert_eq!(calls(&world), ACCOUNT + 3);
+}
+
+#[test]
+fn a_next_key_that_can_not_be_made_costs_nobody_a_login() {
+    let due = || {
+        let world = with_first_key();
+        world.advance_millis(PERIOD - LEAD - SECOND);
+        log_in(&world);
+        world.advance_millis(SECOND);
+        world
+    };
+    let making = calls(&due());
+    // After the account, the hint and the key, and before the key that signs and its public half.
+    for call in 4..=making - 2 {
+        for fault in [Fault::Refused, Fault::ReplyLost] {
+            let world = due();
+            world.data.fail_at(call, fault);
+            let token = log_in(&world);
+            assert!(world.data.heal());
+            assert_eq!(accepts(&world, &token), 200, "{fault:?} at call {call}");
+            assert!(world.events("store_error").is_empty() && world.events("signing_key_not_rotated").len() <= 1);
+        }
+        let world = due();
+        world.data.fail_at(call, Fault::Dead);
+        assert_eq!(world.log_in("alice").status(), 503);
+        world.data.heal();
+        let before = world.data.uptime_millis();
+        log_in(&World::over(world.data.clone()));
+        assert_eq!(world.data.uptime_millis(), before, "nobody waits for a maker that died at call {call}");
+    }
 }
 
 #[test]
