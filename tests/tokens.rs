@@ -116,14 +116,18 @@ fn of_several_keys_the_first_signs_and_all_are_published() {
 fn one_key_follows_another_and_no_token_is_refused() {
     let app = Setup::app().variable("signing_key_lifetime_seconds", "2").start();
     let alice = actors::alice(&app);
+    let login = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
+    let mut session = app.post("/api/login", &login.to_string()).json();
     let mut tokens: Vec<String> = Vec::new();
     let mut keys = BTreeSet::new();
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while keys.len() < 4 {
         assert!(std::time::Instant::now() < deadline, "{} keys of 2 seconds each in a minute", keys.len());
-        let reply = actors::log_in(&app, &alice.username, &alice.password);
+        let refresh = json!({"refresh_token": session["refresh_token"]});
+        let reply = app.post("/api/session/refresh", &refresh.to_string());
         assert_eq!(reply.status, 200, "{}", reply.text());
-        let token = reply.json()["token"].as_str().unwrap().to_owned();
+        session = reply.json();
+        let token = session["token"].as_str().unwrap().to_owned();
         let kid = part(&token, 0)["kid"].as_str().unwrap().to_owned();
         let set = app.get("/.well-known/jwks.json").json();
         assert!(set["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid), "{kid} signs");
@@ -134,7 +138,7 @@ fn one_key_follows_another_and_no_token_is_refused() {
             let reply = app.send(get("/api/authorizer").bearer(token));
             assert_eq!(reply.status, 200, "a token of {} keys ago: {}", keys.len(), reply.text());
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(std::time::Duration::from_millis(200));
     }
     let made = app.output().wait_for_events("signing_key_created", 4, |line| line["event"] == "signing_key_created");
     let numbers: Vec<_> = made.iter().map(|line| line["number"].as_u64().unwrap()).collect();
