@@ -134,7 +134,9 @@ fn a_component_is_granted_no_more_than_this() {
     let common = ["stage", "store", "cors_allowed_origins"];
     let verifying = ["token_issuer", "token_audience"];
     let sessions = ["session_lifetime_seconds", "session_idle_seconds"];
-    let signing = [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key"]].concat();
+    let signing =
+        [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key", "signing_key_lifetime_seconds"]]
+            .concat();
     for (component, more) in [
         ("signup", vec!["pbkdf2_iterations"]),
         ("login", [&signing[..], &["pbkdf2_iterations"]].concat()),
