@@ -65,7 +65,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             "wasm" => "application/wasm",
-            "svg" => "image/svg+xml",
+            "svg" => "image/svg+xml; charset=utf-8",
             "png" => "image/png",
             "ico" => "image/x-icon",
             "webmanifest" => "application/manifest+json",

@@ -102,6 +102,7 @@ impl Reply {
     pub(crate) fn assert_answer_of_the_api(&self, method: &str) {
         assert_eq!(self.header("x-content-type-options"), "nosniff");
         assert!(!self.header("x-request-id").is_empty());
+        assert!(self.header("content-security-policy").starts_with("default-src 'none'; "), "{self:?}");
         let vary: Vec<_> = self.list("vary").iter().map(|name| name.to_lowercase()).collect();
         let expected: &[&str] = match method {
             "OPTIONS" if self.status == 204 => {

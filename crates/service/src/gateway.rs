@@ -118,7 +118,7 @@ pub(crate) async fn answer<P: Platform, A: Authorizer>(
         refusal.into_reply()
     });
     origins.apply(&request_headers, reply.headers_mut());
-    finish(reply, head, &request_id)
+    finish(reply, &request_headers, head, &request_id)
 }
 
 async fn dispatch<P: Platform, A: Authorizer>(

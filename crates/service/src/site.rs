@@ -63,8 +63,8 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// Answers any request for the component `site`.
 pub async fn handle(entropy: &impl Entropy, site: &Site, request: Request<Bytes>) -> Response<Bytes> {
     let mut reply = answer(site, request.method(), request.uri().path(), request.headers());
-    security::apply(site, request.headers(), reply.headers_mut());
-    finish(reply, *request.method() == Method::HEAD, &random_hex::<8>(entropy))
+    security::apply(site, reply.headers_mut());
+    finish(reply, request.headers(), *request.method() == Method::HEAD, &random_hex::<8>(entropy))
 }
 
 fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Reply {

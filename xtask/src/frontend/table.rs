@@ -52,7 +52,7 @@ fn content_type(path: &str) -> Result<&'static str> {
         "json" => "application/json",
         "webmanifest" => "application/manifest+json",
         "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
+        "svg" => "image/svg+xml; charset=utf-8",
         "png" => "image/png",
         "ico" => "image/x-icon",
         "jpg" => "image/jpeg",

@@ -1,14 +1,13 @@
 //! The headers that tell a browser what a page of ours may do: nothing that the app does not need.
 
-use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue};
 
 use super::Site;
 
-const FIXED: [(HeaderName, HeaderValue); 4] = [
+const FIXED: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     // Features that Chromium knows; it warns of the others on its console.
     (
         HeaderName::from_static("permissions-policy"),
@@ -19,19 +18,11 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
         ),
     ),
 ];
-/// A year.
-const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
-/// How the host was asked; it appends its own after what the client sent.
-const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
 
-/// What every answer carries, whatever its status, besides `nosniff`, which the API has too.
-pub(super) fn apply(site: &Site, request: &HeaderMap, response: &mut HeaderMap) {
+/// What every answer carries, whatever its status, besides what the API has too (`reply::finish`).
+pub(super) fn apply(site: &Site, response: &mut HeaderMap) {
     response.extend(FIXED);
     response.extend(HeaderValue::try_from(policy(site)).ok().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
-    let url = request.get_all(FULL_URL).iter().next_back();
-    if url.is_some_and(|url| url.as_bytes().starts_with(b"https:")) {
-        response.insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
-    }
 }
 
 /// The `Content-Security-Policy`. `'wasm-unsafe-eval'` compiles WebAssembly and evaluates no text.

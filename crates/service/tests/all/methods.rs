@@ -58,5 +58,26 @@ fn every_answer_carries_the_common_headers() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{method} {path}");
         assert_eq!(answer.header("x-request-id").map(str::len), Some(16), "{method} {path}");
         assert!(answer.header("cache-control").is_some(), "{method} {path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{method} {path}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; ") && policy.ends_with("; sandbox"),
+            "{method} {path}: {policy}"
+        );
+    }
+}
+
+/// Where the host says that it was asked by https: what the client says of it does not count.
+#[test]
+fn https_is_insisted_on_where_it_is_spoken() {
+    let world = World::new();
+    for (url, expected) in [("https://a.example/", Some("max-age=31536000")), ("http://a.example/", None)] {
+        for (method, path) in [("GET", "/api/messages"), ("POST", "/api/login"), ("GET", "/api/x")] {
+            let mut asked = anon(method, path, "");
+            for url in ["https://forged/", url] {
+                asked.headers_mut().append("spin-full-url", url.parse().unwrap());
+            }
+            assert_eq!(world.send(asked).header("strict-transport-security"), expected, "{method} {path} {url}");
+        }
     }
 }
