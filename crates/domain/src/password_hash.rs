@@ -1,11 +1,12 @@
 //! The facade over password hashing: PBKDF2-HMAC-SHA512 (RFC 8018) in PHC strings, computed in slices, so that the one
 //! who drives it can let other work run between two of them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use pbkdf2::password_hash::phc;
-use sha2::Sha512;
+use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
 
 use crate::Password;
@@ -65,6 +66,15 @@ impl Salt {
     pub const BYTES: usize = 16;
 }
 
+/// What HMAC gets for its key. It fills one of up to a block with zeros, so a password that ends in NUL would be one with
+/// the same without it: such a one is hashed first, as HMAC does by itself with what is longer than a block.
+fn key(password: &[u8]) -> Cow<'_, [u8]> {
+    match password {
+        [.., 0] => Sha512::digest(password).to_vec().into(),
+        _ => password.into(),
+    }
+}
+
 /// A PBKDF2 computation that is under way.
 pub struct Derivation {
     prf: Hmac<Sha512>,
@@ -79,7 +89,8 @@ impl Derivation {
     /// Begins: one round has run.
     pub fn new(password: &Password, salt: &[u8], iterations: Iterations) -> Self {
         // An HMAC takes keys of any length; the zero key, which no password hashes to, keeps the error unreachable.
-        let prf = Hmac::<Sha512>::new_from_slice(password.as_bytes()).unwrap_or_else(|_| Hmac::new(&[0; 128].into()));
+        let key = key(password.as_bytes());
+        let prf = Hmac::<Sha512>::new_from_slice(&key).unwrap_or_else(|_| Hmac::new(&[0; 128].into()));
         let first: [u8; 64] =
             prf.clone().chain_update(salt).chain_update(1_u32.to_be_bytes()).finalize().into_bytes().into();
         Self { prf, last: first, block: first, left: iterations.0 - 1 }
