@@ -133,7 +133,14 @@ fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
 
 fn what_is_not_there_and_what_cannot_be_done() {
     let app = App::any();
-    for path in ["/nothing.js", "/frontend-0000000000000000.js", "/.well-known/nothing", "/.env", "/index.html/x.y"] {
+    for path in [
+        "/nothing.js",
+        "/frontend-0000000000000000.js",
+        "/.well-known/nothing",
+        "/.env",
+        "/.git/HEAD",
+        "/index.html/x.y",
+    ] {
         let reply = app.get(path);
         assert_eq!((reply.status, reply.header("cache-control")), (404, "no-store"), "{path}");
     }

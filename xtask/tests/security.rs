@@ -1,0 +1,90 @@
+//! `SECURITY.md` points at tests and files, and lists events and requirements: each of them is there.
+
+#![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Level 1 of OWASP ASVS 5.0.0 in the chapters of the document; chapter 16 has none.
+const LEVEL_1: &str = "2.1.1 2.2.1 2.2.2 2.3.1 3.2.1 3.2.2 3.3.1 3.4.1 3.4.2 3.5.1 3.5.2 3.5.3 4.1.1 4.4.1 6.1.1 6.2.1 6.2.2 \
+                       6.2.3 6.2.4 6.2.5 6.2.6 6.2.7 6.2.8 6.3.1 6.3.2 6.4.1 6.4.2 7.2.1 7.2.2 7.2.3 7.2.4 7.4.1 7.4.2 9.1.1 \
+                       9.1.2 9.1.3 9.2.1 11.3.1 11.3.2 11.4.1 13.4.1 14.2.1 14.3.1";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn document() -> String {
+    std::fs::read_to_string(root().join("SECURITY.md")).unwrap()
+}
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// The section under a heading.
+fn section<'a>(document: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = document.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap()
+}
+
+/// The first cells of a table's rows.
+fn first_cells(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+}
+
+fn source(path: &str) -> Option<String> {
+    let file = [root().join(path), root().join("crates").join(path)].into_iter().find(|file| file.is_file())?;
+    Some(std::fs::read_to_string(file).unwrap())
+}
+
+#[test]
+fn every_pointer_leads_to_something() {
+    let document = document();
+    let mut wrong = Vec::new();
+    for pointer in quoted(&document).filter(|pointer| pointer.contains(".rs")) {
+        let (path, name) = pointer.split_once("::").map_or((pointer, None), |(path, name)| (path, Some(name)));
+        let is_there = source(path).is_some_and(|text| name.is_none_or(|name| text.contains(&format!("fn {name}("))));
+        if !is_there {
+            wrong.push(pointer);
+        }
+    }
+    assert!(wrong.is_empty(), "SECURITY.md points at what is not there: {wrong:#?}");
+}
+
+#[test]
+fn every_level_1_requirement_has_its_row() {
+    let document = document();
+    let rows: Vec<_> = first_cells(section(&document, "OWASP ASVS 5.0")).collect();
+    for requirement in LEVEL_1.split_whitespace() {
+        assert_eq!(rows.iter().filter(|row| **row == requirement).count(), 1, "{requirement}");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// The names of events in the services.
+fn events() -> BTreeSet<String> {
+    let mut events = BTreeSet::new();
+    for file in sources(&root().join("crates/service/src")) {
+        for call in std::fs::read_to_string(file).unwrap().split("Event::new(").skip(1) {
+            let name = call
+                .split_once('"')
+                .and_then(|(level, rest)| level.trim_start().starts_with("Level::").then(|| rest.split('"').next())?);
+            events.extend(name.map(str::to_owned));
+        }
+    }
+    events
+}
+
+#[test]
+fn every_event_has_its_row_and_no_other_has() {
+    let document = document();
+    let named: BTreeSet<_> =
+        first_cells(section(&document, "What is logged")).flat_map(quoted).map(str::to_owned).collect();
+    assert_eq!(named, events());
+}
