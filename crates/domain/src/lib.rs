@@ -4,6 +4,7 @@
 //! are arguments. What decides is a plain function of its arguments, so it is tested without a host.
 
 mod client;
+mod common_passwords;
 mod cursor;
 mod display_name;
 mod keys;
