@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::debian;
 use crate::project::{Project, run};
 use crate::tools::has;
 
@@ -12,15 +13,7 @@ const AXE_CORE: &str = "4.14.1";
 pub(crate) fn install(project: &Project) {
     let chromium = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().any(has);
     if !(chromium && has("chromedriver")) {
-        if rustix::process::geteuid().is_root() && has("apt-get") {
-            eprintln!("Installing Chromium by apt-get: once, about 100 MB");
-            let packages = ["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"];
-            let _ = run(Command::new("apt-get").arg("update"))
-                .and_then(|()| run(Command::new("apt-get").args(packages).env("DEBIAN_FRONTEND", "noninteractive")))
-                .inspect_err(|error| eprintln!("{error:#}"));
-        } else {
-            eprintln!("No Chromium with chromedriver on PATH, and it is not for us to install: no test in a browser");
-        }
+        debian::install("Chromium with chromedriver", &["chromium", "chromium-driver"]);
     }
     let folder = project.path("target/tools/npm");
     if !folder.join("node_modules/axe-core/axe.min.js").is_file() && has("npm") {

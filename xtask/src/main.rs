@@ -7,9 +7,11 @@ mod browser;
 mod build;
 mod compose;
 mod contract;
+mod debian;
 mod frontend;
 mod key;
 mod project;
+mod python;
 mod setup;
 mod test;
 mod tools;
@@ -71,7 +73,7 @@ enum Command {
     /// Prints what Lighthouse says of the site, in its mobile profile. Needs Node.js with npm, and Chromium.
     Audit,
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by: Trunk, wasm-bindgen,
-    /// wasm-opt, and what the browser tests need. What is on PATH in the right version is used as it is. The other
+    /// wasm-opt, and what the tests in a browser and those with other languages' libraries need. What is on PATH in the right version is used as it is. The other
     /// commands do this when they need it.
     Setup,
 }

@@ -1,7 +1,7 @@
 //! What builds the frontend. A tool is taken from PATH when its version fits, else installed into `target/tools`; none is
 //! installed anywhere else, and Trunk, which would download what it lacks, is not let.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -121,8 +121,8 @@ impl Folder {
 }
 
 /// Whether a program is on PATH and runs.
-pub(crate) fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+pub(crate) fn has(program: impl AsRef<OsStr>) -> bool {
+    Command::new(program.as_ref()).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 fn write_script(path: &Path, text: &str) -> Result<()> {
