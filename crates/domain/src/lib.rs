@@ -4,14 +4,18 @@
 //! are arguments. What decides is a plain function of its arguments, so it is tested without a host.
 
 mod client;
+mod client_address;
 mod common_passwords;
 mod cursor;
+mod delay;
+mod device;
 mod display_name;
 mod keys;
 mod message_text;
 mod method_arn;
 mod password;
 mod password_hash;
+mod place;
 mod policy;
 mod rotation;
 mod session;
@@ -21,7 +25,10 @@ mod token;
 mod username;
 
 pub use client::client_in_words;
+pub use client_address::ClientAddress;
 pub use cursor::{Cursor, CursorError};
+pub use delay::{DelayRule, Quota, is_over};
+pub use device::Device;
 pub use display_name::{DisplayName, DisplayNameError};
 pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
 pub use message_text::{MessageText, MessageTextError};
@@ -30,6 +37,7 @@ pub use password::{Password, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
+pub use place::{PLACES, PlaceSecret};
 pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
 pub use rotation::{Rotation, RotationError};
 pub use session::{

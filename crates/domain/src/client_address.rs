@@ -1,0 +1,68 @@
+//! Who asks, by the address that the request comes from.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+/// The address of a client. One that can't be read is an address too, shared by all who have none: whoever gets round a
+/// trusted proxy is not unlimited for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(Option<IpAddr>);
+
+impl ClientAddress {
+    /// Reads what a host or a proxy says: an address, perhaps with a port, as in `192.0.2.7:4711` and `[2001:db8::7]:4711`.
+    pub fn parse(raw: &str) -> Self {
+        let raw = raw.trim();
+        let bare = raw.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(raw);
+        let ip = bare.parse().or_else(|_| raw.parse().map(|address: SocketAddr| address.ip()));
+        // An IPv4 address that is written as an IPv6 one is that IPv4 address.
+        Self(ip.ok().map(|ip: IpAddr| ip.to_canonical()))
+    }
+
+    /// What counts as one client: an IPv4 address; of IPv6 the first 64 bits, since one line has all addresses below.
+    pub fn network(self) -> String {
+        match self.0 {
+            Some(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(ip) => ip.fmt(f),
+            None => f.write_str("unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_has_one_network() {
+        for (raw, network) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7:4711", "192.0.2.7"),
+            (" 192.0.2.7 ", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("[::ffff:192.0.2.7]:80", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:DB8:1:2::1", "2001:db8:1:2::/64"),
+            ("[2001:db8:1:2::1]", "2001:db8:1:2::/64"),
+            ("[2001:db8:1:2::1]:443", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("::1", "::/64"),
+            ("", "unknown"),
+            ("alice", "unknown"),
+            ("192.0.2.7, 192.0.2.8", "unknown"),
+            ("192.0.2.256", "unknown"),
+        ] {
+            assert_eq!(ClientAddress::parse(raw).network(), network, "{raw:?}");
+        }
+    }
+}
