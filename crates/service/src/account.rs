@@ -10,6 +10,7 @@ use domain::{Password, SessionId, TokenError, Username};
 
 use crate::call::Call;
 use crate::credentials::{self, Credentials};
+use crate::doors;
 use crate::gateway::{Access, Incoming, Principal, Resource, answer};
 use crate::hashing;
 use crate::json::Fields;
@@ -44,7 +45,7 @@ pub async fn handle<P: Platform + Authorizer>(ports: &P, request: Request<Bytes>
             (&Method::GET, "/api/sessions") => list(call, principal).await,
             (_, "/api/sessions") => logout_everywhere(call, principal, &incoming.parts).await,
             (_, "/api/account") => show(call, principal).await,
-            (_, PASSWORD) => change_password(call, principal, &incoming.body).await,
+            (_, PASSWORD) => change_password(call, principal, &incoming).await,
             (_, DELETE) => delete(call, principal, &incoming).await,
             _ => end_session(call, principal, incoming.id.as_deref()).await,
         }
@@ -114,8 +115,12 @@ async fn show<P: Platform>(call: &Call<'_, P>, who: &Principal) -> Result<Reply,
     json(StatusCode::OK, &AccountResponse { user, created_at: rfc3339(found.account.created_at_ms) })
 }
 
-async fn change_password<P: Platform>(call: &Call<'_, P>, who: &Principal, body: &[u8]) -> Result<Reply, Refusal> {
-    let mut fields = Fields::parse(body)?;
+async fn change_password<P: Platform>(
+    call: &Call<'_, P>,
+    who: &Principal,
+    incoming: &Incoming,
+) -> Result<Reply, Refusal> {
+    let mut fields = Fields::parse(&incoming.body)?;
     let current = fields.required("current_password", Ok::<_, std::convert::Infallible>);
     let new = fields.required("new_password", |raw| Password::parse(raw, Some(&who.username)));
     fields.finish()?;
@@ -124,7 +129,7 @@ async fn change_password<P: Platform>(call: &Call<'_, P>, who: &Principal, body:
     };
     let iterations = call.settings.iterations(call.ports)?;
     let bucket = call.bucket().await?;
-    let found = confirm(call, &bucket, who, "current_password", current).await?;
+    let found = confirm(call, &bucket, (who, &incoming.parts), "current_password", current).await?;
     credentials::change(call, &bucket, &found.account, &new, iterations).await?;
     sessions::end_all(&bucket, &who.username, Some(&who.session)).await?;
     call.log_with_work(Event::new(Level::Info, "authn_password_change").with("username", who.username.as_str()));
@@ -142,7 +147,7 @@ async fn delete<P: Platform>(call: &Call<'_, P>, who: &Principal, incoming: &Inc
     let bucket = call.bucket().await?;
     let key = keys::account(&who.username);
     if !credentials::is_deleted(&bucket, &who.username).await? {
-        confirm(call, &bucket, who, "password", password).await?;
+        confirm(call, &bucket, (who, &incoming.parts), "password", password).await?;
         messages::delete::disown_all(&bucket, &who.username).await?;
         let tombstone = Tombstone { v: V1, deleted_at_ms: call.now() };
         bucket.set(&key, &records::encode(&tombstone)?).await?;
@@ -167,15 +172,18 @@ async fn find(bucket: &impl Bucket, username: &Username) -> Result<Credentials, 
 async fn confirm<P: Platform>(
     call: &Call<'_, P>,
     bucket: &impl Bucket,
-    who: &Principal,
+    (who, request): (&Principal, &Parts),
     field: &'static str,
     password: String,
 ) -> Result<Credentials, Refusal> {
     let iterations = call.settings.iterations(call.ports)?;
     let found = find(bucket, &who.username).await?;
+    let attempt = doors::password_check(call, bucket, request, &who.username).await?;
     if hashing::verify(call, &Password::attempt(password), Some(found.hash()), iterations).await {
+        attempt.succeeded(bucket).await?;
         return Ok(found);
     }
+    attempt.failed(bucket).await?;
     call.log_with_work(Event::new(Level::Warn, "authn_login_fail").with("username", who.username.as_str()));
     let detail = "This is not your password.".to_owned();
     Err(Refusal::Invalid(vec![FieldError { field: field.to_owned(), code: FieldCode::WrongPassword, detail }]))

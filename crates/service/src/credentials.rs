@@ -25,6 +25,12 @@ impl Credentials {
     pub(crate) fn hash(&self) -> &PasswordHash {
         &self.hash
     }
+
+    /// A secret of the account that changes with its password, and not when the same password is hashed anew. The first
+    /// hash never leaves the store, and its salt alone can't be guessed.
+    pub(crate) fn device_secret(&self) -> String {
+        format!("{}:{}", self.revision, self.account.password)
+    }
 }
 
 /// The account and the password of a username. It costs the same when there is none; what can't be a username is looked up

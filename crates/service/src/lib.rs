@@ -11,6 +11,7 @@ mod call;
 mod cookie;
 mod cors;
 mod credentials;
+mod doors;
 mod etag;
 pub mod gateway;
 mod hashing;

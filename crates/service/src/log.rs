@@ -44,6 +44,14 @@ impl Event {
         self
     }
 
+    /// A field that there may be nothing to say of.
+    pub(crate) fn with_some(self, field: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(field, value),
+            None => self,
+        }
+    }
+
     pub(crate) fn line(mut self, time: Timestamp, component: &str, request_id: &str) -> String {
         let head = [
             ("time", Value::from(rfc3339(time))),

@@ -10,6 +10,7 @@ use domain::{Password, Username};
 
 use crate::call::Call;
 use crate::credentials::{self, Credentials};
+use crate::doors;
 use crate::gateway::{Access, Closed, Incoming, Resource, answer};
 use crate::hashing;
 use crate::json::{Fields, Rule};
@@ -20,7 +21,7 @@ use crate::reply::{Reply, json};
 use crate::sessions;
 use crate::settings::{SessionSettings, SigningSettings};
 use crate::signing;
-use crate::tokens::{self, Delivery};
+use crate::tokens::{self, Delivery, with_cookie};
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 const RESOURCES: &[Resource] = &[
@@ -47,9 +48,14 @@ async fn login<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Re
     let settings = SessionSettings::read(call.ports)?;
     let bucket = call.bucket().await?;
     let found = credentials::find(&bucket, username.as_ref()).await?;
+    let attempt = doors::login(call, &bucket, &incoming.parts, username.as_ref(), found.as_ref()).await?;
     let hash = found.as_ref().map(Credentials::hash);
     let verified = hashing::verify(call, &password, hash, iterations).await;
-    let (Some(found), true) = (found, verified) else { return Err(failed(call)) };
+    let (Some(found), true) = (found, verified) else {
+        attempt.failed(&bucket).await?;
+        return Err(failed(call));
+    };
+    attempt.succeeded(&bucket).await?;
     credentials::renew(call, &bucket, &found, &password, iterations).await;
     let begun = sessions::begin(call, &bucket, &found.account, &settings, &incoming.parts.headers).await?;
     // Whoever changes the password ends the sessions that there are then. This one may have been begun a moment later by
@@ -60,9 +66,14 @@ async fn login<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Re
     }
     let session = (begun.id, begun.record);
     let refresh_token = (begun.refresh_token, delivery);
-    let reply = tokens::issue(call, &bucket, (signing, &settings), session, refresh_token, &incoming.parts).await?;
+    let mut reply = tokens::issue(call, &bucket, (signing, &settings), session, refresh_token, &incoming.parts).await?;
     let username = found.account.username.as_str();
     call.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
+    if delivery == Delivery::Cookie
+        && let Some(device) = doors::device::remember(call, &incoming.parts, &found)?
+    {
+        reply = with_cookie(reply, device);
+    }
     Ok(reply)
 }
 

@@ -48,6 +48,8 @@ pub(crate) enum Refusal {
     UnsupportedMediaType,
     /// Fields of the body break rules.
     Invalid(Vec<FieldError>),
+    /// Too often.
+    TooMany(TooMany),
     /// A variable can't be used; its name and what is wrong with it.
     Misconfigured(&'static str, String),
     /// The authorizer could not decide, and has logged why.
@@ -56,6 +58,30 @@ pub(crate) enum Refusal {
     Store(String),
     /// Another fault of the server, named for the log.
     Internal(&'static str),
+}
+
+/// What there was too much of, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TooMany {
+    /// In the plural, after "Too many".
+    pub(crate) what: &'static str,
+    pub(crate) retry_after_seconds: u64,
+}
+
+impl TooMany {
+    /// For so many milliseconds, in whole seconds, and at least one.
+    pub(crate) fn of(what: &'static str, wait_millis: u64) -> Self {
+        Self { what, retry_after_seconds: wait_millis.div_ceil(1000).max(1) }
+    }
+
+    fn detail(&self) -> String {
+        let (number, unit) = match self.retry_after_seconds {
+            seconds @ ..120 => (seconds, "second"),
+            seconds => (seconds.div_ceil(60), "minute"),
+        };
+        let plural = if number == 1 { "" } else { "s" };
+        format!("Too many {}. Try again in {number} {unit}{plural}.", self.what)
+    }
 }
 
 impl From<StoreError> for Refusal {
@@ -87,6 +113,10 @@ impl Refusal {
     pub(crate) fn into_reply(self) -> Reply {
         let Wording { status, code, title, detail } = self.wording();
         let challenge = self.challenge();
+        let retry_after = match &self {
+            Self::TooMany(too_many) => Some(too_many.retry_after_seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        };
         let allow = match &self {
             Self::MethodNotAllowed(methods) => Some(methods.clone()),
             _ => None,
@@ -106,9 +136,7 @@ impl Refusal {
         let headers = reply.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, NO_STORE);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
+        headers.extend(retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
         headers.extend(challenge.map(|value| (WWW_AUTHENTICATE, value)));
         headers.extend(allow.map(|value| (ALLOW, value)));
         headers.extend(cookie.map(|value| (SET_COOKIE, value)));
@@ -204,6 +232,9 @@ impl Refusal {
                 "Validation failed",
                 "Some fields are not valid: see errors.",
             ),
+            Self::TooMany(too_many) => {
+                word(StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests, "Too many requests", &too_many.detail())
+            }
             Self::Misconfigured(variable, _) => Wording {
                 detail: format!("The server's variable {variable} has a value that cannot be used."),
                 ..word(StatusCode::INTERNAL_SERVER_ERROR, Code::Misconfigured, "Server misconfigured", "")
@@ -232,5 +263,26 @@ fn token_detail(error: TokenError) -> &'static str {
     match error {
         TokenError::Expired => "The token has expired.",
         _ => "The token is not valid.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_as_people_say_it() {
+        for (millis, seconds, said) in [
+            (0, 1, "1 second"),
+            (1, 1, "1 second"),
+            (1001, 2, "2 seconds"),
+            (60_000, 60, "60 seconds"),
+            (119_001, 120, "2 minutes"),
+            (3_600_000, 3600, "60 minutes"),
+        ] {
+            let too_many = TooMany::of("attempts", millis);
+            assert_eq!(too_many.retry_after_seconds, seconds);
+            assert_eq!(too_many.detail(), format!("Too many attempts. Try again in {said}."));
+        }
     }
 }

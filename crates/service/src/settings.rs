@@ -148,7 +148,7 @@ pub(crate) fn token_rules(config: &impl Config) -> Result<TokenRules, SettingErr
 }
 
 /// Reads and parses a variable; an unset or empty one has its default.
-fn parse<T, E: ToString>(
+pub(crate) fn parse<T, E: ToString>(
     config: &impl Config,
     variable: &'static str,
     default: &str,

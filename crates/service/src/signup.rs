@@ -7,6 +7,7 @@ use wire::{SignupResponse, User};
 use domain::{DisplayName, Password, Username};
 
 use crate::call::Call;
+use crate::doors;
 use crate::gateway::{Access, Closed, Incoming, Resource, answer};
 use crate::hashing;
 use crate::json::Fields;
@@ -35,6 +36,7 @@ async fn signup<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<R
     let Wish { username, password, name } = parse(&incoming.body)?;
     let iterations = call.settings.iterations(call.ports)?;
     let bucket = call.bucket().await?;
+    doors::sign_ups(call, &bucket, &incoming.parts).await?;
     let key = keys::account(&username);
     // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
     if bucket.get(&key).await?.is_some() {

@@ -86,6 +86,8 @@ codes! {
         UnsupportedMediaType = "unsupported_media_type",
         /// 422: fields of the body break rules; `errors` says which.
         ValidationFailed = "validation_failed",
+        /// 429: too often; `Retry-After` says when to try again.
+        TooManyRequests = "too_many_requests",
         /// 500: a fault of the server.
         Internal = "internal",
         /// 500: a variable of the server has a value that can't be used.

@@ -9,6 +9,7 @@ use domain::{Cursor, MessageText, TokenError};
 use super::{PATH, shown};
 use crate::call::Call;
 use crate::credentials;
+use crate::doors;
 use crate::gateway::Incoming;
 use crate::json::Fields;
 use crate::log::{Event, Level};
@@ -22,6 +23,7 @@ pub(super) async fn post<P: Platform>(call: &Call<'_, P>, incoming: Incoming) ->
     let author = incoming.principal()?;
     let text = parse(&incoming.body)?;
     let bucket = call.bucket().await?;
+    doors::posts(call, &bucket, &author.username).await?;
     let position = counter::next(call.ports, &bucket, keys::BOARD).await?;
     let place = counter::next(call.ports, &bucket, &keys::author(&author.username)).await?;
     // The message comes last: what dies before it leaves gaps, which readers skip, and what is on the board is in its

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use domain::{DisplayName, Timestamp, Username};
 
+use crate::doors::Kind;
 use crate::ports::{Bucket, StoreError};
 
 /// An account. Not `Debug`: it holds a password hash.
@@ -172,8 +173,50 @@ pub(crate) struct PublicKeyIndexRecord {
     pub(crate) kid: String,
 }
 
+/// The secret that spreads names over places. Not `Debug`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PlaceSecretRecord {
+    pub(crate) v: V1,
+    /// 64 hexadecimal digits.
+    pub(crate) secret: String,
+}
+
+/// What the counter of a place counts since when. Counters only go on, so an era says where it began.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct EraRecord {
+    pub(crate) v: V1,
+    /// The counter when the era began.
+    pub(crate) base: u64,
+    /// Of delays: the last attempt. Of quotas: the beginning of the window.
+    pub(crate) at_ms: Timestamp,
+    /// All numbers from the base up to this one are failures of one account.
+    pub(crate) owned: u64,
+    /// That account, by a keyed hash; empty when there are none.
+    pub(crate) owner: String,
+}
+
+/// A place in the queue of those that are to be cleared.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct QueuedPlaceRecord {
+    pub(crate) v: V1,
+    pub(crate) position: u64,
+    pub(crate) kind: Kind,
+    pub(crate) number: u16,
+    /// Not over before this and the time that its kind counts.
+    pub(crate) at_ms: Timestamp,
+}
+
+/// How far the queue has been gone through.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SweptRecord {
+    pub(crate) v: V1,
+    pub(crate) position: u64,
+    /// Since when the next position is drawn and not there.
+    pub(crate) gap_since_ms: Option<Timestamp>,
+}
+
 /// The version that every record begins with. A record of another one does not read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct V1;
 
 impl Serialize for V1 {

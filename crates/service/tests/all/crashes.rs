@@ -6,7 +6,11 @@ use crate::world::{Answer, Data, Fault, World, anon, bearer};
 const FAULTS: [Fault; 3] = [Fault::Refused, Fault::ReplyLost, Fault::Dead];
 
 /// Runs a flow once for each of its calls and each kind of fault, in a fresh world, and then looks at what is left.
-fn at_each_call(prepare: impl Fn(&World), flow: impl Fn(&World) -> Answer, after: impl Fn(&World, u16, &str)) {
+pub(crate) fn at_each_call(
+    prepare: impl Fn(&World),
+    flow: impl Fn(&World) -> Answer,
+    after: impl Fn(&World, u16, &str),
+) {
     let mut happened = 0;
     for fault in FAULTS {
         for call in 1.. {

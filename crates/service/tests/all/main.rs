@@ -14,6 +14,7 @@ mod cookies;
 mod cors;
 mod crashes;
 mod deletion;
+mod doors;
 mod faults;
 mod keys;
 mod login;
