@@ -137,12 +137,14 @@ fn a_component_is_granted_no_more_than_this() {
     let signing =
         [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key", "signing_key_lifetime_seconds"]]
             .concat();
+    let delays = ["login_free_failures", "login_address_free_failures", "login_max_delay_seconds"];
+    let passwords = [&delays[..], &["client_address_header", "pbkdf2_iterations"]].concat();
     for (component, more) in [
-        ("signup", vec!["pbkdf2_iterations"]),
-        ("login", [&signing[..], &["pbkdf2_iterations"]].concat()),
+        ("signup", vec!["pbkdf2_iterations", "signups_per_hour", "client_address_header"]),
+        ("login", [&signing[..], &passwords].concat()),
         ("session", signing.to_vec()),
-        ("account", [&verifying[..], &["pbkdf2_iterations"]].concat()),
-        ("messages", verifying.to_vec()),
+        ("account", [&verifying[..], &passwords].concat()),
+        ("messages", [&verifying[..], &["posts_per_minute"]].concat()),
         ("authorizer", verifying.to_vec()),
     ] {
         let granted = manifest["component"][component].as_table().unwrap();

@@ -12,6 +12,10 @@ use super::client::Client;
 use super::log::Output;
 use super::{Wasi, app_url, wait_for, workspace};
 
+/// The variables that turn a limit off by 0.
+const LIMITS: [&str; 4] =
+    ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
+
 /// How a host is to be started.
 pub(crate) struct Setup {
     manifest: PathBuf,
@@ -56,8 +60,14 @@ impl Deref for App {
 }
 
 impl Setup {
-    /// The app, with cheap password hashes.
+    /// The app, with cheap password hashes, and without limits: a test does in a second, and from one address, what takes
+    /// people a day.
     pub(crate) fn app() -> Self {
+        LIMITS.iter().fold(Self::app_with_limits(), |setup, limit| setup.variable(limit, "0"))
+    }
+
+    /// The same with the limits that `spin.toml` has.
+    pub(crate) fn app_with_limits() -> Self {
         Self::manifest(&Wasi::tested().manifest()).variable("stage", "test").variable("pbkdf2_iterations", "1000")
     }
 

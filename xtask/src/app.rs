@@ -40,10 +40,13 @@ impl App {
             "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n[component.empty]\nsource = {empty:?}\n"
         );
         fs::write(folder.join("spin.toml"), manifest)?;
+        // A load of one account and from one address is what limits are there against.
+        let limits = ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
         let mut host = Command::new(project.host())
             .arg("--from")
             .arg(folder.join("spin.toml"))
             .args(["--listen", "127.0.0.1:0", "--log", "error"])
+            .args(limits.iter().flat_map(|limit| ["--variable".to_owned(), format!("{limit}=0")]))
             .stdout(Stdio::piped())
             .stderr(fs::File::create(folder.join("log"))?)
             .spawn()?;
