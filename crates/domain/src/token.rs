@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use jwt_simple::prelude::*;
 use jwt_simple::{JWTError, token::Token};
 
+use self::members::Members;
 use crate::{DisplayName, KeyError, KeyId, PublicKey, SessionId, SigningKey, Timestamp, Username};
+
+mod members;
 
 /// Longest token that is looked at, in bytes. One with the longest name has under 1 KiB.
 pub const MAX_TOKEN_BYTES: usize = 4096;
@@ -45,13 +48,13 @@ pub enum TokenError {
     /// More than [`MAX_TOKEN_BYTES`].
     #[error("The token is too long.")]
     TooLong,
-    /// No JWS in compact serialisation with a JSON header.
+    /// No JWT as a JWS in compact serialisation, or one of another kind: `typ` is there and is not `JWT`.
     #[error("The token is malformed.")]
     Malformed,
     /// `alg` is not exactly `ES256`.
     #[error("The token is signed by an algorithm that is not accepted.")]
     Algorithm,
-    /// `crit` is present.
+    /// `crit` or `b64` is present.
     #[error("The token demands an extension that is not supported.")]
     CriticalHeader,
     /// `kid` is missing, malformed, or of no key in the set.
@@ -155,7 +158,7 @@ pub struct UnverifiedToken<'a> {
 }
 
 impl<'a> UnverifiedToken<'a> {
-    /// Reads the header, of which `alg`, `kid` and `crit` count. Keys and addresses of keys in it are ignored.
+    /// Reads the header, of which `alg`, `kid`, `typ` and `crit` count. Keys and addresses of keys in it are ignored.
     ///
     /// # Errors
     /// The first rule that the header breaks.
@@ -163,12 +166,17 @@ impl<'a> UnverifiedToken<'a> {
         if text.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
+        let members = text.split('.').next().and_then(Members::read).ok_or(TokenError::Malformed)?;
         let header = Token::decode_metadata(text).map_err(|_| TokenError::Malformed)?;
         if header.algorithm() != ALGORITHM {
             return Err(TokenError::Algorithm);
         }
-        if header.critical().is_some() {
+        // JWTs must not use `b64` (RFC 7797, section 7), and it counts only with `crit`.
+        if members.contain("crit") || members.contain("b64") {
             return Err(TokenError::CriticalHeader);
+        }
+        if header.signature_type().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {
+            return Err(TokenError::Malformed);
         }
         let key_id = header.key_id().and_then(|id| KeyId::parse(id).ok()).ok_or(TokenError::UnknownKey)?;
         Ok(Self { text, key_id })
@@ -194,6 +202,7 @@ impl<'a> UnverifiedToken<'a> {
             ..VerificationOptions::default()
         };
         let claims = key.key.verify_token::<OwnClaims>(self.text, Some(options)).map_err(|error| refusal(&error))?;
+        self.text.split('.').nth(1).and_then(Members::read).ok_or(TokenError::Malformed)?;
         let seconds = |time: Option<UnixTimeStamp>| {
             time.map(|t| Timestamp::from_millis(0).plus_secs(t.as_secs())).ok_or(TokenError::Claims)
         };
