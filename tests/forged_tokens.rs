@@ -3,8 +3,8 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::harness::client::{get, post};
-use crate::harness::forge::{Forge, base64url, claims, now, part, with};
+use crate::harness::client::{ask, get, post};
+use crate::harness::forge::{Forge, base64url, claims, malleated, now, part, with};
 use crate::harness::host::{Host, Setup};
 
 cases! {
@@ -15,16 +15,21 @@ cases! {
         the_public_key_is_no_secret_of_hs256,
         no_other_key_is_accepted,
         claims_are_checked_though_the_signature_is_good,
+        a_token_is_read_to_one_meaning,
+        the_other_signature_of_a_token_ends_with_its_session,
         a_token_expires,
     ]
 }
 
-/// A host that signs with a key that the test holds, and that has published it.
-fn host() -> (Host, Forge) {
+/// A host that signs with a key that the test holds, and that has published it; the key; and the claims of a good token, of a
+/// session that alice has begun there.
+fn host() -> (Host, Forge, Value) {
     let forge = Forge::seeded(7);
     let app = Setup::app().variable("signing_key", &forge.private_pem()).start();
     assert_eq!(app.get("/.well-known/jwks.json").json()["keys"][0]["kid"], forge.key_id());
-    (app, forge)
+    let alice = crate::harness::actors::alice(&app);
+    let claims = claims(&part(&alice.token, 1)["sid"]);
+    (app, forge, claims)
 }
 
 #[track_caller]
@@ -47,21 +52,21 @@ fn decoded(part: &str) -> String {
 }
 
 fn a_forged_token_that_is_good_is_accepted() {
-    let (app, forge) = host();
-    let token = forge.sign(&forge.header(), &claims());
+    let (app, forge, claims) = host();
+    let token = forge.sign(&forge.header(), &claims);
     let reply = app.send(post("/api/messages", r#"{"text":"forged, and well"}"#).bearer(&token));
     assert_eq!(reply.status, 201, "or the other tests prove nothing: {}", reply.text());
-    let late = with(&claims(), &json!({"exp": now() + 2, "nbf": now() + 2, "iat": now() + 2}));
+    let late = with(&claims, &json!({"exp": now() + 2, "nbf": now() + 2, "iat": now() + 2}));
     let token = forge.sign(&forge.header(), &late);
     assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "5 seconds of tolerance");
 }
 
 fn no_other_algorithm_is_accepted() {
-    let (app, forge) = host();
+    let (app, forge, claims) = host();
     let names = ["none", "None", "NONE", "nOnE", "", "es256", "ES256K", "ES384", "HS256", "RS256", "EdDSA", "ES256 "];
     let mut tokens = Vec::new();
     for name in names.map(Value::from).into_iter().chain([Value::Null, json!(["ES256"]), json!(7)]) {
-        let signed = forge.sign(&with(&forge.header(), &json!({"alg": name})), &claims());
+        let signed = forge.sign(&with(&forge.header(), &json!({"alg": name})), &claims);
         tokens.push(signed[..=signed.rfind('.').unwrap()].to_owned());
         tokens.push(signed);
     }
@@ -69,7 +74,7 @@ fn no_other_algorithm_is_accepted() {
 }
 
 fn the_public_key_is_no_secret_of_hs256() {
-    let (app, forge) = host();
+    let (app, forge, claims) = host();
     let served = app.get("/.well-known/jwks.json");
     let key = served.json()["keys"][0].take();
     let point = [vec![4], decode(&key["x"]), decode(&key["y"])].concat();
@@ -79,7 +84,7 @@ fn the_public_key_is_no_secret_of_hs256() {
     secrets.extend([pem.clone().into(), pem.trim().into(), pem.replace('\n', "\r\n").into(), forge.key_id().into()]);
     let header = Header { kid: Some(forge.key_id()), ..Header::new(Algorithm::HS256) };
     let sign = |secret: &Vec<u8>| {
-        let token = jsonwebtoken::encode(&header, &claims(), &EncodingKey::from_secret(secret)).unwrap();
+        let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(secret)).unwrap();
         assert_eq!(part(&token, 0)["alg"], "HS256");
         token
     };
@@ -91,7 +96,7 @@ fn decode(value: &Value) -> Vec<u8> {
 }
 
 fn no_other_key_is_accepted() {
-    let (app, forge) = host();
+    let (app, forge, claims) = host();
     let other = Forge::seeded(8);
     let good = forge.header();
     let own_jwk = with(&other.public_jwk(), &json!({"kid": forge.key_id(), "alg": "ES256", "use": "sig"}));
@@ -106,19 +111,19 @@ fn no_other_key_is_accepted() {
         with(&good, &json!({"x5u": "http://127.0.0.1:9/key.pem"})),
         with(&good, &json!({"x5c": [base64url("certificate")]})),
     ];
-    are_refused(&app, signed_by_other.map(|header| other.sign(&header, &claims())));
+    are_refused(&app, signed_by_other.map(|header| other.sign(&header, &claims)));
 
     let long = "a".repeat(43);
     let key_ids = ["", "unknown", "../../keys", "jwks", "*", &long, &forge.key_id().to_lowercase()].map(Value::from);
     let changed = key_ids.into_iter().chain([Value::Null, json!(7), json!([forge.key_id()])]);
-    are_refused(&app, changed.map(|id| forge.sign(&with(&good, &json!({"kid": id})), &claims())));
+    are_refused(&app, changed.map(|id| forge.sign(&with(&good, &json!({"kid": id})), &claims)));
 
     let crit = [json!(["exp"]), json!(["b64"]), json!([]), json!(["urn:example"])];
-    are_refused(&app, crit.map(|crit| forge.sign(&with(&good, &json!({"crit": crit, "b64": true})), &claims())));
+    are_refused(&app, crit.map(|crit| forge.sign(&with(&good, &json!({"crit": crit, "b64": true})), &claims)));
 }
 
 fn claims_are_checked_though_the_signature_is_good() {
-    let (app, forge) = host();
+    let (app, forge, claims) = host();
     let changes = [
         json!({"exp": now() - 10}),
         json!({"exp": 0}),
@@ -144,11 +149,61 @@ fn claims_are_checked_though_the_signature_is_good() {
         json!({"name": "a\nb"}),
         json!({"name": "a".repeat(65)}),
         json!({"jti": null}),
+        json!({"sid": null}),
+        json!({"sid": ""}),
+        json!({"sid": "0".repeat(32)}),
+        json!({"sid": claims["sid"].as_str().unwrap().to_uppercase()}),
+        json!({"sid": format!("{}:use", claims["sid"].as_str().unwrap())}),
+        json!({"sid": [claims["sid"]]}),
+        // Alice's session, by another name than hers.
+        json!({"sub": "mallory"}),
         json!({"padding": "a".repeat(4000)}),
     ];
-    are_refused(&app, changes.map(|change| forge.sign(&forge.header(), &with(&claims(), &change))));
+    are_refused(&app, changes.map(|change| forge.sign(&forge.header(), &with(&claims, &change))));
     let no_objects = [json!([]), json!("alice"), Value::Null];
     are_refused(&app, no_objects.map(|claims| forge.sign(&forge.header(), &claims)));
+}
+
+/// A few of the table in crates/domain/src/token/tests/corpus.rs, by way of HTTP and of the composed components.
+fn a_token_is_read_to_one_meaning() {
+    let (app, forge, claims) = host();
+    let (header, claims) = (forge.header().to_string(), claims.to_string());
+    let with = |json: &str, member: &str| format!("{},{member}}}", json.strip_suffix('}').unwrap());
+    let good = forge.sign_text(&header, &claims);
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let headers = [r#""alg":"none""#, r#""kid":"x""#, r#""crit":null"#, r#""b64":false"#, r#""x":1,"x":1"#];
+    let twice =
+        [r#""sub":"mallory""#, r#""exp":9999999999"#, r#""sid":"x""#, r#""\u0073ub":"alice""#, r#""x":1,"x":1"#];
+    let deep = format!("\"x\":{}{}", "[".repeat(1200), "]".repeat(1200));
+    are_refused(&app, headers.map(|member| forge.sign_text(&with(&header, member), &claims)));
+    are_refused(&app, twice.map(|member| forge.sign_text(&header, &with(&claims, member))));
+    are_refused(
+        &app,
+        [
+            forge.sign_text(&header, &with(&claims, &deep)),
+            forge.sign_text(&format!("[{header}]"), &claims),
+            forge.sign_text(&header, &good),
+            format!("{good}."),
+            format!("{good}="),
+            format!("{signed}."),
+            format!("{signed}.{}", base64url([0; 64])),
+            "a".repeat(8000),
+            ".".repeat(8000),
+        ],
+    );
+}
+
+/// So whoever has a token has two of them, and ends both.
+fn the_other_signature_of_a_token_ends_with_its_session() {
+    let app = Setup::app().start();
+    let alice = crate::harness::actors::alice(&app);
+    let other = malleated(&alice.token);
+    assert_ne!(other, alice.token);
+    assert_eq!(app.send(get("/api/authorizer").bearer(&other)).status, 200, "RFC 7518 allows both");
+    assert_eq!(app.send(ask("POST", "/api/logout").bearer(&other)).status, 204);
+    for token in [&alice.token, &other] {
+        app.send(get("/api/authorizer").bearer(token)).is_problem(401, "invalid_token");
+    }
 }
 
 fn a_token_expires() {

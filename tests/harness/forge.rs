@@ -63,16 +63,29 @@ impl Forge {
 
     /// A token with exactly this header and these claims, signed with ES256 whatever the header says.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
-        let signed = format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string()));
+        self.sign_text(&header.to_string(), &claims.to_string())
+    }
+
+    /// The same of texts, which need be no JSON.
+    pub(crate) fn sign_text(&self, header: &str, claims: &str) -> String {
+        let signed = format!("{}.{}", base64url(header), base64url(claims));
         let signature: Signature = self.0.sign(signed.as_bytes());
         format!("{signed}.{}", base64url(signature.to_bytes()))
     }
 }
 
-/// The claims of a good token of alice.
-pub(crate) fn claims() -> Value {
+/// The same token with the other signature that ECDSA allows for it: s is negated.
+pub(crate) fn malleated(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (r, s) = Signature::from_slice(&from_base64url(signature)).unwrap().split_scalars();
+    let other = Signature::from_scalars(r.to_bytes(), (-s).to_bytes()).unwrap();
+    format!("{signed}.{}", base64url(other.to_bytes()))
+}
+
+/// The claims of a good token of a session of alice's.
+pub(crate) fn claims(session: &Value) -> Value {
     json!({
-        "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice", "jti": "forged",
+        "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice", "jti": "forged", "sid": session,
         "iat": now(), "nbf": now(), "exp": now() + 600,
     })
 }
