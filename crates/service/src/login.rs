@@ -51,9 +51,10 @@ async fn login<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Re
     let attempt = doors::login(call, &bucket, &incoming.parts, username.as_ref(), found.as_ref()).await?;
     let hash = found.as_ref().map(Credentials::hash);
     let verified = hashing::verify(call, &password, hash, iterations).await;
+    let address = attempt.address();
     let (Some(found), true) = (found, verified) else {
         attempt.failed(&bucket).await?;
-        return Err(failed(call));
+        return Err(failed(call, address));
     };
     attempt.succeeded(&bucket).await?;
     credentials::renew(call, &bucket, &found, &password, iterations).await;
@@ -62,7 +63,7 @@ async fn login<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Re
     // the old password: then it ends itself.
     if !credentials::are_current(&bucket, &found).await? {
         sessions::end(&bucket, &begun.id).await?;
-        return Err(failed(call));
+        return Err(failed(call, address));
     }
     let session = (begun.id, begun.record);
     let refresh_token = (begun.refresh_token, delivery);
@@ -77,8 +78,9 @@ async fn login<P: Platform>(call: &Call<'_, P>, incoming: Incoming) -> Result<Re
     Ok(reply)
 }
 
-fn failed<P: Platform>(call: &Call<'_, P>) -> Refusal {
-    call.log_with_work(Event::new(Level::Warn, "authn_login_fail"));
+/// For whom is not logged: people type passwords there.
+fn failed<P: Platform>(call: &Call<'_, P>, address: Option<String>) -> Refusal {
+    call.log_with_work(Event::new(Level::Warn, "authn_login_fail").with_some("client_address", address));
     Refusal::InvalidCredentials
 }
 

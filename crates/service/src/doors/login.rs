@@ -16,7 +16,10 @@ use crate::problem::{Refusal, TooMany};
 
 /// A password that may be looked at now. It counts as a failure until it has [`Attempt::succeeded`].
 #[must_use = "an attempt fails or succeeds"]
-pub(crate) struct Attempt(Vec<Drawn>);
+pub(crate) struct Attempt {
+    drawn: Vec<Drawn>,
+    address: Option<ClientAddress>,
+}
 
 /// A login: counted for its account and its address, or, where the account knows the device, for that device alone.
 /// Nothing here depends on whether the account exists but the device, and what is logged.
@@ -66,9 +69,14 @@ pub(crate) async fn password_check<P: Platform>(
 }
 
 impl Attempt {
+    /// Where it comes from, for the log.
+    pub(crate) fn address(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+
     /// The password was wrong.
     pub(crate) async fn failed(self, bucket: &impl Bucket) -> Result<(), Refusal> {
-        for drawn in self.0 {
+        for drawn in self.drawn {
             drawn.fail(bucket).await?;
         }
         Ok(())
@@ -76,7 +84,7 @@ impl Attempt {
 
     /// The password was right.
     pub(crate) async fn succeeded(self, bucket: &impl Bucket) -> Result<(), Refusal> {
-        for drawn in self.0 {
+        for drawn in self.drawn {
             drawn.succeed(bucket).await?;
         }
         Ok(())
@@ -99,7 +107,7 @@ async fn enter<P: Platform>(
     let mut drawn: Vec<Drawn> = Vec::new();
     let counted: Vec<_> = counted.into_iter().filter_map(|(kind, name, rule)| Some((kind, name, rule?))).collect();
     if counted.is_empty() {
-        return Ok(Attempt(drawn));
+        return Ok(Attempt { drawn, address: who.address });
     }
     let now = call.now();
     let places = Places::open(call, bucket).await?;
@@ -126,7 +134,7 @@ async fn enter<P: Platform>(
         }
     }
     sweep(call, bucket).await?;
-    Ok(Attempt(drawn))
+    Ok(Attempt { drawn, address: who.address })
 }
 
 fn refuse<P: Platform>(call: &Call<'_, P>, who: &Who<'_>, door: &'static str, wait_millis: u64) -> Refusal {

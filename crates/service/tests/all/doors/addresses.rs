@@ -21,6 +21,7 @@ fn delays_grow_for_an_address_whatever_names_it_tries() {
         assert_eq!(guess_from(&world, HOME, &format!("another-{seconds}-{}", world.whole_log().len())), FAILED);
     }
     assert_eq!(guess_from(&world, "192.0.2.8:4711", "name-99"), FAILED, "others do not wait");
+    assert_eq!(world.events("authn_login_fail")[0]["client_address"], "192.0.2.7");
     let refused = world.events("authn_login_fail_max");
     assert_eq!((&refused[0]["door"], &refused[0]["client_address"]), (&"address".into(), &"192.0.2.7".into()));
     assert!(refused[0].get("username").is_none());
