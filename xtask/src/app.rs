@@ -27,6 +27,11 @@ pub(crate) struct App {
 impl App {
     /// One build of the components, with the host's files in a folder of the project.
     pub(crate) fn start(project: &Project, wasi: Wasi, folder: &str) -> Result<Self> {
+        Self::start_with(project, wasi, folder, &[])
+    }
+
+    /// The same with more flags of the host.
+    pub(crate) fn start_with(project: &Project, wasi: Wasi, folder: &str, flags: &[&str]) -> Result<Self> {
         let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
@@ -47,6 +52,7 @@ impl App {
             .arg(folder.join("spin.toml"))
             .args(["--listen", "127.0.0.1:0", "--log", "error"])
             .args(limits.iter().flat_map(|limit| ["--variable".to_owned(), format!("{limit}=0")]))
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(folder.join("log"))?)
             .spawn()?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::browser;
 use crate::build;
+use crate::npm;
 use crate::project::{Project, run};
 use crate::tools::has;
 use crate::wasi::Wasi;
@@ -25,14 +26,7 @@ pub(crate) fn audit(project: &Project) -> Result<()> {
     build::host(project)?;
     build::wasm(project, Wasi::V0_2, &["fixture"])?;
     browser::install(project);
-    let folder = project.path("target/tools/npm");
-    let lighthouse = folder.join("node_modules/.bin/lighthouse");
-    if !lighthouse.exists() {
-        eprintln!("Installing Lighthouse {LIGHTHOUSE} into target/tools: once");
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
-        run(npm.arg(&folder).arg(format!("lighthouse@{LIGHTHOUSE}")))?;
-    }
+    let lighthouse = npm::package(project, "lighthouse", LIGHTHOUSE)?.join("node_modules/.bin/lighthouse");
     let app = App::start(project, Wasi::V0_2, "target/audit")?;
     app.fill(20)?;
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| has(name));

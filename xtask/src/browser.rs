@@ -1,10 +1,8 @@
 //! What the browser tests need of the machine. Where it can't be had they say that they did not run.
 
-use std::process::Command;
-
-use crate::debian;
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::tools::has;
+use crate::{debian, npm};
 
 /// The npm package whose rules the views are checked by.
 const AXE_CORE: &str = "4.14.1";
@@ -15,12 +13,5 @@ pub(crate) fn install(project: &Project) {
     if !(chromium && has("chromedriver")) {
         debian::install("Chromium with chromedriver", &["chromium", "chromium-driver"]);
     }
-    let folder = project.path("target/tools/npm");
-    if !folder.join("node_modules/axe-core/axe.min.js").is_file() && has("npm") {
-        eprintln!("Installing axe-core {AXE_CORE} into target/tools");
-        let mut command = Command::new("npm");
-        command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
-        let _ =
-            run(command.arg(folder).arg(format!("axe-core@{AXE_CORE}"))).inspect_err(|error| eprintln!("{error:#}"));
-    }
+    let _ = npm::package(project, "axe-core", AXE_CORE).inspect_err(|error| eprintln!("No axe-core: {error:#}"));
 }

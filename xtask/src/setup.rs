@@ -3,23 +3,19 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::project::{Project, run};
-use crate::{browser, python, tools};
+use crate::{browser, interop, tools};
 
 /// The target of the components.
 pub(crate) const WASM_TARGET: &str = "wasm32-wasip2";
 /// The target of the frontend, which runs in a browser.
 pub(crate) const SITE_TARGET: &str = "wasm32-unknown-unknown";
 
-/// The JOSE libraries of Python that our tokens are tried against.
-pub(crate) const INTEROP: &str = "tests/interop/requirements.txt";
-
 /// All that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
     targets(project)?;
     tools::install(project)?;
     browser::install(project);
-    python::environment(project, INTEROP)?;
-    Ok(())
+    interop::install(project)
 }
 
 /// Adds the compilation targets unless they are there.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::project::{Project, run};
 use crate::setup::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{browser, build};
+use crate::{browser, build, interop};
 
 /// What runs on WebAssembly, and is linted for it.
 const WASM_PACKAGES: [&str; 9] =
@@ -13,6 +13,7 @@ const WASM_PACKAGES: [&str; 9] =
 
 /// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
+    let mut missed = Vec::new();
     if filter.is_none() {
         step("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
@@ -37,9 +38,23 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     suite(project, Wasi::V0_2, "blackbox", filter)?;
     step("Black-box tests, WASI 0.3");
     suite(project, Wasi::V0_3, "blackbox", filter)?;
+    if filter.is_none() {
+        step("Interoperability: the JOSE libraries of Python and of Node.js");
+        missed = interop::test(project)?;
+        said(&missed);
+    }
     step("Tests in a browser");
     browser::install(project);
-    suite(project, Wasi::V0_2, "browser", filter)
+    suite(project, Wasi::V0_2, "browser", filter)?;
+    // Once more where it is seen.
+    said(&missed);
+    Ok(())
+}
+
+fn said(missed: &[String]) {
+    for what in missed {
+        eprintln!("DID NOT RUN: {what}");
+    }
 }
 
 fn lint(project: &Project) -> Result<()> {

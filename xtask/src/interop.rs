@@ -1,0 +1,95 @@
+//! Our tokens and keys against the JOSE libraries of other languages, and theirs against the app. What they do is in
+//! `tests/interop`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::app::App;
+use crate::project::{Project, run};
+use crate::wasi::Wasi;
+use crate::{npm, python};
+
+/// The JOSE libraries of Python.
+const REQUIREMENTS: &str = "tests/interop/requirements.txt";
+/// The npm package.
+const JOSE: &str = "6.2.17";
+/// Cheap password hashes.
+const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
+
+/// Runs both scripts, each where its language is to be had. Returns which did not run, in words.
+pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
+    let runners = [("Python (PyJWT, joserfc)", python(project)?, 80), ("Node.js (jose)", node(project), 45)];
+    let (mut own, mut missed) = (None, Vec::new());
+    for (name, runner, at_least) in runners {
+        let Some(runner) = runner else {
+            missed.push(format!("interoperability with {name}, which can't be had on this machine"));
+            continue;
+        };
+        let own = match &own {
+            Some(own) => own,
+            None => own.insert(App::start_with(project, Wasi::V0_2, "target/interop/own", &TESTING)?),
+        };
+        check(project, own, &runner, at_least).with_context(|| format!("interoperability with {name}"))?;
+    }
+    Ok(missed)
+}
+
+/// What the tests need besides Rust.
+pub(crate) fn install(project: &Project) -> Result<()> {
+    python(project)?;
+    node(project);
+    Ok(())
+}
+
+/// Lets a script make a key, and check an app that has a key of its own and one that is given that key.
+fn check(project: &Project, own: &App, runner: &Runner, at_least: usize) -> Result<()> {
+    let folder = project.path("target/interop").join(runner.language);
+    fs::create_dir_all(&folder)?;
+    let key = folder.join("key.pem").display().to_string();
+    run(runner.command(project).args(["key", &key]))?;
+    let variable = format!("signing_key=@{key}");
+    let flags: Vec<&str> = TESTING.into_iter().chain(["--variable", &variable]).collect();
+    let given = App::start_with(project, Wasi::V0_2, &format!("target/interop/{}/app", runner.language), &flags)?;
+    let output = runner.command(project).args(["check", &own.url(""), &given.url(""), &key]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let (passed, failed): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("ok "));
+    for line in &failed {
+        eprintln!("{line}");
+    }
+    eprintln!("{}: {} passed, {} failed", runner.language, passed.len(), failed.len());
+    ensure!(output.status.success(), "its script broke off:\n{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(failed.is_empty(), "{} cases failed", failed.len());
+    ensure!(passed.len() >= at_least, "only {} cases ran, and there are {at_least} at least", passed.len());
+    Ok(())
+}
+
+/// How a script is called.
+struct Runner {
+    language: &'static str,
+    words: Vec<String>,
+}
+
+impl Runner {
+    fn command(&self, project: &Project) -> Command {
+        let mut words = self.words.iter();
+        let mut command = Command::new(words.next().map_or("", String::as_str));
+        command.args(words).current_dir(project.path(""));
+        command
+    }
+}
+
+fn python(project: &Project) -> Result<Option<Runner>> {
+    let words =
+        |programs: &Path| vec![programs.join("python").display().to_string(), "tests/interop/interop.py".to_owned()];
+    let environment = python::environment(project, REQUIREMENTS)?;
+    Ok(environment.map(|programs| Runner { language: "python", words: words(&programs) }))
+}
+
+fn node(project: &Project) -> Option<Runner> {
+    let packages = npm::package(project, "jose", JOSE).inspect_err(|error| eprintln!("No jose: {error:#}")).ok()?;
+    let words = ["node".to_owned(), "tests/interop/interop.mjs".to_owned(), packages.display().to_string()];
+    Some(Runner { language: "node", words: words.to_vec() })
+}

@@ -1,0 +1,28 @@
+//! npm packages for tests and tools: one folder of them in `target/tools`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::project::{Project, run};
+use crate::tools::has;
+
+/// The folder of the packages, with this one in this version in it.
+///
+/// # Errors
+/// When there is no Node.js with npm, or no package registry.
+pub(crate) fn package(project: &Project, name: &str, version: &str) -> Result<PathBuf> {
+    let folder = project.path("target/tools/npm");
+    ensure!(has("node") && has("npm"), "there is no Node.js with npm on PATH");
+    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json"));
+    let installed = manifest.ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    if installed.is_none_or(|manifest| manifest.get("version").and_then(|found| found.as_str()) != Some(version)) {
+        eprintln!("Installing {name} {version} into target/tools");
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
+        run(npm.arg(&folder).arg(format!("{name}@{version}")))?;
+    }
+    Ok(folder)
+}
