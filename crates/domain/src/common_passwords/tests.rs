@@ -67,7 +67,8 @@ fn fewer_than_one_in_10_000_others_is_taken_for_one_of_the_list() {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
     const DIGITS: &[u8] = b"0123456789";
     const ALL: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789 !#$%&*+-.=?@_";
-    let shapes: [(&str, fn(&mut Random, &[&str]) -> String); 4] = [
+    type Shape = fn(&mut Random, &[&str]) -> String;
+    let shapes: [(&str, Shape); 4] = [
         ("8 letters", |random, _| random.text(LETTERS, 8)),
         ("8 to 16 of anything", |random, _| {
             let chars = 8 + random.below(9);
