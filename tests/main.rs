@@ -38,6 +38,7 @@ mod manifest;
 mod messages;
 mod methods;
 mod misconfiguration;
+mod openapi;
 mod pagination;
 mod persistence;
 mod races;
@@ -79,6 +80,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     messages,
     methods,
     misconfiguration,
+    openapi,
     pagination,
     persistence,
     races,

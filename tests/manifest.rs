@@ -19,21 +19,22 @@ cases! {
 }
 
 /// Each component of `spin.toml` and a module of this suite that is about it.
-const COMPONENTS: [(&str, &str); 7] = [
+const COMPONENTS: [(&str, &str); 8] = [
     ("account", "account"),
     ("authorizer", "authorizer"),
     ("login", "login"),
     ("messages", "messages"),
+    ("openapi", "openapi"),
     ("session", "session"),
     ("signup", "signup"),
     ("site", "site"),
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path to ask it by.
-const ROUTES: [(&str, &str, &str, &str); 15] = [
+const ROUTES: [(&str, &str, &str, &str); 16] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
-    ("/api/...", "authorizer", "GET", "/api/anything-else"),
+    ("/api/...", "openapi", "GET", "/api/anything-else"),
     ("/api/account", "account", "GET", "/api/account"),
     ("/api/account/delete", "account", "POST", "/api/account/delete"),
     ("/api/account/password", "account", "POST", "/api/account/password"),
@@ -42,6 +43,7 @@ const ROUTES: [(&str, &str, &str, &str); 15] = [
     ("/api/logout", "account", "POST", "/api/logout"),
     ("/api/messages", "messages", "GET", "/api/messages"),
     ("/api/messages/:id", "messages", "DELETE", "/api/messages/1"),
+    ("/api/openapi.yaml", "openapi", "GET", "/api/openapi.yaml"),
     ("/api/session/refresh", "session", "POST", "/api/session/refresh"),
     ("/api/sessions", "account", "GET", "/api/sessions"),
     ("/api/sessions/:id", "account", "DELETE", "/api/sessions/1"),
@@ -153,6 +155,9 @@ fn a_component_is_granted_no_more_than_this() {
         let variables: BTreeSet<_> = granted["variables"].as_table().unwrap().keys().map(String::as_str).collect();
         assert_eq!(variables, common.iter().chain(&more).copied().collect(), "{component}");
     }
+    let openapi = manifest["component"]["openapi"].as_table().unwrap();
+    assert!(openapi.keys().eq(["build", "source", "variables"]), "it reaches no store");
+    assert!(openapi["variables"].as_table().unwrap().keys().all(|variable| common.contains(&variable.as_str())));
     let site: Vec<_> = manifest["component"]["site"].as_table().unwrap().keys().map(String::as_str).collect();
     assert_eq!(site, ["build", "source"], "the site reaches nothing");
 }

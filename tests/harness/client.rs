@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ureq::http::{Method, Request, Uri};
 
-use super::PATIENCE;
 use super::confidential::Confidential;
 use super::reply::Reply;
+use super::{PATIENCE, contract};
 
 /// Speaks to one app.
 #[derive(Clone)]
@@ -126,6 +126,7 @@ impl Client {
         let reply = self.try_send(ask).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         if path.starts_with("/api/") || path.starts_with("/.well-known/jwks.json") {
             reply.assert_answer_of_the_api(&method);
+            contract::check(&method, &path, &reply);
         }
         reply
     }

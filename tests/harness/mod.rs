@@ -4,6 +4,7 @@ pub(crate) mod actors;
 pub(crate) mod board;
 pub(crate) mod client;
 pub(crate) mod confidential;
+pub(crate) mod contract;
 pub(crate) mod database;
 pub(crate) mod forge;
 pub(crate) mod host;

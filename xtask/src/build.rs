@@ -20,13 +20,14 @@ struct Component {
     guard: Option<(&'static str, &'static str)>,
 }
 
-const COMPONENTS: [Component; 7] = [
+const COMPONENTS: [Component; 8] = [
     Component { name: "signup", world: "signup", guard: None },
     Component { name: "login", world: "login", guard: None },
     Component { name: "session", world: "session", guard: None },
     Component { name: "account", world: "account", guard: Some(("authorizer", "account-composed")) },
     Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
     Component { name: "authorizer", world: "authorizer-component", guard: None },
+    Component { name: "openapi", world: "openapi", guard: None },
     Component { name: SITE, world: "site", guard: None },
 ];
 
@@ -34,7 +35,7 @@ const COMPONENTS: [Component; 7] = [
 pub(crate) const SITE: &str = "site";
 
 /// The names of the components.
-pub(crate) fn names() -> [&'static str; 7] {
+pub(crate) fn names() -> [&'static str; 8] {
     COMPONENTS.map(|component| component.name)
 }
 

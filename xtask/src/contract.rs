@@ -92,6 +92,7 @@ mod tests {
             assert!(keeps_to("session", "session"));
             assert!(keeps_to("account-composed", "account"));
             assert!(keeps_to("authorizer-component", "authorizer"));
+            assert!(keeps_to("openapi", "openapi"));
             assert!(keeps_to("site", "site"));
             assert!(!keeps_to("site", "signup"), "it reaches a store");
             assert!(!keeps_to("authorizer-component", "signup"), "it increments, and exports no authorizer");

@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("account", &["edge"]),
     ("messages", &["edge"]),
     ("authorizer", &["edge"]),
+    ("openapi", &["edge"]),
     ("site", &["edge"]),
     ("edge", &["service"]),
     ("service", &["domain", "wire"]),

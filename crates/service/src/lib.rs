@@ -20,6 +20,7 @@ pub mod kept;
 mod log;
 pub mod login;
 pub mod messages;
+pub mod openapi;
 pub mod ports;
 mod problem;
 mod query;

@@ -42,6 +42,9 @@ macro_rules! codes {
         }
 
         impl $name {
+            /// Every code that this version knows.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
             /// The code as it is written in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self {

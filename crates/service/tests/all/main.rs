@@ -22,6 +22,7 @@ mod messages;
 mod methods;
 mod once;
 mod one_instance;
+mod openapi;
 mod rotation;
 mod rules;
 mod sessions;

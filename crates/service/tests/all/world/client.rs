@@ -75,7 +75,8 @@ impl World {
                 service::account::handle(self, request).await
             }
             path if path.starts_with("/api/messages") => service::messages::handle(self, request).await,
-            _ => service::authorizer::handle(self, request).await,
+            "/api/authorizer" => service::authorizer::handle(self, request).await,
+            _ => service::openapi::handle(self, request).await,
         };
         Answer { response }
     }

@@ -1,0 +1,144 @@
+//! `openapi.yaml`, and what it says of an answer. The polite client holds every answer of the API against it, so the whole
+//! suite tests that the document is true and complete.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::reply::Reply;
+use super::workspace;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let text = std::fs::read_to_string(workspace().join("openapi.yaml")).unwrap();
+    serde_saphyr::from_str(&text).unwrap()
+});
+
+/// Compiled schemas, by their text.
+static VALIDATORS: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+
+/// The whole document.
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// What a reference leads to; anything else is what it is.
+pub(crate) fn resolve(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(reference) => {
+            let pointer =
+                reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of openapi.yaml"));
+            document().pointer(pointer).unwrap_or_else(|| panic!("openapi.yaml has no {reference}"))
+        }
+        None => value,
+    }
+}
+
+/// The methods of a path item, in lower case, with their operations.
+pub(crate) fn operations(path_item: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    let members = path_item.as_object().unwrap().iter();
+    members.filter(|(name, _)| *name != "parameters").map(|(method, operation)| (method.as_str(), operation))
+}
+
+/// What is wrong with a value by a schema of the document, or nothing.
+pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
+    let validator = {
+        let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+        let compile = || {
+            let root = json!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "components": document()["components"],
+                "allOf": [schema],
+            });
+            let validator = jsonschema::options().should_validate_formats(true).build(&root);
+            Arc::new(validator.unwrap_or_else(|error| panic!("{schema}: {error}")))
+        };
+        Arc::clone(validators.entry(schema.to_string()).or_insert_with(compile))
+    };
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Expects an answer to be one that the document knows.
+#[track_caller]
+pub(crate) fn check(method: &str, target: &str, reply: &Reply) {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    let said = format!("openapi.yaml, on {method} {path} -> {}", reply.status);
+    let response = response(method, path, reply.status);
+    let response = resolve(response.unwrap_or_else(|| panic!("{said}: it knows no such answer: {}", reply.text())));
+    check_headers(&said, response, reply);
+    check_body(&said, response, method, reply);
+}
+
+/// The response object for an answer, if there is one.
+fn response(method: &str, path: &str, status: u16) -> Option<&'static Value> {
+    let status = status.to_string();
+    let paths = document()["paths"].as_object().unwrap();
+    let item =
+        paths.get(path).or_else(|| paths.iter().find(|(template, _)| fits(template, path)).map(|(_, item)| item));
+    // Methods are written in upper case, and `get` is not `GET`.
+    let operation = item.and_then(|item| operations(item).find(|(name, _)| name.to_ascii_uppercase() == method));
+    match (item, operation) {
+        (Some(_), Some((_, operation))) => operation["responses"].get(&status),
+        // What the introduction says of every address.
+        (item, None) => {
+            let responses = &document()["components"]["responses"];
+            match (item, method, status.as_str()) {
+                (_, _, "500") => responses.get("ServerError"),
+                (None, "OPTIONS", "204") => responses.get("Options"),
+                (None, _, "404") => responses.get("NotFound"),
+                (Some(_), _, "405") => responses.get("MethodNotAllowed"),
+                _ => None,
+            }
+        }
+        (None, Some(_)) => None,
+    }
+}
+
+/// Whether a path is one that a template like `/api/messages/{id}` stands for.
+fn fits(template: &str, path: &str) -> bool {
+    let (mut template, mut path) = (template.split('/'), path.split('/'));
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return true,
+            (Some(name), Some(segment)) if name.starts_with('{') && !segment.is_empty() => {}
+            (Some(name), Some(segment)) if name == segment => {}
+            _ => return false,
+        }
+    }
+}
+
+#[track_caller]
+fn check_headers(said: &str, response: &'static Value, reply: &Reply) {
+    for (name, header) in response["headers"].as_object().into_iter().flatten() {
+        let header = resolve(header);
+        let values: Vec<_> = reply.headers.iter().filter(|(is, _)| is.eq_ignore_ascii_case(name)).collect();
+        assert!(!values.is_empty() || header["required"] != true, "{said}: no {name} in {reply:?}");
+        // Of the headers that the document names only this one may be there more than once.
+        assert!(values.len() <= 1 || name == "Set-Cookie", "{said}: {values:?}");
+        for (_, value) in values {
+            let errors = errors(&header["schema"], &Value::from(value.as_str()));
+            assert!(errors.is_empty(), "{said}: {name}: {value}: {errors:?}");
+        }
+    }
+    if response["headers"].get("Set-Cookie").is_none() {
+        assert_eq!(reply.optional("set-cookie"), None, "{said}");
+    }
+}
+
+#[track_caller]
+fn check_body(said: &str, response: &'static Value, method: &str, reply: &Reply) {
+    let content = &response["content"];
+    if method == "HEAD" || content.is_null() {
+        assert_eq!(reply.text(), "", "{said}: a body");
+        return;
+    }
+    let content_type = reply.header("content-type");
+    let media = content.get(content_type).unwrap_or_else(|| panic!("{said}: it knows no {content_type} there"));
+    let body = match content_type {
+        "application/yaml" => serde_saphyr::from_str(&reply.text()).unwrap(),
+        _ => reply.json(),
+    };
+    let errors = errors(&media["schema"], &body);
+    assert!(errors.is_empty(), "{said}: {errors:#?} in {}", reply.text());
+}

@@ -1,0 +1,101 @@
+//! `openapi.yaml` against `spin.toml` and the gateway. That it is true of answers, `harness/contract.rs` holds in every test.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::client::{ask, get};
+use crate::harness::contract::{document, errors, operations, resolve};
+use crate::harness::host::App;
+use crate::harness::{Wasi, workspace};
+
+cases! {
+    AnyHost: [
+        it_is_served_and_asked_for_again,
+        its_methods_are_those_that_the_gateway_knows,
+        every_operation_says_how_it_may_fail,
+        its_examples_are_examples,
+    ]
+    OwnHost: [its_paths_are_the_routes_of_the_api]
+}
+
+fn it_is_served_and_asked_for_again() {
+    let app = App::any();
+    let reply = app.get("/api/openapi.yaml");
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/yaml"));
+    assert_eq!(reply.text(), std::fs::read_to_string(workspace().join("openapi.yaml")).unwrap());
+    let tag = reply.header("etag");
+    let again = app.send(get("/api/openapi.yaml").header("if-none-match", tag));
+    again.is_empty(304);
+    assert_eq!((again.header("etag"), again.header("cache-control")), (tag, "no-cache"));
+}
+
+fn its_paths_are_the_routes_of_the_api() {
+    let manifest: toml::Table = std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap();
+    let routes = manifest["trigger"]["http"].as_array().unwrap().iter().map(|http| http["route"].as_str().unwrap());
+    let routes: BTreeSet<_> =
+        routes.filter(|route| !route.ends_with("/...")).map(|route| route.replace(":id", "{id}")).collect();
+    let paths: BTreeSet<_> = document()["paths"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(paths, routes, "openapi.yaml on the left, spin.toml on the right");
+    assert_eq!(document()["info"]["version"].as_str(), manifest["application"]["version"].as_str());
+}
+
+fn its_methods_are_those_that_the_gateway_knows() {
+    let app = App::any();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        let reply = app.send(ask("OPTIONS", &path.replace("{id}", "1")));
+        let mut documented: Vec<_> = operations(item).map(|(method, _)| method.to_ascii_uppercase()).collect();
+        documented.sort();
+        assert_eq!(documented, reply.list("allow"), "{path}: openapi.yaml on the left, Allow on the right");
+    }
+}
+
+/// Each operation with its method and path.
+fn all_operations() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
+    document()["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        operations(item).map(move |(method, operation)| (format!("{method} {path}"), method, operation))
+    })
+}
+
+/// What follows from the kind of an operation, so that one that is added later does not lack it.
+fn every_operation_says_how_it_may_fail() {
+    let mut ids = BTreeSet::new();
+    for (name, method, operation) in all_operations() {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(ids.insert(id), "{name}: {id} is there twice");
+        let tags: Vec<_> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+        assert!(operation["tags"].as_array().unwrap().iter().all(|tag| tags.contains(&tag)), "{name}: {operation}");
+        let needs_token = operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null());
+        let mut expected = vec!["500"];
+        expected.extend(needs_token.then_some(["400", "401"]).into_iter().flatten());
+        expected.extend((method == "post").then_some(["413", "415"]).into_iter().flatten());
+        expected.extend((!operation["requestBody"].is_null()).then_some(["400", "422"]).into_iter().flatten());
+        for status in expected {
+            assert!(operation["responses"].get(status).is_some(), "{name} lacks {status}");
+        }
+    }
+}
+
+fn its_examples_are_examples() {
+    let mut count = 0;
+    let mut hold = |name: &str, media: &'static Value| {
+        for (key, example) in media["examples"].as_object().into_iter().flatten() {
+            let errors = errors(&media["schema"], &example["value"]);
+            assert!(errors.is_empty(), "{name}, {key}: {errors:#?}");
+            count += 1;
+        }
+    };
+    for (name, _, operation) in all_operations() {
+        let responses = operation["responses"].as_object().unwrap();
+        let contents = responses.iter().map(|(_, response)| &resolve(response)["content"]);
+        for content in contents.chain([&operation["requestBody"]["content"]]) {
+            content.as_object().into_iter().flatten().for_each(|(_, media)| hold(&name, media));
+        }
+    }
+    assert!(count > 20, "{count} examples are found");
+    for (name, parameter) in document()["components"]["parameters"].as_object().unwrap() {
+        if let Some(example) = parameter.get("example") {
+            assert_eq!(errors(&parameter["schema"], example), [""; 0], "{name}");
+        }
+    }
+}
