@@ -14,6 +14,7 @@ mod key;
 mod npm;
 mod project;
 mod python;
+mod schemathesis;
 mod setup;
 mod test;
 mod tools;
@@ -53,7 +54,7 @@ enum Command {
     },
     /// Formats, lints and tests everything.
     Test {
-        /// Only the black-box and browser tests whose names contain this.
+        /// Only the black-box and browser tests whose names contain this; `openapi` makes requests up besides.
         filter: Option<String>,
     },
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds

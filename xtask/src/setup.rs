@@ -3,7 +3,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::project::{Project, run};
-use crate::{browser, interop, tools};
+use crate::{browser, interop, schemathesis, tools};
 
 /// The target of the components.
 pub(crate) const WASM_TARGET: &str = "wasm32-wasip2";
@@ -15,7 +15,8 @@ pub(crate) fn all(project: &Project) -> Result<()> {
     targets(project)?;
     tools::install(project)?;
     browser::install(project);
-    interop::install(project)
+    interop::install(project)?;
+    schemathesis::install(project)
 }
 
 /// Adds the compilation targets unless they are there.

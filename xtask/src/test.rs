@@ -5,13 +5,14 @@ use anyhow::Result;
 use crate::project::{Project, run};
 use crate::setup::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{browser, build, interop};
+use crate::{browser, build, interop, schemathesis};
 
 /// What runs on WebAssembly, and is linted for it.
-const WASM_PACKAGES: [&str; 9] =
-    ["edge", "signup", "login", "session", "account", "messages", "authorizer", "site", "fixture"];
+const WASM_PACKAGES: [&str; 10] =
+    ["edge", "signup", "login", "session", "account", "messages", "authorizer", "openapi", "site", "fixture"];
 
-/// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match.
+/// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match;
+/// `openapi` makes requests up besides.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     let mut missed = Vec::new();
     if filter.is_none() {
@@ -42,6 +43,12 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         step("Interoperability: the JOSE libraries of Python and of Node.js");
         missed = interop::test(project)?;
         said(&missed);
+    }
+    if filter.is_none_or(|filter| filter == "openapi") {
+        step("Requests made up of openapi.yaml");
+        let here = schemathesis::test(project)?;
+        said(&here);
+        missed.extend(here);
     }
     step("Tests in a browser");
     browser::install(project);

@@ -1,0 +1,43 @@
+//! Schemathesis makes requests up, good ones and bad ones, out of `openapi.yaml`, and holds the answers against it. How is in
+//! `tests/openapi`.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::app::App;
+use crate::project::{Project, run};
+use crate::python;
+use crate::wasi::Wasi;
+
+/// What it is installed by.
+const REQUIREMENTS: &str = "tests/openapi/requirements.txt";
+/// Hashes are cheap.
+const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
+
+/// Asks with a good token wherever one is needed, and then without any; each time a host with a fresh store. Returns what
+/// did not run, in words.
+pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
+    let Some(programs) = python::environment(project, REQUIREMENTS)? else {
+        return Ok(vec!["requests made up of openapi.yaml: there is no Schemathesis on this machine".to_owned()]);
+    };
+    let tests = project.path("tests/openapi");
+    for (anonymous, more) in
+        [("0", &[][..]), ("1", &["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--warnings", "off"])]
+    {
+        let app = App::start_with(project, Wasi::V0_2, "target/openapi", &TESTING)?;
+        let mut command = Command::new(programs.join("schemathesis"));
+        command.arg("--config-file").arg(tests.join("schemathesis.toml"));
+        command.arg("run").arg(project.path("openapi.yaml")).args(["--url", &app.url("")]).args(more);
+        command.env("LATCHKEY_URL", app.url("")).env("LATCHKEY_ANONYMOUS", anonymous);
+        // Where hooks.py is; and what is left behind is left in target.
+        command.env("PYTHONPATH", &tests).env("PYTHONDONTWRITEBYTECODE", "1").current_dir(app.folder());
+        run(&mut command).context("the answers are not those of openapi.yaml, or a request did harm")?;
+    }
+    Ok(Vec::new())
+}
+
+/// What the step needs besides Rust.
+pub(crate) fn install(project: &Project) -> Result<()> {
+    python::environment(project, REQUIREMENTS).map(|_| ())
+}
