@@ -29,15 +29,18 @@ struct RuntimeConfig {
 pub(crate) fn store_files(config: Option<&Path>, state_dir: &Path) -> Result<BTreeMap<String, PathBuf>, Failure> {
     let mut files = BTreeMap::from([(DEFAULT_LABEL.to_owned(), state_dir.join(DEFAULT_FILE))]);
     if let Some(path) = config {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let configured = check(toml_file::read(path)?, folder)
-            .map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))?;
-        files.extend(configured);
+        files.extend(toml_file::read(path, parse)?);
     }
     Ok(files)
 }
 
-fn check(config: RuntimeConfig, folder: &Path) -> Result<BTreeMap<String, PathBuf>, Failure> {
+/// The stores that the text of a file configures; relative paths are relative to `folder`.
+///
+/// # Errors
+///
+/// An unknown field, or a kind of store that only Spin offers.
+pub(crate) fn parse(text: &str, folder: &Path) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let config: RuntimeConfig = toml_file::parse(text)?;
     let mut files = BTreeMap::new();
     for (label, fields) in config.key_value_store {
         let path = check_store(&fields, folder)
@@ -71,7 +74,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<BTreeMap<String, PathBuf>, Failure> {
-        check(toml_file::parse(text)?, Path::new("/etc/latchkey"))
+        super::parse(text, Path::new("/etc/latchkey"))
     }
 
     #[test]

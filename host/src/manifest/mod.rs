@@ -50,12 +50,16 @@ pub(crate) struct Declaration {
 ///
 /// The first thing in it that is not a valid manifest or that this host does not offer.
 pub(crate) fn read(path: &Path, profile: Option<&str>) -> Result<Application, Failure> {
-    let manifest = toml_file::read(path)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    check(manifest, folder, profile).map_err(|problem| Failure::new(format_args!("{}: {problem}", path.display())))
+    toml_file::read(path, |text, folder| parse(text, folder, profile))
 }
 
-fn check(mut manifest: Manifest, folder: &Path, profile: Option<&str>) -> Result<Application, Failure> {
+/// The same for text that is already there.
+///
+/// # Errors
+///
+/// As above.
+pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<Application, Failure> {
+    let mut manifest: Manifest = toml_file::parse(text)?;
     if manifest.spin_manifest_version.as_integer() != Some(2) {
         return Err(Failure::new("spin_manifest_version: this host reads version 2 only"));
     }

@@ -8,7 +8,7 @@ fn parse(text: &str) -> Result<Application, Failure> {
 }
 
 fn parse_with_profile(text: &str, profile: Option<&str>) -> Result<Application, Failure> {
-    check(toml_file::parse(text)?, Path::new("folder"), profile)
+    super::parse(text, Path::new("folder"), profile)
 }
 
 #[test]
