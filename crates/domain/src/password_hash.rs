@@ -145,11 +145,13 @@ impl PasswordHash {
             return Err(PasswordHashError);
         }
         let rounds = parsed.params.get_decimal("i").ok_or(PasswordHashError)?;
-        Ok(Self {
+        let hash = Self {
             iterations: Iterations::parse(rounds, true).map_err(|_| PasswordHashError)?,
             salt: parsed.salt.ok_or(PasswordHashError)?.to_vec(),
             hash: parsed.hash.ok_or(PasswordHashError)?.as_bytes().try_into().map_err(|_| PasswordHashError)?,
-        })
+        };
+        // A hash has one text, or parameters that nobody looks at would be taken for good.
+        if hash.to_phc()? == phc { Ok(hash) } else { Err(PasswordHashError) }
     }
 
     /// As a PHC string.

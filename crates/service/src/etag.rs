@@ -19,13 +19,15 @@ pub(crate) fn of(body: &[u8]) -> String {
     tag
 }
 
-/// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has it: a list of tags, compared weakly, or `*`.
+/// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has it: `*` alone, or a list of tags, compared
+/// weakly. A tag of somebody else may hold a comma, and what stands beside it then is no `*`.
 pub(crate) fn is_known(request: &HeaderMap, tag: &str) -> bool {
-    let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|candidate| candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag)
+    let mut values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let listed = |value: &str| {
+        let candidates = value.split(',').map(str::trim);
+        candidates.map(|candidate| candidate.strip_prefix("W/").unwrap_or(candidate)).any(|candidate| candidate == tag)
+    };
+    values.any(|value| value.trim() == "*" || listed(value))
 }
 
 #[cfg(test)]
@@ -40,6 +42,9 @@ mod tests {
             (format!("W/{tag}"), true),
             (format!("\"other\", {tag}"), true),
             ("*".to_owned(), true),
+            (" * ".to_owned(), true),
+            ("\"a,*,b\"".to_owned(), false),
+            ("\"other\", *".to_owned(), false),
             ("\"other\"".to_owned(), false),
             (tag.trim_matches('"').to_owned(), false),
             (String::new(), false),

@@ -97,6 +97,10 @@ fn refuses_hashes_that_are_not_ours() {
         good.replace("i=3", "i=10000001"),
         good.replace("i=3", "i=4294967296"),
         good.replace("i=3,", ""),
+        good.replace("l=32", "l=16"),
+        good.replace(",l=32", ""),
+        good.replace("l=32", "l=32,x=1"),
+        good.replace("i=3,l=32", "l=32,i=3"),
         good[..good.len() - 2].to_owned(),
         good.rsplit_once('$').unwrap().0.to_owned(),
     ] {
