@@ -9,6 +9,7 @@ mod compose;
 mod contract;
 mod debian;
 mod frontend;
+mod fuzz;
 mod interop;
 mod key;
 mod npm;
@@ -73,6 +74,9 @@ enum Command {
     /// Makes and replaces a signing key of your own. Without one the app does that by itself, and needs nothing of this.
     #[command(subcommand)]
     Key(key::Command),
+    /// Feeds what meets the outside (tokens, bodies, queries, headers, manifests) with inputs that look for new paths
+    /// through the code, and stops at the first that breaks what has to hold. Needs a C++ compiler.
+    Fuzz(fuzz::Arguments),
     /// Prints what Lighthouse says of the site, in its mobile profile. Needs Node.js with npm, and Chromium.
     Audit,
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by: Trunk, wasm-bindgen,
@@ -99,6 +103,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test { filter } => test::test(&project, filter.as_deref())?,
         Command::Build { wasi, component } => build::components(&project, wasi, &component)?,
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
+        Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,
         Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,

@@ -44,7 +44,8 @@ impl Project {
     }
 }
 
-fn cargo() -> String {
+/// The cargo that runs us.
+pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 

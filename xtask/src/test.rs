@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::project::{Project, run};
 use crate::setup::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{browser, build, interop, schemathesis};
+use crate::{browser, build, fuzz, interop, schemathesis};
 
 /// What runs on WebAssembly, and is linted for it.
 const WASM_PACKAGES: [&str; 10] =
@@ -18,6 +18,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     if filter.is_none() {
         step("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
+        project.cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
         step("Tests of wire, domain, service, frontend");
         let packages = ["wire", "domain", "service", "frontend"];
         project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
@@ -32,6 +33,8 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         lint(project)?;
         step("Tests of xtask: who imports whom, what components reach");
         project.cargo(["test", "--package", "xtask"])?;
+        step("Fuzzing of what meets the outside");
+        fuzz::briefly(project)?;
         step("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
     }

@@ -1,4 +1,4 @@
-//! What builds the frontend. A tool is taken from PATH when its version fits, else installed into `target/tools`; none is
+//! What builds the frontend and the fuzz targets. A tool is taken from PATH when its version fits, else installed into `target/tools`; none is
 //! installed anywhere else, and Trunk, which would download what it lacks, is not let.
 
 use std::ffi::{OsStr, OsString};
@@ -17,6 +17,18 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 /// The oldest wasm-opt that the parameters in `frontend/index.html` are known to work with.
 const WASM_OPT_OLDEST: u32 = 116;
+
+const CARGO_FUZZ: &str = "0.13.2";
+
+/// Finds cargo-fuzz, and installs it when it is missing. A value for PATH under which it is found.
+pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
+    let folder = Folder::new(project)?;
+    if folder.version_of("cargo-fuzz").as_deref() != Some(CARGO_FUZZ) {
+        eprintln!("Installing cargo-fuzz {CARGO_FUZZ} into target/tools: once, about a minute on 2 cores");
+        folder.cargo_install("cargo-fuzz", CARGO_FUZZ, "0", &[])?;
+    }
+    Ok(folder.path)
+}
 
 /// The tools, installed.
 pub(crate) struct Tools {

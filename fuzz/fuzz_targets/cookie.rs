@@ -1,0 +1,48 @@
+//! The refresh cookie: the first line is where the request comes from (an `Origin`, or nothing), each other one a `Cookie`
+//! header.
+#![no_main]
+
+use bytes::Bytes;
+use fuzz::People;
+use http::{Request, Response};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let text = People::fill(text);
+    let (origin, cookies) = text.split_once('\n').unwrap_or(("", &text));
+    let cookies: Vec<&str> = cookies.split('\n').collect();
+    let Some(response) = refresh(origin, &cookies) else { return };
+    let set = response.headers().get("set-cookie").map(|value| value.to_str().expect("it was checked"));
+    match response.status().as_u16() {
+        200 => {
+            assert!(text.contains(People::refresh_token()));
+            let name = if origin.starts_with("https://") { "__Secure-latchkey-refresh=" } else { "latchkey-refresh=" };
+            assert!(set.is_some_and(|set| set.starts_with(name)), "{set:?}");
+            // Another cookie beside it changes nothing, and a second one of its name takes it away.
+            let more: Vec<&str> = cookies.iter().copied().chain(["theme=dark"]).collect();
+            assert_eq!(refresh(origin, &more).map(|response| response.status().as_u16()), Some(200));
+            let secure = cookies.iter().any(|cookie| cookie.contains("__Secure-"));
+            let planted = if secure { "__Secure-latchkey-refresh=x" } else { "latchkey-refresh=x" };
+            let twice: Vec<&str> = cookies.iter().copied().chain([planted]).collect();
+            let refused = refresh(origin, &twice).map(|response| response.status().as_u16());
+            assert!(refused == Some(401) || secure, "{refused:?}");
+        }
+        401 => {
+            let name = if origin.starts_with("https://") { "__Secure-latchkey-refresh" } else { "latchkey-refresh" };
+            let forgets = format!("{name}=; Path=/api/session; Max-Age=0; HttpOnly; SameSite=Strict");
+            assert_eq!(set.map(|set| set.trim_end_matches("; Secure")), Some(forgets.as_str()));
+        }
+        status => assert_eq!((status, set), (403, None)),
+    }
+});
+
+fn refresh(origin: &str, cookies: &[&str]) -> Option<Response<Bytes>> {
+    let mut request = Request::post("/api/session/refresh").header("host", "app.example");
+    if !origin.is_empty() {
+        request = request.header("origin", origin);
+    }
+    for cookie in cookies {
+        request = request.header("cookie", *cookie);
+    }
+    Some(People::new().send(request.body(Bytes::new()).ok()?))
+}

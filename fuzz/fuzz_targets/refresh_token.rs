@@ -1,0 +1,47 @@
+//! Refresh tokens: one text for each token, and of all texts one alone is good. `{TOKEN}` in an input stands for that one,
+//! `{SESSION}`, `{SECRET}` and `{TAG}` for its parts.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use domain::{RefreshFamily, RefreshToken, RefreshUse, RefreshVerdict, SessionId, Timestamp};
+use libfuzzer_sys::fuzz_target;
+
+static BEGUN: LazyLock<(RefreshFamily, String)> = LazyLock::new(|| {
+    let (family, token) = RefreshFamily::begin(SessionId::new([7; 16]), [8; 32], [9; 16]);
+    (family, token.text())
+});
+
+fuzz_target!(|text: &str| {
+    let (family, first) = &*BEGUN;
+    let mut parts = first.split('.');
+    let mut text = text.replace("{TOKEN}", first);
+    for name in ["{SESSION}", "{GENERATION}", "{SECRET}", "{TAG}"] {
+        text = text.replace(name, parts.next().unwrap_or_default());
+    }
+    if let Some(family) = RefreshFamily::read(&text) {
+        assert_eq!(family.store(), text);
+    }
+    if let Ok(id) = SessionId::parse(&text) {
+        assert_eq!(id.as_str(), text);
+    }
+    let Ok(token) = RefreshToken::parse(&text) else {
+        assert_ne!(text, *first);
+        return;
+    };
+    assert!(text.len() <= RefreshToken::MAX_BYTES);
+    assert_eq!(token.text(), text);
+    assert!(!format!("{token:?}").contains(first.split('.').nth(2).unwrap_or_default()), "it prints redacted");
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    match family.judge(&token, None, now) {
+        RefreshVerdict::Good { used, successor } => {
+            assert_eq!(text.split_once('.').map(|(_, proof)| proof), first.split_once('.').map(|(_, proof)| proof));
+            assert_eq!(used, RefreshUse { generation: 0, at: now });
+            let successor_again = RefreshToken::parse(&successor.text()).expect("a successor reads");
+            assert!(matches!(family.judge(&successor_again, Some(used), now), RefreshVerdict::Good { .. }));
+            let later = RefreshUse { generation: 1, at: now };
+            assert_eq!(family.judge(&token, Some(later), now), RefreshVerdict::Reused);
+        }
+        verdict => assert_eq!(verdict, RefreshVerdict::Foreign),
+    }
+});

@@ -1,0 +1,123 @@
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::project::{Project, cargo, run};
+use crate::tools::{self, has};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// One of fuzz/fuzz_targets; all of them, one after the other, when none is named.
+    target: Option<String>,
+    /// How long each runs.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+    /// Looks for faults of memory too, at half the speed. No code here is unsafe, so they would be a library's. Needs a
+    /// nightly toolchain.
+    #[arg(long)]
+    address_sanitizer: bool,
+}
+
+/// Seconds for each target when everything is tested: the seeds, what a longer run has left, and a little beyond.
+const SHORT_SECONDS: u32 = 5;
+/// Seconds that one input may take. Each takes less than a millisecond.
+const MAX_SECONDS: u32 = 10;
+
+pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
+    ensure!(
+        has("c++"),
+        "libFuzzer, which the fuzz targets run on, is built by a C++ compiler, and there is no c++ on PATH"
+    );
+    let nightly = arguments.address_sanitizer;
+    ensure!(!nightly || nightly_is_there(), "--address-sanitizer needs: rustup toolchain install nightly");
+    let all = targets(project)?;
+    let chosen = match &arguments.target {
+        Some(target) if all.contains(target) => vec![target.clone()],
+        Some(target) => bail!("no fuzz target {target}; there are {}", all.join(", ")),
+        None => all,
+    };
+    let folder = project.path(if nightly { "target/fuzz-address" } else { "target/fuzz" });
+    let triple = build(project, arguments, &folder)?;
+    for target in chosen {
+        let binary = folder.join(&triple).join("release").join(&target);
+        go(project, &binary, &target, arguments.seconds)?;
+    }
+    Ok(())
+}
+
+/// A short run of all targets; where they can't be built it says so.
+pub(crate) fn briefly(project: &Project) -> Result<()> {
+    if !has("c++") {
+        eprintln!("NOT RUN: there is no C++ compiler (c++) to build libFuzzer by");
+        return Ok(());
+    }
+    fuzz(project, &Arguments { target: None, seconds: SHORT_SECONDS, address_sanitizer: false })
+}
+
+fn nightly_is_there() -> bool {
+    let output = Command::new("rustup").args(["run", "nightly", "rustc", "--version"]).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn targets(project: &Project) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(project.path("fuzz/fuzz_targets"))? {
+        let path = entry?.path();
+        names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Builds the targets, and returns the triple that cargo put them under. Without a sanitizer the coverage counters are all
+/// that is asked of the compiler, and a stable one has them.
+fn build(project: &Project, arguments: &Arguments, folder: &Path) -> Result<String> {
+    let output = Command::new("rustc").args(["--print", "host-tuple"]).output().context("rustc does not run")?;
+    let triple = String::from_utf8(output.stdout)?.trim().to_owned();
+    let (mut command, sanitizer) = match arguments.address_sanitizer {
+        true => (Command::new("rustup"), "address"),
+        false => (Command::new(cargo()), "none"),
+    };
+    if arguments.address_sanitizer {
+        command.args(["run", "nightly", "cargo"]);
+    }
+    command.args(["fuzz", "build", "--fuzz-dir", "fuzz", "--target", &triple, "--sanitizer", sanitizer]);
+    command.args(&arguments.target).arg("--target-dir").arg(folder);
+    run(command.env("PATH", tools::install_cargo_fuzz(project)?).current_dir(project.path("")))?;
+    Ok(triple)
+}
+
+/// Runs one target over what earlier runs have found and its seeds. Its whole output goes to a file.
+fn go(project: &Project, binary: &Path, target: &str, seconds: u32) -> Result<()> {
+    let folder = project.path("target/fuzz").join(target);
+    let corpus = folder.join("corpus");
+    fs::create_dir_all(&corpus)?;
+    let log = folder.join("log");
+    let status = Command::new(binary)
+        .arg(&corpus)
+        .arg(project.path("fuzz/seeds").join(target))
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-timeout={MAX_SECONDS}"))
+        .arg(format!("-artifact_prefix={}/", folder.display()))
+        .arg("-print_final_stats=1")
+        .stdout(File::create(&log)?)
+        .stderr(File::options().append(true).open(&log)?)
+        .status()
+        .with_context(|| format!("{} does not run", binary.display()))?;
+    let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+    if !status.success() {
+        let from = said.find("panicked at").or_else(|| said.find("ERROR:")).unwrap_or_default();
+        let end: Vec<&str> = said.get(from..).unwrap_or_default().lines().take(40).collect();
+        bail!("{target}: {}\nTo see it again: {} FILE", end.join("\n"), binary.display());
+    }
+    let number = |name: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or(" unknown").trim().to_owned()
+    };
+    let (inputs, rate) = (number("stat::number_of_executed_units:"), number("stat::average_exec_per_sec:"));
+    let covered = said.rsplit_once("cov: ").and_then(|(_, after)| after.split(' ').next()).unwrap_or("unknown");
+    eprintln!("{target}: {inputs} inputs in {seconds} s, {rate} a second, {covered} edges");
+    Ok(())
+}
