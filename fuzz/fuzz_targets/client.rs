@@ -1,7 +1,8 @@
-//! The `User-Agent` in words: nothing that a client makes up is in them.
+//! Who asks: the `User-Agent` in words, in which nothing is that a client makes up, and an address, of which a network is a
+//! part.
 #![no_main]
 
-use domain::client_in_words;
+use domain::{ClientAddress, client_in_words};
 use libfuzzer_sys::fuzz_target;
 
 const BROWSERS: [&str; 8] = ["Edge", "Opera", "Samsung Internet", "Firefox", "Chrome", "Safari", "curl", "Python"];
@@ -12,4 +13,10 @@ fuzz_target!(|text: &str| {
     let (browser, system) = words.split_once(" on ").map_or((words.as_str(), None), |(one, two)| (one, Some(two)));
     assert!(browser == "Unknown browser" || BROWSERS.contains(&browser), "{words}");
     assert!(system.is_none_or(|system| SYSTEMS.contains(&system)), "{words}");
+    let address = ClientAddress::parse(text);
+    assert_eq!(ClientAddress::parse(&address.to_string()), address);
+    let network = address.network();
+    let first = ClientAddress::parse(network.strip_suffix("/64").unwrap_or(&network));
+    assert_eq!(first.network(), network);
+    assert!(network.len() <= 24, "{network}");
 });

@@ -17,11 +17,16 @@ pub fn check(method: &Method, path: &str, response: &Response<Bytes>) {
     assert!(id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
     let cache = header("cache-control").unwrap();
     assert!(cache == "no-store" || (status == StatusCode::OK || status == StatusCode::NOT_MODIFIED), "{cache}");
-    for name in ["set-cookie", "www-authenticate", "location", "access-control-allow-origin"] {
+    assert!(header("content-security-policy").is_some_and(|policy| policy.contains("sandbox")));
+    for name in ["www-authenticate", "location", "access-control-allow-origin"] {
         assert!(response.headers().get_all(name).iter().count() <= 1, "{name} is there more than once");
     }
-    if let Some(cookie) = header("set-cookie") {
-        assert!(cookie.contains("; Path=/api/session; ") && cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
+    for cookie in response.headers().get_all("set-cookie") {
+        let cookie = cookie.to_str().unwrap();
+        let path = if cookie.contains("latchkey-device=") { "/api/login" } else { "/api/session" };
+        assert!(cookie.contains(&format!("; Path={path}; ")), "{cookie}");
+        assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
+        assert_eq!(cookie.starts_with("__Secure-"), cookie.ends_with("; Secure"), "{cookie}");
     }
     if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED || *method == Method::HEAD {
         assert!(body.is_empty(), "{method} {path}: a body with {status}");
@@ -50,4 +55,5 @@ fn problem<'a>(status: StatusCode, header: impl Fn(&str) -> Option<&'a str>, bod
         matches!(status.as_u16(), 401) || problem.code == ProblemCode::InsufficientScope
     );
     assert_eq!(header("allow").is_some(), status == StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(header("retry-after").is_some(), status == StatusCode::TOO_MANY_REQUESTS);
 }

@@ -50,7 +50,7 @@ fn story() -> &'static Story {
 pub struct People(World);
 
 impl People {
-    /// With the real authorizer.
+    /// With the real authorizer, and the limits that there are by default.
     #[expect(clippy::new_without_default, reason = "it is no empty value")]
     pub fn new() -> Self {
         let data = Data::default();
@@ -59,7 +59,9 @@ impl People {
         for (key, value) in &story().values {
             data.put(key, value);
         }
-        Self(World::over(data))
+        let world = World::over(data);
+        world.use_limits();
+        Self(world)
     }
 
     /// With an authorizer that takes everybody for [`USERNAME`]: signatures take most of the time that a request takes.

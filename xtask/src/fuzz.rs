@@ -1,6 +1,8 @@
 use std::fs::{self, File};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -9,7 +11,7 @@ use crate::tools::{self, has};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// One of fuzz/fuzz_targets; all of them, one after the other, when none is named.
+    /// One of fuzz/fuzz_targets; all of them, as many at a time as there are cores, when none is named.
     target: Option<String>,
     /// How long each runs.
     #[arg(long, default_value_t = 60)]
@@ -40,9 +42,17 @@ pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
     };
     let folder = project.path(if nightly { "target/fuzz-address" } else { "target/fuzz" });
     let triple = build(project, arguments, &folder)?;
-    for target in chosen {
-        let binary = folder.join(&triple).join("release").join(&target);
-        go(project, &binary, &target, arguments.seconds)?;
+    let built = folder.join(triple).join("release");
+    let at_once = thread::available_parallelism().map_or(1, NonZero::get);
+    for targets in chosen.chunks(at_once) {
+        thread::scope(|scope| {
+            let built = &built;
+            let run = |target: &str| go(project, built, target, arguments.seconds);
+            let running: Vec<_> = targets.iter().map(|target| scope.spawn(move || run(target))).collect();
+            // All of them end before the first that failed is told of.
+            let ended: Vec<_> = running.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            ended.into_iter().try_for_each(|ended| ended.unwrap_or_else(|_| bail!("a thread panicked")))
+        })?;
     }
     Ok(())
 }
@@ -90,12 +100,13 @@ fn build(project: &Project, arguments: &Arguments, folder: &Path) -> Result<Stri
 }
 
 /// Runs one target over what earlier runs have found and its seeds. Its whole output goes to a file.
-fn go(project: &Project, binary: &Path, target: &str, seconds: u32) -> Result<()> {
+fn go(project: &Project, built: &Path, target: &str, seconds: u32) -> Result<()> {
+    let binary = built.join(target);
     let folder = project.path("target/fuzz").join(target);
     let corpus = folder.join("corpus");
     fs::create_dir_all(&corpus)?;
     let log = folder.join("log");
-    let status = Command::new(binary)
+    let status = Command::new(&binary)
         .arg(&corpus)
         .arg(project.path("fuzz/seeds").join(target))
         .arg(format!("-max_total_time={seconds}"))
@@ -108,9 +119,12 @@ fn go(project: &Project, binary: &Path, target: &str, seconds: u32) -> Result<()
         .with_context(|| format!("{} does not run", binary.display()))?;
     let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     if !status.success() {
-        let from = said.find("panicked at").or_else(|| said.find("ERROR:")).unwrap_or_default();
-        let end: Vec<&str> = said.get(from..).unwrap_or_default().lines().take(40).collect();
-        bail!("{target}: {}\nTo see it again: {} FILE", end.join("\n"), binary.display());
+        let at = said.find("panicked at").or_else(|| said.find("ERROR:")).unwrap_or_default();
+        let what: Vec<&str> = said.get(at..).unwrap_or_default().lines().take(4).collect();
+        let input =
+            said.rsplit_once("written to ").map_or("INPUT", |(_, path)| path.lines().next().unwrap_or_default());
+        let (what, log) = (what.join("\n"), log.display());
+        bail!("{target}: {what}\nThe rest is in {log}; to see it again: {} {input}", binary.display());
     }
     let number = |name: &str| {
         let line = said.lines().find_map(|line| line.strip_prefix(name));
