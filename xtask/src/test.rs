@@ -34,7 +34,8 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         step("Tests of xtask: who imports whom, what components reach");
         project.cargo(["test", "--package", "xtask"])?;
         step("Fuzzing of what meets the outside");
-        fuzz::briefly(project)?;
+        missed = fuzz::briefly(project)?;
+        said(&missed);
         step("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
     }
@@ -44,8 +45,9 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     suite(project, Wasi::V0_3, "blackbox", filter)?;
     if filter.is_none() {
         step("Interoperability: the JOSE libraries of Python and of Node.js");
-        missed = interop::test(project)?;
-        said(&missed);
+        let here = interop::test(project)?;
+        said(&here);
+        missed.extend(here);
     }
     if filter.is_none_or(|filter| filter == "openapi") {
         step("Requests made up of openapi.yaml");

@@ -16,8 +16,8 @@ struct Aligned<const LENGTH: usize>([u8; LENGTH]);
 
 const DESCRIPTOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/common_passwords.descriptor"));
 const FINGERPRINTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/common_passwords.fingerprints"));
-static ALIGNED: Aligned<{ FINGERPRINTS.len() }> =
-    Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/common_passwords.fingerprints")));
+const ALIGNED: &Aligned<{ FINGERPRINTS.len() }> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/common_passwords.fingerprints")));
 
 /// Whether a password in lower case is one of the most used ones.
 pub(crate) fn is_common(folded: &str) -> bool {
