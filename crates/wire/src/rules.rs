@@ -60,14 +60,19 @@ pub fn password(raw: &str, for_username: &str) -> Result<(), FieldCode> {
         n if n > PASSWORD_MAX_CHARS => return Err(FieldCode::TooLong),
         _ => {}
     }
-    let folded = raw.to_lowercase();
-    if folded.contains(PRODUCT_NAME) {
+    if contains(raw, PRODUCT_NAME) {
         return Err(FieldCode::ContainsProductName);
     }
-    if username(for_username).is_ok() && folded.contains(&for_username.to_ascii_lowercase()) {
+    if username(for_username).is_ok() && contains(raw, for_username) {
         return Err(FieldCode::ContainsUsername);
     }
     Ok(())
+}
+
+/// In any case, and without the tables of Unicode, which are not worth their size here: of all letters that are not ASCII two
+/// become so in lower case, and the server folds those too.
+fn contains(text: &str, ascii: &str) -> bool {
+    text.as_bytes().windows(ascii.len()).any(|part| part.eq_ignore_ascii_case(ascii.as_bytes()))
 }
 
 fn check(raw: &str, max_chars: usize, allowed: Option<char>) -> Result<(), FieldCode> {
