@@ -6,7 +6,9 @@ mod header;
 mod icons;
 mod login;
 mod messages;
+mod new_password;
 mod signup;
+mod strength;
 
 use std::time::Duration;
 

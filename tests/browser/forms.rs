@@ -15,6 +15,8 @@ cases! {
         each_wrong_field_has_its_own_error,
         an_error_that_appears_does_not_swallow_the_click,
         a_common_password_is_refused_beside_the_field,
+        the_strength_of_a_password_is_said_while_one_types,
+        a_screen_reader_hears_the_strength_once_the_keys_are_still,
         the_password_can_be_shown,
         password_managers_know_the_fields,
     ]
@@ -109,6 +111,85 @@ fn a_common_password_is_refused_beside_the_field() {
     }
     people::sign_up(&page, "ada", "Ada", PASSWORD);
     page.find(&button("Ada"));
+}
+
+/// What the password field is described by.
+#[track_caller]
+fn description(page: &Browser) -> String {
+    let script = "return element.getAttribute('aria-describedby').split(' ')
+        .map(id => document.getElementById(id).innerText).join(' ')";
+    page.find(&field("Password")).script(script).as_str().unwrap().to_owned()
+}
+
+#[track_caller]
+fn is_described_by(page: &Browser, text: &str) {
+    page.wait(text, || Ok(description(page).contains(text).then_some(())));
+}
+
+fn the_strength_of_a_password_is_said_while_one_types() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.tolerate("422");
+    for width in [1280, 320] {
+        page.resize(width, 800);
+        page.go("/signup");
+        let place = || {
+            page.find(&button("Create account")).script("return element.getBoundingClientRect().top").as_f64().unwrap()
+        };
+        page.fill(&field("Username"), "ada");
+        page.fill(&field("Name"), "Ada");
+        is_described_by(&page, "Three or four unrelated words are strong.");
+        let before = place();
+        // But for what a browser rounds.
+        let has_moved = || (place() - before).abs() > 0.5;
+        for (password, said) in [
+            ("seven77", "Too short. Use 8 characters or more."),
+            ("P@ssword9", "Weak. Replace the word that many use."),
+            ("1234567890", "Weak. Replace what repeats, or runs like 1234."),
+            ("hello2026", "Weak. Replace the year by a word or two."),
+            ("elephants", "Weak. Add a word or two that have no link to it."),
+            ("Ada at the sea", "Weak. Leave your username out."),
+            ("correct horse 7", "Fair. One more word would make it strong."),
+            ("correct horse battery", "Fair."),
+            ("correct horse battery staple", "Strong. Use it nowhere else."),
+        ] {
+            page.fill(&field("Password"), password);
+            is_described_by(&page, said);
+            assert!(!has_moved(), "{said:?} moves the button, {width} px");
+        }
+        page.assert_no_horizontal_scroll("strength");
+
+        // An error takes its place, and gives it back.
+        page.fill(&field("Password"), "short");
+        page.click(&field("Name"));
+        is_described_by(&page, "Choose a password of at least 8 characters.");
+        assert!(!description(&page).contains("Too short."), "said twice");
+        assert!(!has_moved(), "the error moves the button, {width} px");
+        page.fill(&field("Password"), "drowssap");
+        is_described_by(&page, "Weak.");
+        page.click(&button("Create account"));
+        is_described_by(&page, "one of the most used ones");
+        assert!(!description(&page).contains("Weak."), "said twice");
+    }
+}
+
+fn a_screen_reader_hears_the_strength_once_the_keys_are_still() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    people::to_sign_up(&page);
+    page.script(
+        "window.said = [];
+         const status = [...document.querySelectorAll('[role=status]')];
+         const observer = new MutationObserver(() => window.said.push(status.map(it => it.innerText).join('')));
+         status.forEach(it => observer.observe(it, {subtree: true, childList: true, characterData: true}));",
+        json!([]),
+    );
+    page.fill(&field("Password"), "correct horse");
+    page.insert(" battery");
+    page.insert(" staple");
+    let said = || page.script("return window.said", json!([]));
+    page.wait("what is said", || Ok((said() != json!([])).then_some(())));
+    assert_eq!(said(), json!(["Password strength: Strong. Use it nowhere else."]));
 }
 
 fn the_password_can_be_shown() {

@@ -95,6 +95,18 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.click(&button("Create account"));
     page.wait("error", || Ok(page.find(&field("Password")).error()));
     take("sign-up-errors");
+    page.go("/signup");
+    take("sign-up");
+    page.fill(&field("Username"), "zoe-2");
+    page.fill(&field("Name"), "Zoe");
+    for (password, name) in [
+        ("1234567890", "sign-up-weak"),
+        ("correct horse 7", "sign-up-fair"),
+        ("correct horse battery staple", "sign-up-strong"),
+    ] {
+        page.fill(&field("Password"), password);
+        take(name);
+    }
     page.go("/by/ada");
     sees_message(page, "First note from the analytical engine.");
     take("author");

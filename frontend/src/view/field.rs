@@ -1,6 +1,9 @@
 //! A labelled input with its limits before, and its error beside it.
 
+use frontend::strength::Verdict;
 use leptos::prelude::*;
+
+use super::strength::StrengthText;
 
 /// An error that has a place of its own, said when it comes.
 #[component]
@@ -47,9 +50,18 @@ pub(crate) fn TextField(
     /// A button at its end.
     #[prop(optional)]
     children: Option<Children>,
+    /// How strong the password in it is.
+    #[prop(optional)]
+    strength: Option<Signal<Verdict>>,
 ) -> impl IntoView {
-    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let described_by = if hint.is_empty() { error_id.clone() } else { format!("{hint_id} {error_id}") };
+    let (hint_id, strength_id, error_id) = (format!("{id}-hint"), format!("{id}-strength"), format!("{id}-error"));
+    let mut described_by = error_id.clone();
+    if strength.is_some() {
+        described_by = format!("{strength_id} {described_by}");
+    }
+    if !hint.is_empty() {
+        described_by = format!("{hint_id} {described_by}");
+    }
     let is_invalid = move || error.with(Option::is_some).then_some("true");
     view! {
         <div class="field">
@@ -73,6 +85,7 @@ pub(crate) fn TextField(
                 />
                 {children.map(|children| children())}
             </div>
+            {strength.map(|verdict| view! { <StrengthText id=strength_id verdict error/> })}
             <ErrorText id=error_id text=error/>
         </div>
     }

@@ -8,6 +8,7 @@ use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, rules};
 
 use super::Site;
 use super::field::{ErrorText, TextField, typed};
+use super::new_password::NewPasswordField;
 use crate::api::{self, ApiError};
 use crate::browser::{focus, focus_field, nfc};
 
@@ -187,23 +188,12 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
                     error=form.name.error field=form.name.field
                     on_input=move |()| form.type_in(Field::Name) on_leave=move |()| form.leave(Field::Name)
                 />
-                <TextField
-                    id="password" label="Password" autocomplete="new-password"
-                    kind=Signal::derive(move || if is_shown.get() { "text" } else { "password" })
-                    hint="8 to 256 characters, and none that others use too."
+                <NewPasswordField
+                    id="password" label="Password" is_shown
+                    username=move |()| typed(form.username.field).trim().to_owned()
                     error=form.password.error field=form.password.field
                     on_input=move |()| form.type_in(Field::Password) on_leave=move |()| form.leave(Field::Password)
-                >
-                    <button
-                        class="plain"
-                        type="button"
-                        aria-controls="password"
-                        aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
-                        on:click=move |_| is_shown.update(|it| *it = !*it)
-                    >
-                        {move || if is_shown.get() { "Hide" } else { "Show" }}
-                    </button>
-                </TextField>
+                />
                 <ErrorText id="signup-error" text=form.error/>
                 // Pressing does not take the focus from a field: the error that leaving it shows would move the button from
                 // under the pointer, and the click would be lost.

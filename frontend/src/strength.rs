@@ -1,0 +1,281 @@
+//! How hard a new password is to guess, said while it is typed. An estimate that is small enough to be sent to browsers: it
+//! knows what people do (runs of keys, repeats, years, a capital in front), and words by their shape alone. The server
+//! decides, by a list of the most used passwords.
+
+use wire::{FieldCode, rules};
+
+/// From worst to best.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strength {
+    /// Nothing is typed.
+    #[default]
+    None,
+    /// Refused: fewer characters than allowed.
+    TooShort,
+    /// Refused: more characters than allowed.
+    TooLong,
+    /// Among the first millions that are tried, or refused for a name in it.
+    Weak,
+    /// Safe from who has to ask the server, not from who has stolen its hashes.
+    Fair,
+    /// Safe from both.
+    Strong,
+}
+
+impl Strength {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::TooShort => "Too short.",
+            Self::TooLong => "Too long.",
+            Self::Weak => "Weak.",
+            Self::Fair => "Fair.",
+            Self::Strong => "Strong.",
+        }
+    }
+
+    /// How many thirds of a bar it fills.
+    pub fn thirds(self) -> &'static str {
+        match self {
+            Self::Weak => "1",
+            Self::Fair => "2",
+            Self::Strong => "3",
+            _ => "0",
+        }
+    }
+}
+
+/// What is said of a password; nothing by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// How strong it is.
+    pub strength: Strength,
+    /// One sentence on how to make it better.
+    pub advice: &'static str,
+}
+
+/// Judges a password for the account with this username.
+pub fn judge(password: &str, username: &str) -> Verdict {
+    let (strength, advice) = match rules::password(password, username) {
+        _ if password.is_empty() => (Strength::None, "Three or four unrelated words are strong."),
+        Err(FieldCode::TooShort) => (Strength::TooShort, "Use 8 characters or more."),
+        Err(FieldCode::TooLong) => (Strength::TooLong, "Use 256 characters or fewer."),
+        Err(FieldCode::ContainsUsername) => (Strength::Weak, "Leave your username out."),
+        Err(_) => (Strength::Weak, "Leave the word “latchkey” out."),
+        Ok(()) => match estimate(password) {
+            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it nowhere else."),
+            Estimate { decibits: FAIR.., .. } => (Strength::Fair, "One more word would make it strong."),
+            Estimate { habit, .. } => (Strength::Weak, habit.advice()),
+        },
+    };
+    Verdict { strength, advice }
+}
+
+/// From here on a password is fair: 28 bits, some hundred million guesses. The server takes a few each second.
+const FAIR: u32 = 280;
+/// From here on it is strong: 45 bits. At a million guesses a second, who has a hash needs half a year on average.
+const STRONG: u32 = 450;
+
+/// Words that half of all guesses begin with; runs of keys are found without a list.
+const TRIED_FIRST: [&str; 18] = [
+    "password", "passwort", "passw", "welcome", "iloveyou", "letmein", "football", "baseball", "sunshine", "princess",
+    "superman", "monkey", "dragon", "master", "shadow", "secret", "admin", "login",
+];
+
+/// Keys that lie side by side, or one below the other.
+const KEYS: &[u8] = b"qwertyuiop\nasdfghjkl\nzxcvbnm\n1qaz2wsx3edc4rfv5tgb6yhn7ujm";
+
+/// What makes a password weak; the last that fits is what is said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Habit {
+    None,
+    /// A year.
+    Year,
+    /// What goes on as what is before it.
+    Run,
+    /// A word of the list above.
+    Word,
+}
+
+impl Habit {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Word => "Replace the word that many use.",
+            Self::Run => "Replace what repeats, or runs like 1234.",
+            Self::Year => "Replace the year by a word or two.",
+            Self::None => "Add a word or two that have no link to it.",
+        }
+    }
+}
+
+struct Estimate {
+    /// Tenths of a bit: ten more, and it takes twice as many guesses.
+    decibits: u32,
+    habit: Habit,
+}
+
+/// Adds up what each character is worth to who knows those before it.
+fn estimate(password: &str) -> Estimate {
+    let folded: Vec<u8> = password.chars().map(fold).collect();
+    let mut estimate = Estimate { decibits: 0, habit: Habit::None };
+    let (mut letters, mut consonants, mut guessable, mut counted, mut is_after_small) = (0, 0, 0, 0, false);
+    for (at, typed) in password.chars().enumerate() {
+        let Some((before, rest @ &[c, ..])) = folded.split_at_checked(at) else { break };
+        let is_capital = typed.is_ascii_uppercase();
+        let is_letter = matches!(c, b'a'..=b'z' | 128..=191);
+        consonants = if is_letter && !b"aeiouy".contains(&c) { consonants + 1 } else { 0 };
+        if at >= counted {
+            let (decibits, length, habit) = if let Some(word) = TRIED_FIRST.iter().find(|word| begins_with(rest, word))
+            {
+                (30, word.len(), Habit::Word)
+            } else if is_year(rest) {
+                (60, 4, Habit::Year)
+            } else if follows(before, c) {
+                guessable += 1;
+                // However long it goes on.
+                (if guessable > 12 { 0 } else { 5 }, 1, Habit::None)
+            } else {
+                let decibits = match c {
+                    // Ideographs and pictures.
+                    192.. => 80,
+                    // The more of a word is known, the less the rest of it is worth; but four consonants are no word.
+                    _ if is_letter && letters == 0 => 40,
+                    _ if is_letter && letters == 1 => 30,
+                    _ if is_letter && consonants < 4 => 15,
+                    b'0'..=b'9' => 30,
+                    b' ' => 10,
+                    _ if rest.len() == 1 => 20,
+                    _ => 40,
+                };
+                (decibits, 1, Habit::None)
+            };
+            estimate.decibits += decibits;
+            estimate.habit = estimate.habit.max(habit);
+            counted = at + length;
+            if is_capital && is_after_small {
+                estimate.decibits += 20;
+            }
+        }
+        letters = if is_letter { letters + 1 } else { 0 };
+        is_after_small = is_letter && !is_capital;
+    }
+    if guessable * 3 >= folded.len() {
+        estimate.habit = estimate.habit.max(Habit::Run);
+    }
+    estimate
+}
+
+/// A character in a byte, which keeps this small: ASCII in lower case; letters of other alphabets from 128 on, ideographs and
+/// pictures from 192 on, where two may be the same.
+fn fold(c: char) -> u8 {
+    let low = u32::from(c) as u8;
+    match c {
+        '\0'..='\u{7f}' => low.to_ascii_lowercase(),
+        '\u{2e80}'.. => low | 192,
+        _ => low & 63 | 128,
+    }
+}
+
+/// Whether a character goes on as the last two do, or the last two and it were there before.
+fn follows(before: &[u8], c: u8) -> bool {
+    let &[.., a, b] = before else { return false };
+    let to_it = step(b, c);
+    to_it.is_some() && to_it == step(a, b) || before.windows(3).any(|earlier| earlier == [a, b, c])
+}
+
+/// How one character follows another: by the alphabet, or on the keyboard.
+fn step(from: u8, to: u8) -> Option<u8> {
+    match to.wrapping_sub(from) {
+        step @ (0 | 1 | 255) => Some(step),
+        _ if KEYS.windows(2).any(|keys| keys == [from, to]) => Some(2),
+        _ if KEYS.windows(2).any(|keys| keys == [to, from]) => Some(254),
+        _ => None,
+    }
+}
+
+/// Whether it begins with a word, also where signs stand for letters.
+fn begins_with(text: &[u8], word: &str) -> bool {
+    let is_for = |typed, letter| {
+        typed == letter
+            || matches!(
+                (typed, letter),
+                (b'@', b'a') | (b'3', b'e') | (b'1', b'i') | (b'0', b'o') | (b'$' | b'5', b's')
+            )
+    };
+    text.len() >= word.len() && text.iter().zip(word.bytes()).all(|(typed, letter)| is_for(*typed, letter))
+}
+
+fn is_year(text: &[u8]) -> bool {
+    matches!(text, [b'1', b'9', a, b, ..] | [b'2', b'0', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(strength: Strength, habit: Option<Habit>, passwords: &[&str]) {
+        for password in passwords {
+            let verdict = judge(password, "ada");
+            assert_eq!(verdict.strength, strength, "{password}: {}", estimate(password).decibits);
+            if let Some(habit) = habit {
+                assert_eq!(verdict.advice, habit.advice(), "{password}");
+            }
+        }
+    }
+
+    #[test]
+    fn says_how_strong_it_is() {
+        check(Strength::TooShort, None, &["a", "seven77", "🔑🔑🔑🔑🔑🔑🔑"]);
+        check(Strength::TooLong, None, &[&"x".repeat(257)]);
+        check(Strength::Weak, None, &["my ada rests here", "latchkey is the name of it", "LATCHKEY zx9 blue"]);
+        let words =
+            ["password1", "P@ssw0rd!", "Pa$$word2024", "welcome123", "iloveyou4ever", "passw0rd-1990", "Adm1n Adm1n"];
+        check(Strength::Weak, Some(Habit::Word), &words);
+        let runs = [
+            "12345678",
+            "aaaaaaaaaaaaaaaa",
+            "qwertyuiop",
+            "poiuytrewq",
+            "1qaz2wsx3edc",
+            "abcdefgh1234",
+            "abcabcabcabc",
+        ];
+        check(Strength::Weak, Some(Habit::Run), &runs);
+        check(Strength::Weak, Some(Habit::Run), &["lalalalalala", "hahahahahahahaha", "........", &"xy".repeat(60)]);
+        check(Strength::Weak, Some(Habit::Year), &["summer2024", "Berlin1989!", "19841984x"]);
+        check(Strength::Weak, Some(Habit::None), &["chocolate", "Elephant7", "tomato soup", "Ferrari!!"]);
+        check(
+            Strength::Fair,
+            None,
+            &["correct horse 7", "tomato soup on mars", "kW7#pz2q", "xkqjvbwzt", "пароль мой дом"],
+        );
+        check(Strength::Strong, None, &["correct horse battery staple", "g7Kp2xQ9mT4w", "qpwkzhvmxnrbtyfc"]);
+        check(Strength::Strong, None, &["xukbyf-Wozgi7-denhut", "🔑🐴🔋📎🍅🍲🌍🎻", "春眠暁を覚えず処処啼鳥"]);
+    }
+
+    #[test]
+    fn before_anything_is_typed_there_is_a_tip() {
+        let Verdict { strength, advice } = judge("", "ada");
+        assert_eq!((strength.words(), strength.thirds()), ("", "0"));
+        assert!(advice.contains("words"));
+    }
+
+    #[test]
+    fn more_of_it_makes_it_stronger() {
+        for password in
+            ["correct horse battery staple", "g7Kp2xQ9mT4w", "tomato soup on mars", "Berlin, 14 rue de la Paix"]
+        {
+            let ends = password.char_indices().map(|(at, c)| at + c.len_utf8());
+            let worth: Vec<_> = ends.map(|end| estimate(&password[..end]).decibits).collect();
+            assert!(worth.is_sorted(), "{password}: {worth:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_fits_on_a_line() {
+        let habits = [Habit::None, Habit::Year, Habit::Run, Habit::Word].map(Habit::advice);
+        assert!(habits.into_iter().all(|advice| advice.ends_with('.') && advice.chars().count() <= 48));
+    }
+}
