@@ -13,6 +13,8 @@ pub enum Route {
     Signup(After),
     /// Where one logs in.
     Login(After),
+    /// One's own account.
+    Account,
     /// No view.
     Unknown,
 }
@@ -37,6 +39,7 @@ impl Route {
             "" | "index.html" => Self::Messages,
             "signup" => Self::Signup(after),
             "login" => Self::Login(after),
+            "account" => Self::Account,
             other => match other.strip_prefix("by/") {
                 Some(username) if rules::username(username).is_ok() => Self::Author(username.to_ascii_lowercase()),
                 _ => Self::Unknown,
@@ -52,6 +55,7 @@ impl Route {
             Self::Author(username) => format!("/by/{username}"),
             Self::Signup(after) => format!("/signup{}", next(after)),
             Self::Login(after) => format!("/login{}", next(after)),
+            Self::Account => "/account".to_owned(),
         }
     }
 
@@ -62,6 +66,7 @@ impl Route {
             Self::Author(username) => format!("Messages by @{username}"),
             Self::Signup(_) => "Sign up".to_owned(),
             Self::Login(_) => "Log in".to_owned(),
+            Self::Account => "Your account".to_owned(),
             Self::Unknown => "Page not found".to_owned(),
         };
         format!("{view} · Latchkey")
@@ -80,6 +85,7 @@ mod tests {
             Route::Signup(After::Messages),
             Route::Signup(After::Compose),
             Route::Login(After::Compose),
+            Route::Account,
         ] {
             let address = route.address();
             let (path, query) = address.split_once('?').unwrap_or((&address, ""));
@@ -90,7 +96,7 @@ mod tests {
     #[test]
     fn folds_names_and_knows_no_others() {
         assert_eq!(Route::parse("/by/Ada/", "?x=1"), Route::Author("ada".to_owned()));
-        for path in ["/by/", "/by/a", "/by/ada/x", "/by/%61da", "/by/<b>", "/nowhere", "/signup/x"] {
+        for path in ["/by/", "/by/a", "/by/ada/x", "/by/%61da", "/by/<b>", "/nowhere", "/signup/x", "/account/x"] {
             assert_eq!(Route::parse(path, ""), Route::Unknown, "{path}");
         }
     }

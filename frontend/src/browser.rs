@@ -48,8 +48,14 @@ pub(crate) fn focus_soon(selector: &'static str) {
 
 /// Moves the focus to the first element that a selector names, without scrolling.
 pub(crate) fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+    if let Some(found) = document().query_selector(selector).ok().flatten() {
+        focus_element(found);
+    }
+}
+
+/// Moves the focus to an element, without scrolling.
+pub(crate) fn focus_element(element: web_sys::Element) {
+    if let Ok(element) = element.dyn_into::<HtmlElement>() {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
@@ -75,4 +81,12 @@ pub(crate) fn instant(time: &str) -> (f64, String) {
         return (f64::NAN, time.to_owned());
     }
     (date.get_time(), String::from(date.to_locale_string("default", &JsValue::UNDEFINED)))
+}
+
+/// The day of a time of the API, as people here write it.
+pub(crate) fn date(time: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_str(time));
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"dateStyle".into(), &"long".into());
+    String::from(date.to_locale_date_string("default", &options))
 }

@@ -118,6 +118,15 @@ impl Feed {
         belongs
     }
 
+    /// Takes out a message that was just deleted here, and moves the focus to the one in its place.
+    pub(crate) fn remove(self, id: &str) {
+        let next = self.board.try_update(|board| board.as_mut()?.remove(id)).flatten();
+        request_animation_frame(move || match next {
+            Some(next) => focus(&format!("[data-message=\"{next}\"]")),
+            None => focus("h1"),
+        });
+    }
+
     /// Loads the next page of older messages, and moves the focus to the first of them.
     pub(crate) fn load_older(self) {
         let next = self.board.with_untracked(|board| board.as_ref()?.next().map(str::to_owned));

@@ -4,6 +4,8 @@ mod api;
 mod browser;
 mod draft;
 mod feed;
+mod lock;
+mod refresh;
 mod router;
 mod session;
 mod theme;

@@ -3,18 +3,26 @@
 use serde::{Deserialize, Serialize};
 use wire::{LoginResponse, User, rules};
 
-/// Its version: another one is not read.
-const VERSION: u64 = 1;
+/// Its version: another one is not read. Before 2, a session ended with its token.
+const VERSION: u64 = 2;
 /// Longer than any token of the server.
 const MAX_TOKEN_BYTES: usize = 8192;
+/// A token is replaced so long before it expires, or when two thirds of its time are over, if that is later.
+const AHEAD_MS: u64 = 60_000;
+/// And none is replaced sooner after it was got.
+const SHORTEST_USE_MS: u64 = 500;
 
 /// Somebody who has logged in. Not `Debug`: it holds a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// For the `Authorization` header.
     pub token: String,
-    /// When it ends by this browser's clock, in milliseconds since 1970.
+    /// When the token is to be replaced. All times are by this browser's clock, in milliseconds since 1970.
+    pub refresh_at_ms: u64,
+    /// When the token expires.
     pub expires_at_ms: u64,
+    /// When the session ends unless its token is replaced before.
+    pub ends_at_ms: u64,
     /// Who.
     pub user: User,
 }
@@ -23,35 +31,55 @@ pub struct Session {
 struct Record {
     v: u64,
     token: String,
+    refresh_at_ms: u64,
     expires_at_ms: u64,
+    refresh_expires_at_ms: u64,
     user: User,
 }
 
 impl Session {
-    /// The session that a login begins.
+    /// The session that a login begins, or a refresh goes on with.
     pub fn begin(login: LoginResponse, now_ms: u64) -> Self {
-        let expires_at_ms = now_ms.saturating_add(login.expires_in.saturating_mul(1000));
-        Self { token: login.token, expires_at_ms, user: login.user }
+        let lifetime_ms = login.expires_in.saturating_mul(1000);
+        let expires_at_ms = now_ms.saturating_add(lifetime_ms);
+        let refresh_at_ms = expires_at_ms.saturating_sub(AHEAD_MS.min(lifetime_ms / 3));
+        // The last token of a session may have no time at all.
+        let refresh_at_ms = refresh_at_ms.max(now_ms.saturating_add(SHORTEST_USE_MS));
+        let ends_at_ms = now_ms.saturating_add(login.refresh_expires_in.saturating_mul(1000));
+        Self { token: login.token, refresh_at_ms, expires_at_ms, ends_at_ms, user: login.user }
     }
 
     /// Reads what [`Session::store`] writes, and nothing else.
     pub fn read(stored: &str) -> Option<Self> {
-        let Record { v, token, expires_at_ms, user } = serde_json::from_str(stored).ok()?;
+        let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } =
+            serde_json::from_str(stored).ok()?;
         // A header value: anything else would make the request fail before it is sent.
         let is_token = (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
         let is_user = rules::username(&user.username).is_ok() && rules::name(&user.name).is_ok();
-        (v == VERSION && is_token && is_user).then_some(Self { token, expires_at_ms, user })
+        let session = Self { token, refresh_at_ms, expires_at_ms, ends_at_ms, user };
+        (v == VERSION && is_token && is_user).then_some(session)
     }
 
     /// What is put into local storage.
     pub fn store(&self) -> String {
-        let Self { token, expires_at_ms, user } = self.clone();
-        serde_json::to_string(&Record { v: VERSION, token, expires_at_ms, user }).unwrap_or_default()
+        let Self { token, refresh_at_ms, expires_at_ms, ends_at_ms: refresh_expires_at_ms, user } = self.clone();
+        let record = Record { v: VERSION, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms, user };
+        serde_json::to_string(&record).unwrap_or_default()
     }
 
-    /// Whether its time is over.
+    /// Whether the token's time is over. The session's need not be.
     pub fn is_expired(&self, now_ms: u64) -> bool {
         self.expires_at_ms <= now_ms
+    }
+
+    /// Whether it is time to replace the token.
+    pub fn is_due(&self, now_ms: u64) -> bool {
+        self.refresh_at_ms <= now_ms
+    }
+
+    /// Whether it is over for good.
+    pub fn is_over(&self, now_ms: u64) -> bool {
+        self.ends_at_ms <= now_ms && self.is_expired(now_ms)
     }
 }
 
@@ -59,21 +87,52 @@ impl Session {
 mod tests {
     use super::*;
 
-    fn session() -> Session {
+    fn login() -> LoginResponse {
         let user = User { username: "ada".to_owned(), name: "Ada".to_owned() };
         let token_type = "Bearer".to_owned();
         let token = "a.b-c".to_owned();
         let (refresh_token, refresh_expires_in) = (None, 604_800);
-        let login = LoginResponse { token, token_type, expires_in: 900, user, refresh_token, refresh_expires_in };
-        Session::begin(login, 5)
+        LoginResponse { token, token_type, expires_in: 900, user, refresh_token, refresh_expires_in }
+    }
+
+    fn session() -> Session {
+        Session::begin(login(), 5)
     }
 
     #[test]
     fn reads_what_it_writes() {
         let stored = session().store();
-        assert_eq!(stored, r#"{"v":1,"token":"a.b-c","expires_at_ms":900005,"user":{"username":"ada","name":"Ada"}}"#);
+        let expected = r#"{"v":2,"token":"a.b-c","refresh_at_ms":840005,"expires_at_ms":900005,"refresh_expires_at_ms":604800005,"user":{"username":"ada","name":"Ada"}}"#;
+        assert_eq!(stored, expected);
         assert!(Session::read(&stored) == Some(session()));
-        assert!(session().is_expired(900_005) && !session().is_expired(900_004));
+    }
+
+    #[test]
+    fn a_session_outlives_its_tokens() {
+        let session = session();
+        for (now_ms, is_due, is_expired, is_over) in [
+            (840_004, false, false, false),
+            (840_005, true, false, false),
+            (900_004, true, false, false),
+            (900_005, true, true, false),
+            (604_800_004, true, true, false),
+            (604_800_005, true, true, true),
+        ] {
+            let found = (session.is_due(now_ms), session.is_expired(now_ms), session.is_over(now_ms));
+            assert_eq!(found, (is_due, is_expired, is_over), "{now_ms}");
+        }
+        let mut short = login();
+        short.expires_in = 0;
+        assert_eq!(Session::begin(short.clone(), 0).refresh_at_ms, 500, "the server is not asked without a pause");
+        short.expires_in = 3;
+        assert_eq!(Session::begin(short, 0).refresh_at_ms, 2000, "a token of a few seconds is used for a while too");
+    }
+
+    /// The page of before stored no time for the session, and its token names none.
+    #[test]
+    fn a_record_of_before_is_no_session() {
+        let stored = r#"{"v":1,"token":"a.b-c","expires_at_ms":900005,"user":{"username":"ada","name":"Ada"}}"#;
+        assert!(Session::read(stored).is_none());
     }
 
     #[test]
@@ -85,14 +144,16 @@ mod tests {
             "[]".to_owned(),
             "{}".to_owned(),
             "<script>".to_owned(),
-            good.replace("\"v\":1", "\"v\":2"),
-            good.replace("\"v\":1,", ""),
+            good.replace("\"v\":2", "\"v\":3"),
+            good.replace("\"v\":2,", ""),
             good.replace("a.b-c", ""),
             good.replace("a.b-c", "a b"),
             good.replace("a.b-c", "a\\r\\nx: y"),
             good.replace("a.b-c", &"x".repeat(9000)),
             good.replace("900005", "\"soon\""),
             good.replace("900005", "-1"),
+            good.replace("604800005", "\"never\""),
+            good.replace(",\"refresh_expires_at_ms\":604800005", ""),
             good.replace("\"ada\"", "\"a/../b\""),
             good.replace("\"Ada\"", "\"\""),
             good.replace("\"Ada\"", "5"),

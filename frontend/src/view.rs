@@ -1,14 +1,19 @@
 //! What is seen. No view makes a request of its own.
 
+mod account;
 mod compose;
+mod confirm;
 mod field;
 mod header;
 mod icons;
 mod login;
 mod messages;
 mod new_password;
+mod notice;
+mod session_list;
 mod signup;
 mod strength;
+mod task;
 
 use std::time::Duration;
 
@@ -16,12 +21,15 @@ use frontend::address::{After, Route};
 use leptos::prelude::*;
 use wire::Message;
 
+use self::account::AccountPage;
 use self::compose::Compose;
 use self::header::Header;
 use self::login::LoginPage;
 use self::messages::MessagesPage;
+use self::notice::Notice;
 use self::signup::SignupPage;
 use crate::browser::{focus, focus_soon};
+use crate::refresh::Refresher;
 use crate::router::Router;
 use crate::session::Sessions;
 
@@ -29,6 +37,8 @@ use crate::session::Sessions;
 #[derive(Clone, Copy)]
 pub(crate) struct Site {
     pub(crate) sessions: Sessions,
+    /// For what only somebody who is logged in can ask.
+    pub(crate) refresher: Refresher,
     pub(crate) router: Router,
     /// Whether the dialog for a message is open.
     pub(crate) is_composing: RwSignal<bool>,
@@ -36,6 +46,8 @@ pub(crate) struct Site {
     pub(crate) posted: RwSignal<Option<Message>>,
     /// The time, now and then: milliseconds since 1970.
     pub(crate) now_ms: RwSignal<f64>,
+    /// What is said above the next view that is gone to, and no longer.
+    notice: RwSignal<Option<String>>,
     /// What a screen reader says next.
     announcement: RwSignal<String>,
 }
@@ -45,12 +57,15 @@ const TICK: Duration = Duration::from_secs(30);
 
 impl Site {
     fn start() -> Self {
+        let sessions = Sessions::start();
         let site = Self {
-            sessions: Sessions::start(),
+            sessions,
+            refresher: Refresher::start(sessions),
             router: Router::start(),
             is_composing: RwSignal::new(false),
             posted: RwSignal::new(None),
             now_ms: RwSignal::new(js_sys::Date::now()),
+            notice: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
         };
         set_interval(move || site.now_ms.set(js_sys::Date::now()), TICK);
@@ -65,6 +80,13 @@ impl Site {
     /// Has a screen reader say something.
     pub(crate) fn announce(self, text: impl Into<String>) {
         self.announcement.set(text.into());
+    }
+
+    /// Goes to the messages, with a word above them.
+    pub(crate) fn leave_with(self, notice: &'static str) {
+        self.router.replace(&Route::Messages);
+        // After that view, as each view begins without one.
+        request_animation_frame(move || self.notice.set(Some(notice.to_owned())));
     }
 
     /// Opens the dialog for a message, after a login if nobody is logged in.
@@ -90,6 +112,10 @@ impl Site {
 pub(crate) fn App() -> impl IntoView {
     let site = Site::start();
     provide_context(site);
+    Effect::new(move |_| {
+        site.router.route();
+        site.notice.set(None);
+    });
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         focus("main");
@@ -100,11 +126,16 @@ pub(crate) fn App() -> impl IntoView {
         <Header/>
         <main id="main" tabindex="-1">
             <Ended/>
+            <Notice role="status" text=site.notice label="Close" on_press=Callback::new(move |()| {
+                site.notice.set(None);
+                focus("h1");
+            })/>
             {move || match site.router.route() {
                 Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
                 Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
                 Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
                 Route::Login(after) => view! { <LoginPage after/> }.into_any(),
+                Route::Account => view! { <AccountPage/> }.into_any(),
                 Route::Unknown => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
@@ -118,7 +149,8 @@ pub(crate) fn App() -> impl IntoView {
 fn Ended() -> impl IntoView {
     let site = Site::get();
     let is_told = Memo::new(move |_| {
-        site.sessions.ended_username().is_some() && !matches!(site.router.route(), Route::Login(_) | Route::Signup(_))
+        let asks_itself = matches!(site.router.route(), Route::Login(_) | Route::Signup(_) | Route::Account);
+        site.sessions.ended_username().is_some() && !asks_itself
     });
     view! {
         <div role="status">

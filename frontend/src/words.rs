@@ -32,6 +32,7 @@ pub fn fault(field: Field, code: FieldCode) -> &'static str {
         }
         (Field::Password, Code::ContainsUsername) => "Choose a password that does not contain your username.",
         (Field::Password, Code::ContainsProductName) => "Choose a password without the word “latchkey”.",
+        (Field::Password, Code::WrongPassword) => "This is not your password.",
         (Field::Text, Code::TooShort | Code::Missing) => "Write something first.",
         (Field::Text, Code::TooLong) => "This is too long: a message has at most 1000 characters.",
         (Field::Text, Code::InvalidCharacter) => "There is a character in it that can’t be shown. Remove it.",

@@ -9,7 +9,7 @@ use super::Site;
 use super::field::ErrorText;
 use super::login::{LoginForm, Place};
 use crate::browser::{focus, nfc};
-use crate::{api, draft};
+use crate::draft;
 
 const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";
 
@@ -42,10 +42,9 @@ impl Writing {
             self.refuse(fault(Field::Text, code).to_owned());
             return;
         }
-        let Some(token) = self.site.sessions.token() else { return self.ask_for_login() };
         self.step.set(Step::Sending);
         spawn_local(async move {
-            match api::post_message(&token, text).await {
+            match self.site.refresher.post_message(text).await {
                 Ok(message) => {
                     draft::clear();
                     self.text.set(String::new());

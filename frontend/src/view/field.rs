@@ -80,8 +80,9 @@ pub(crate) fn TextField(
                     aria-invalid=is_invalid
                     aria-describedby=described_by
                     node_ref=field
-                    on:input=move |_| on_input.run(())
-                    on:change=move |_| on_leave.run(())
+                    on:input=move |_| { on_input.try_run(()); }
+                    // Also when it goes with the form, and with it what was to be called.
+                    on:change=move |_| { on_leave.try_run(()); }
                 />
                 {children.map(|children| children())}
             </div>

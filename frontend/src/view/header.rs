@@ -5,8 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wire::User;
 
+use super::field::ErrorText;
 use super::login::{LoginForm, Place};
+use super::task::{BusyButton, Task};
 use super::{Site, icons};
+use crate::api::Ask;
 use crate::browser::{closest, focus, focus_soon};
 use crate::theme::Theme;
 
@@ -104,7 +107,7 @@ fn VisitorMenu() -> impl IntoView {
         {move || (!is_on(|route| matches!(route, Route::Signup(_)))).then(|| view! {
             <a class="button plain" href="/signup">"Sign up"</a>
         })}
-        {move || (!is_on(|route| matches!(route, Route::Login(_)))).then(|| view! {
+        {move || (!is_on(|route| matches!(route, Route::Login(_) | Route::Account))).then(|| view! {
             <Dropdown label="Log in" is_open>
                 <LoginForm place=Place::Header on_done=|()| focus_soon(".dropdown > button")/>
                 <p class="quiet">"New here? " <a href="/signup">"Create an account"</a></p>
@@ -123,19 +126,35 @@ fn PersonMenu(user: User) -> impl IntoView {
         site.router.route();
         is_open.set(false);
     });
-    let log_out = move |_| {
-        site.sessions.end();
-        site.announce("You are logged out.");
-        if matches!(site.router.route_now(), Route::Login(After::Compose) | Route::Signup(_)) {
-            site.router.replace(&Route::Messages);
-        }
-        focus_soon(".dropdown > button");
-    };
     view! {
         <Dropdown label=user.name is_open>
             <p class="quiet">"Logged in as @" {username.clone()}</p>
             <a class="item" href=own.clone()>"Your messages"</a>
-            <button class="plain wide" type="button" on:click=log_out>"Log out"</button>
+            <a class="item" href=Route::Account.address()>"Your account"</a>
+            <LogOut/>
         </Dropdown>
+    }
+}
+
+#[component]
+fn LogOut() -> impl IntoView {
+    let site = Site::get();
+    let task = Task::new(site);
+    let log_out = move |()| {
+        task.log_out(Ask::new("POST", "/api/logout"), move || {
+            site.announce("You are logged out.");
+            let is_on = site.router.route_now();
+            if matches!(is_on, Route::Login(After::Compose) | Route::Signup(_) | Route::Account) {
+                site.router.replace(&Route::Messages);
+            }
+            focus_soon(".dropdown > button");
+        });
+    };
+    view! {
+        <ErrorText id="" text=task.error/>
+        <BusyButton
+            class="plain wide" kind="button" label="Log out" busy="Logging out…"
+            is_running=task.is_running on_press=Callback::new(log_out)
+        />
     }
 }

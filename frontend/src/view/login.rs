@@ -7,6 +7,7 @@ use wire::LoginRequest;
 
 use super::Site;
 use super::field::{ErrorText, TextField, typed};
+use super::task::BusyButton;
 use crate::browser::focus_field;
 use crate::{api, draft};
 
@@ -103,9 +104,7 @@ pub(crate) fn LoginForm(
                 on_input=move |()| password_error.set(None) on_leave=|()| ()
             />
             <ErrorText id=error_id text=error/>
-            <button class="primary wide" type="submit" aria-disabled=move || is_running.get().then_some("true")>
-                {move || if is_running.get() { "Logging in…" } else { "Log in" }}
-            </button>
+            <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>
         </form>
     }
 }

@@ -8,6 +8,9 @@ use leptos::prelude::*;
 use wire::Message;
 
 use super::Site;
+use super::confirm::Confirm;
+use super::notice::Notice;
+use super::task::Task;
 use crate::browser::instant;
 use crate::feed::Feed;
 
@@ -37,7 +40,10 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
             <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
         </div>
         {author.map(|_| view! { <p class="back"><a href="/">"All messages"</a></p> })}
-        <Failure feed/>
+        <Notice
+            role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.sentence()))
+            label="Try again" on_press=Callback::new(move |()| feed.refresh())
+        />
         <section aria-label="Messages" aria-busy=move || if is_loading() { "true" } else { "false" }>
             <Waiting feed/>
             {move || is_loading().then(skeleton)}
@@ -45,27 +51,12 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
             <ol>
                 <For
                     each=move || feed.board.with(|board| board.as_ref().map_or_else(Vec::new, |board| board.shown().to_vec()))
-                    key=|message| message.id.clone()
-                    children=|message| view! { <li><Entry message/></li> }
+                    key=|message| (message.id.clone(), message.author.username.is_some())
+                    children=move |message| view! { <li><Entry message feed/></li> }
                 />
             </ol>
             <Older feed/>
         </section>
-    }
-}
-
-/// That the newest messages could not be loaded.
-#[component]
-fn Failure(feed: Feed) -> impl IntoView {
-    view! {
-        <div role="alert">
-            {move || feed.failure.get().map(|failure| view! {
-                <p class="notice">
-                    <span>{failure.sentence()}</span>
-                    <button class="plain" type="button" on:click=move |_| feed.refresh()>"Try again"</button>
-                </p>
-            })}
-        </div>
     }
 }
 
@@ -108,12 +99,14 @@ fn Older(feed: Feed) -> impl IntoView {
 
 /// One message. Whatever it says is text.
 #[component]
-fn Entry(message: Message) -> impl IntoView {
+fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let site = Site::get();
     let Message { id, author, text, created_at } = message;
     let address = author.username.clone().map(|username| Route::Author(username).address());
-    let (at_ms, exact) = instant(&created_at);
     let text: Vec<_> = pieces(&text).into_iter().map(show).collect();
+    let username = author.username.clone();
+    let own_id = id.clone();
+    let is_own = Memo::new(move |_| username.is_some() && site.sessions.user().map(|user| user.username) == username);
     view! {
         <article data-message=id tabindex="-1">
             <header>
@@ -122,11 +115,43 @@ fn Entry(message: Message) -> impl IntoView {
                     None => view! { <span class="name quiet">{author.name}</span> }.into_any(),
                 }}
                 {author.username.map(|username| view! { <span class="quiet">"@" {username}</span> })}
-                <time datetime=created_at title=exact>{move || ago(site.now_ms.get(), at_ms)}</time>
+                <Ago time=created_at/>
             </header>
             <p dir="auto">{text}</p>
+            {move || is_own.get().then(|| view! { <Delete id=own_id.clone() feed/> })}
         </article>
     }
+}
+
+/// The way to take a message of one's own off the board.
+#[component]
+fn Delete(id: String, feed: Feed) -> impl IntoView {
+    let site = Site::get();
+    let task = Task::new(site);
+    let delete = move |()| {
+        let id = id.clone();
+        task.delete(format!("/api/messages/{id}"), move || {
+            feed.remove(&id);
+            site.announce("Your message is deleted.");
+        });
+    };
+    view! {
+        <Confirm
+            class="own" label="Delete" question="Delete this message?" yes="Delete" no="Keep"
+            task on_yes=Callback::new(delete)
+        />
+    }
+}
+
+/// How long ago something was; when exactly, on hover.
+#[component]
+pub(crate) fn Ago(
+    /// A time of the API.
+    time: String,
+) -> impl IntoView {
+    let site = Site::get();
+    let (at_ms, exact) = instant(&time);
+    view! { <time datetime=time title=exact>{move || ago(site.now_ms.get(), at_ms)}</time> }
 }
 
 fn show(piece: Piece<'_>) -> AnyView {

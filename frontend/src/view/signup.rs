@@ -9,6 +9,7 @@ use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, rules};
 use super::Site;
 use super::field::{ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
+use super::task::BusyButton;
 use crate::api::{self, ApiError};
 use crate::browser::{focus, focus_field, nfc};
 
@@ -195,11 +196,9 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
                     on_input=move |()| form.type_in(Field::Password) on_leave=move |()| form.leave(Field::Password)
                 />
                 <ErrorText id="signup-error" text=form.error/>
-                // Pressing does not take the focus from a field: the error that leaving it shows would move the button from
-                // under the pointer, and the click would be lost.
-                <button class="primary wide" type="submit" on:mousedown=|event| event.prevent_default() aria-disabled=move || form.is_running.get().then_some("true")>
-                    {move || if form.is_running.get() { "Creating account…" } else { "Create account" }}
-                </button>
+                <BusyButton
+                    class="primary wide" label="Create account" busy="Creating account…" is_running=form.is_running
+                />
             </form>
             <p class="quiet">"You have an account? " <a href=Route::Login(after).address()>"Go to login"</a></p>
         </div>

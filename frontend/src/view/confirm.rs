@@ -1,0 +1,64 @@
+//! A button for what can't be undone: it asks first, in its own place.
+
+use leptos::prelude::*;
+
+use super::field::ErrorText;
+use super::task::{BusyButton, Task};
+use crate::browser::focus_element;
+
+/// The button, and the question that it turns into.
+#[component]
+pub(crate) fn Confirm(
+    /// Of the whole.
+    class: &'static str,
+    /// On the button.
+    label: &'static str,
+    /// What is asked, and what a screen reader calls the button.
+    question: &'static str,
+    /// Does it.
+    yes: &'static str,
+    /// Leaves it.
+    no: &'static str,
+    /// What is set off.
+    task: Task,
+    /// Called when the answer is yes.
+    on_yes: Callback<()>,
+) -> impl IntoView {
+    let is_asked = RwSignal::new(false);
+    let button = NodeRef::<leptos::html::Div>::new();
+    let turn = Callback::new(move |()| {
+        is_asked.update(|is_asked| *is_asked = !*is_asked);
+        task.error.set(None);
+        // The answer that does no harm has the focus.
+        request_animation_frame(move || {
+            let buttons =
+                button.try_get_untracked().flatten().and_then(|all| all.query_selector("button:last-of-type").ok());
+            if let Some(last) = buttons.flatten() {
+                focus_element(last);
+            }
+        });
+    });
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && is_asked.get_untracked() && !task.is_running.get_untracked() {
+            turn.run(());
+        }
+    };
+    view! {
+        <div class=format!("confirm {class}") node_ref=button on:keydown=on_key>
+            {move || if is_asked.get() {
+                view! {
+                    <div role="group" aria-label=question>
+                        <p class="quiet">{question}</p>
+                        <BusyButton class="danger" kind="button" label=yes busy="…" is_running=task.is_running on_press=on_yes/>
+                        <button class="plain" type="button" on:click=move |_| turn.run(())>{no}</button>
+                    </div>
+                }.into_any()
+            } else {
+                view! {
+                    <button class="ask" type="button" aria-label=question on:click=move |_| turn.run(())>{label}</button>
+                }.into_any()
+            }}
+            <ErrorText id="" text=task.error/>
+        </div>
+    }
+}
