@@ -24,7 +24,7 @@ fn garbage_for_a_session_is_nobody() {
     people::account(&app, "ada", "Ada");
     let page = Browser::open(&app);
     page.find(&button("Log in"));
-    let long = format!("{{\"v\":1,\"token\":\"{}\"", "x".repeat(1_000_000));
+    let long = format!("{{\"v\":2,\"token\":\"{}\"", "x".repeat(1_000_000));
     for garbage in [
         "",
         "{",
@@ -33,11 +33,13 @@ fn garbage_for_a_session_is_nobody() {
         "1e999",
         "\u{0}\u{D7FF}\"",
         r#"{"v":1}"#,
-        r#"{"v":99,"token":"a.b.c","expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
-        r#"{"v":1,"token":5,"expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
-        r#"{"v":1,"token":"a.b.c","expires_at_ms":"soon","user":{"username":"ada","name":"Ada"}}"#,
-        r#"{"v":1,"token":"a.b.c","expires_at_ms":-1,"user":{"username":"ada","name":"Ada"}}"#,
-        r#"{"v":1,"token":"a.b.c","expires_at_ms":9000000000000,"user":null}"#,
+        r#"{"v":2}"#,
+        r#"{"v":1,"token":"a.b.c","expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":99,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":5,"refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":"soon","refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":-1,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":null}"#,
         &long,
     ] {
         page.store("latchkey.session", garbage);
@@ -59,7 +61,7 @@ fn a_forged_session_is_found_out_and_nothing_is_lost() {
     page.tolerate("401");
     // The last three can't even be a header.
     for token in ["a.b.c", "", "a\\nb: c", "\u{1F511}", "a b"] {
-        let session = r#"{"v":1,"token":"TOKEN","expires_at_ms":9000000000000,"user":USER}"#;
+        let session = r#"{"v":2,"token":"TOKEN","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":USER}"#;
         page.store("latchkey.session", &session.replace("TOKEN", token).replace("USER", STRANGER));
         page.reload();
         page.find(&heading("Messages"));

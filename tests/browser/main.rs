@@ -22,6 +22,7 @@ macro_rules! cases {
 mod harness;
 
 mod accessibility;
+mod account;
 mod addresses;
 mod board;
 mod browser;
@@ -60,6 +61,7 @@ macro_rules! subjects {
 /// Every module above that has tests; the compiler tells of one that is forgotten.
 const SUBJECTS: &[(&str, &[Case])] = subjects![
     accessibility,
+    account,
     addresses,
     board,
     drafts,

@@ -1,8 +1,9 @@
-//! Sessions that end: in another tab, by time, by the server's word.
+//! Sessions go on without a word, and end: in another tab, by the server's word, never for want of a network.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::harness::client::{Client, ask, get};
 use crate::harness::host::{Host, Setup};
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, sees_message, someone};
@@ -12,10 +13,16 @@ const STILL_HERE: &str = "You have been logged out. Log in to post your message;
 cases! {
     Browser: [
         logging_out_and_in_reaches_every_tab,
-        a_token_that_the_server_refuses_loses_nothing,
-        a_session_that_has_expired_loses_nothing,
-        a_session_that_expires_while_one_types_loses_nothing,
-        a_session_that_expired_while_the_page_was_closed_is_told_and_begun_again,
+        logging_out_ends_the_session_on_the_server,
+        who_can_not_be_logged_out_is_told,
+        two_tabs_refresh_once,
+        two_tabs_refresh_once_without_web_locks,
+        a_token_that_the_server_refuses_is_replaced,
+        a_token_that_expired_while_the_page_was_closed_is_replaced,
+        a_token_that_expires_while_one_types_is_replaced,
+        a_session_that_ended_loses_nothing,
+        a_session_that_ended_elsewhere_is_told_and_begun_again,
+        nobody_is_logged_out_for_want_of_a_network,
     ]
 }
 
@@ -49,88 +56,216 @@ fn restarted_with_other_tokens(mut app: Host, state: &std::path::Path) -> Host {
     Setup::app().state(state).flag("--listen", &address).variable("token_issuer", "another").start()
 }
 
-/// Logs in where the page asks for it; the message is then sent, or in the dialog and sent from there.
+/// Logs in where the page asks for it: in the dialog, which then sends the message by itself.
 #[track_caller]
 fn logs_in_and_goes_on(page: &Browser, text: &str) {
     log_in(page, "ada", PASSWORD);
-    page.wait("message or dialog", || {
-        let sent = people::messages(page).iter().any(|message| message.contains(text));
-        Ok((sent || page.has(&dialog("Post a message"))).then_some(()))
-    });
-    if page.has(&dialog("Post a message")) {
-        assert_eq!(page.find(&field("Your message")).value(), text);
-        people::send(page);
-        page.lacks(&dialog("Post a message"));
-    }
+    page.lacks(&dialog("Post a message"));
     page.find(&button("Ada"));
     sees_message(page, text);
     assert_eq!(people::messages(page).len(), 1, "and it is there once");
 }
 
-fn a_token_that_the_server_refuses_loses_nothing() {
+/// The session in local storage.
+#[track_caller]
+fn session(page: &Browser) -> Value {
+    serde_json::from_str(&page.stored("latchkey.session").unwrap_or_default()).unwrap_or_default()
+}
+
+#[track_caller]
+fn token(page: &Browser) -> String {
+    session(page)["token"].as_str().unwrap_or_else(|| panic!("no token is stored")).to_owned()
+}
+
+fn is_good(app: &Client, token: &str) -> bool {
+    app.send(get("/api/authorizer").bearer(token)).status == 200
+}
+
+/// Ends every session of a person from elsewhere, with the token of one of them.
+#[track_caller]
+fn end_all(app: &Client, token: &str) {
+    assert_eq!(app.send(ask("DELETE", "/api/sessions").bearer(token)).status, 204);
+}
+
+/// How often the host was asked to refresh so far.
+fn refreshes(app: &Host) -> usize {
+    let events = app.output().events();
+    events.iter().filter(|line| line["event"] == "request" && line["path"] == "/api/session/refresh").count()
+}
+
+/// Makes the token in local storage one of yesterday; its session goes on.
+#[track_caller]
+fn age_token(page: &Browser) {
+    let mut session = session(page);
+    assert_eq!(session["v"], 2, "{session}");
+    assert_eq!(session["user"]["username"], "ada");
+    session["expires_at_ms"] = 1_700_000_000_000_u64.into();
+    session["refresh_at_ms"] = 1_700_000_000_000_u64.into();
+    page.store("latchkey.session", &session.to_string());
+}
+
+#[track_caller]
+fn waits_for_another_token(page: &Browser, before: &str) {
+    page.wait("another token", || {
+        Ok(session(page)["token"].as_str().is_some_and(|token| token != before).then_some(()))
+    });
+}
+
+fn logging_out_ends_the_session_on_the_server() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    let token = token(&page);
+    assert!(is_good(&app, &token));
+    log_out(&page, "Ada");
+    assert!(!is_good(&app, &token));
+    assert_eq!((page.stored("latchkey.session"), page.stored("latchkey.last-username")), (None, None));
+}
+
+fn who_can_not_be_logged_out_is_told() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("ERR_CONNECTION_REFUSED");
+    app.stop();
+    page.click(&button("Ada"));
+    page.click(&button("Log out"));
+    page.reads("The server does not answer. You are still logged in.");
+    page.find(&button("Ada"));
+    let _app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();
+    page.click(&button("Log out"));
+    page.find(&button("Log in"));
+}
+
+fn two_tabs_refresh_once() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    tabs_refresh_once(&app, &page);
+}
+
+/// As on a page by http from another machine.
+fn two_tabs_refresh_once_without_web_locks() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    without_web_locks(&page);
+    page.go("/");
+    log_in(&page, "ada", PASSWORD);
+    page.find(&button("Ada"));
+    tabs_refresh_once(&app, &page);
+}
+
+#[track_caller]
+fn without_web_locks(page: &Browser) {
+    let none = "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": none}));
+}
+
+/// Two tabs find the token too old at the same moment, and there is one refresh.
+#[track_caller]
+fn tabs_refresh_once(app: &Host, page: &Browser) {
+    let has_locks = page.script("return !!navigator.locks", json!([]));
+    let first = page.open_tab();
+    if has_locks == false {
+        without_web_locks(page);
+    }
+    page.go("/");
+    page.find(&button("Ada"));
+    assert_eq!(page.script("return !!navigator.locks", json!([])), has_locks);
+    mark(page);
+    for round in 1..=3 {
+        let before = token(page);
+        age_token(page);
+        // What another tab has stored, both are told.
+        let look = "dispatchEvent(new StorageEvent('storage', {key: 'latchkey.session'}))";
+        page.script(look, json!([]));
+        waits_for_another_token(page, &before);
+        let second = page.bring_to_front(&first);
+        page.find(&button("Ada"));
+        people::post(page, &format!("From the first tab, round {round}."));
+        page.bring_to_front(&second);
+        people::post(page, &format!("From the second tab, round {round}."));
+        app.output().requests(round, "POST", "/api/session/refresh");
+        assert_eq!(refreshes(app), round, "one for both");
+    }
+    assert_not_reloaded(page);
+}
+
+fn a_token_that_the_server_refuses_is_replaced() {
     let state = tempfile::tempdir().unwrap();
     let app = Setup::app().state(state.path()).start();
     let page = someone(&app, "ada", "Ada");
     page.tolerate("401");
     page.tolerate("ERR_CONNECTION_REFUSED");
     people::write(&page, "Half an hour of thought.");
-    let _app = restarted_with_other_tokens(app, state.path());
+    let app = restarted_with_other_tokens(app, state.path());
+    people::send(&page);
+    page.lacks(&dialog("Post a message"));
+    sees_message(&page, "Half an hour of thought.");
+    assert_eq!(refreshes(&app), 1);
+    page.find(&button("Ada"));
+}
+
+fn a_token_that_expired_while_the_page_was_closed_is_replaced() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    let before = token(&page);
+    page.go("/account");
+    page.find(&heading("Your account"));
+    age_token(&page);
+    // Whatever is shown from now on is noted.
+    let note = "addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
+        if (/session has ended|Log in/.test(document.body.innerText)) window.strangerSeen = true;
+    }).observe(document.body, {childList: true, subtree: true, characterData: true}))";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": note}));
+    page.reload();
+    page.find(&button("Ada"));
+    waits_for_another_token(&page, &before);
+    page.reads("This one");
+    assert_eq!(page.script("return window.strangerSeen === true", json!([])), false, "nobody was told to log in");
+    assert_eq!(refreshes(&app), 1);
+    people_post_from_home(&page);
+}
+
+#[track_caller]
+fn people_post_from_home(page: &Browser) {
+    page.click(&link("Latchkey"));
+    people::post(page, "Still here.");
+}
+
+fn a_token_that_expires_while_one_types_is_replaced() {
+    let app = Setup::app().variable("token_lifetime_seconds", "3").start();
+    let page = someone(&app, "ada", "Ada");
+    people::write(&page, "Slowly typed.");
+    mark(&page);
+    let first = token(&page);
+    waits_for_another_token(&page, &first);
+    let second = token(&page);
+    waits_for_another_token(&page, &second);
+    assert_eq!(page.find(&field("Your message")).value(), "Slowly typed.");
+    people::send(&page);
+    page.lacks(&dialog("Post a message"));
+    sees_message(&page, "Slowly typed.");
+    assert_not_reloaded(&page);
+}
+
+fn a_session_that_ended_loses_nothing() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("401");
+    people::write(&page, "Half an hour of thought.");
+    end_all(&app, &token(&page));
     people::send(&page);
     page.reads(STILL_HERE);
+    assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Half an hour"));
     logs_in_and_goes_on(&page, "Half an hour of thought.");
 }
 
-/// Makes the session in local storage one of yesterday.
-#[track_caller]
-fn age_session(page: &Browser) {
-    let mut session: Value = serde_json::from_str(&page.stored("latchkey.session").unwrap()).unwrap();
-    assert_eq!(session["v"], 1, "{session}");
-    assert_eq!(session["user"]["username"], "ada");
-    session["expires_at_ms"] = 1_700_000_000_000_u64.into();
-    page.store("latchkey.session", &session.to_string());
-}
-
-fn a_session_that_has_expired_loses_nothing() {
+fn a_session_that_ended_elsewhere_is_told_and_begun_again() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
-    people::write(&page, "Written yesterday.");
-    age_session(&page);
-    page.reload();
-    page.lacks(&button("Ada"));
-    if !page.has(&dialog("Post a message")) && !page.has(&field("Password")) {
-        page.click(&button("Post a message"));
-    }
-    logs_in_and_goes_on(&page, "Written yesterday.");
-}
-
-fn a_session_that_expires_while_one_types_loses_nothing() {
-    let app = Setup::app().variable("token_lifetime_seconds", "1").start();
-    people::account(&app, "ada", "Ada");
-    let page = Browser::open(&app);
     page.tolerate("401");
-    page.click(&button("Post a message"));
-    log_in(&page, "ada", PASSWORD);
-    page.fill(&field("Your message"), "Slowly typed.");
-    page.wait("end of the session", || {
-        let session: Value =
-            serde_json::from_str(&page.stored("latchkey.session").unwrap_or_default()).unwrap_or_default();
-        let now = page.script("return Date.now()", serde_json::json!([]));
-        Ok((session["expires_at_ms"].as_u64() < now.as_u64()).then_some(()))
-    });
-    people::send(&page);
-    page.wait("message or question", || {
-        let sent = people::messages(&page).iter().any(|message| message.contains("Slowly typed."));
-        Ok((sent || page.text().contains(STILL_HERE)).then_some(()))
-    });
-    if page.text().contains(STILL_HERE) {
-        assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Slowly typed."));
-    }
-}
-
-fn a_session_that_expired_while_the_page_was_closed_is_told_and_begun_again() {
-    let app = Setup::app().start();
-    let page = someone(&app, "ada", "Ada");
-    age_session(&page);
+    end_all(&app, &token(&page));
+    age_token(&page);
     page.reload();
     page.reads("Your session has ended.");
     assert_eq!(page.stored("latchkey.session"), None, "its token is gone");
@@ -147,4 +282,28 @@ fn a_session_that_expired_while_the_page_was_closed_is_told_and_begun_again() {
     page.find(&button("Log in"));
     assert!(!page.text().contains("Your session has ended."), "who logged out knows it");
     assert_eq!(page.stored("latchkey.last-username"), None);
+}
+
+fn nobody_is_logged_out_for_want_of_a_network() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("ERR_CONNECTION_REFUSED");
+    let before = token(&page);
+    people::write(&page, "Into the silence.");
+    app.stop();
+    age_token(&page);
+    page.script("dispatchEvent(new StorageEvent('storage', {key: 'latchkey.session'}))", json!([]));
+    people::send(&page);
+    page.reads("The server does not answer. Your message is still here.");
+    assert_eq!(token(&page), before);
+
+    let app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();
+    // By itself, without a click.
+    waits_for_another_token(&page, &before);
+    assert!(is_good(&app, &token(&page)));
+    people::send(&page);
+    page.lacks(&dialog("Post a message"));
+    sees_message(&page, "Into the silence.");
+    page.find(&button("Ada"));
 }

@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::{Host, Setup};
-use crate::locator::{button, dialog, field, heading};
+use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, messages, sees_message};
 
 /// Walks, and calls `look` with the name of each view once it stands still.
@@ -98,8 +98,25 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.click(&button("Ada Lovelace"));
     page.find(&button("Log out"));
     look("menu");
-    page.press(&crate::keys::ESCAPE.to_string());
-    page.lacks(&button("Log out"));
+    page.click(&link("Your account"));
+    page.reads("This one");
+    look("account");
+    page.click(&button("Log out everywhere, here too?"));
+    page.find(&button("Stay"));
+    page.click(&button("Change password"));
+    page.wait("error", || Ok(page.find(&field("New password")).error()));
+    page.fill(&field("Your password"), "wrong horse 7");
+    page.click(&button("Delete account"));
+    page.wait("error", || Ok(page.find(&field("Your password")).error()));
+    look("account with errors");
+    page.click(&link("Latchkey"));
+    people::post(page, "Mine.");
+    look("board with a message of one's own");
+    page.click(&button("Delete this message?"));
+    page.find(&button("Keep"));
+    look("board with a question");
+    page.click(&button("Delete").within(".confirm"));
+    page.no_longer_reads("Mine.");
     page.click(&button("Post a message"));
     page.find(&dialog("Post a message"));
     look("dialog");

@@ -1,0 +1,252 @@
+//! One's own account: sessions, password, deletion.
+
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::harness::actors;
+use crate::harness::client::get;
+use crate::harness::host::Setup;
+use crate::keys::{ENTER, ESCAPE};
+use crate::locator::{Locator, button, field, heading, link};
+use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, messages, sees_message, someone};
+
+cases! {
+    Browser: [
+        the_page_is_found_and_tells_who_one_is,
+        a_stranger_is_asked_to_log_in,
+        another_session_can_be_ended,
+        one_can_log_out_everywhere,
+        the_password_can_be_changed,
+        a_password_that_is_refused_is_said_beside_its_field,
+        an_account_can_be_deleted,
+        own_messages_can_be_deleted_and_no_others,
+        a_deleted_message_goes_from_every_page,
+        deleting_works_by_keyboard_alone,
+    ]
+}
+
+#[track_caller]
+fn to_account(page: &Browser, name: &str) {
+    page.click(&button(name));
+    page.click(&link("Your account"));
+    page.find(&heading("Your account"));
+    page.reads("This one");
+}
+
+#[track_caller]
+fn error(page: &Browser, locator: &Locator) -> String {
+    page.wait(&format!("error of {locator:?}"), || Ok(page.find(locator).error().filter(|error| !error.is_empty())))
+}
+
+fn the_page_is_found_and_tells_who_one_is() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada Lovelace");
+    to_account(&page, "Ada Lovelace");
+    assert_eq!((page.path().as_str(), page.title().as_str()), ("/account", "Your account \u{B7} Latchkey"));
+    page.wait("focus on the heading", || {
+        Ok((page.script("return document.activeElement.tagName", serde_json::json!([])) == "H1").then_some(()))
+    });
+    for text in ["@ada", "Member since", "20", "Where you are logged in", "Logged in just now, last used just now"] {
+        page.reads(text);
+    }
+    page.reload();
+    page.reads("This one");
+}
+
+fn a_stranger_is_asked_to_log_in() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    page.go("/account");
+    page.reads("Log in to see your account.");
+    page.fill(&field("Username"), "ada");
+    page.fill(&field("Password"), PASSWORD);
+    page.click(&button("Log in").within("form"));
+    page.reads("This one");
+    assert_eq!(page.path(), "/account");
+    page.click(&button("Log out here"));
+    page.reads("You are logged out.");
+    page.find(&heading("Messages"));
+    page.find(&button("Log in"));
+}
+
+fn another_session_can_be_ended() {
+    let app = Setup::app().start();
+    let other = someone(&app, "ada", "Ada");
+    other.tolerate("401");
+    let page = Browser::open(&app);
+    log_in(&page, "ada", PASSWORD);
+    to_account(&page, "Ada");
+    let client = "End the session of Chrome on Linux";
+    page.click(&button(client));
+    page.lacks(&button(client));
+    page.find(&button("Log out here"));
+    page.reads("The session has ended.");
+
+    other.click(&button("Ada"));
+    other.click(&link("Your account"));
+    other.reads("Your session has ended. Log in again to see your account.");
+    assert_eq!(other.find(&field("Username")).value(), "ada");
+}
+
+fn one_can_log_out_everywhere() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    let elsewhere = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    to_account(&page, "Ada");
+    page.click(&button("Log out everywhere, here too?"));
+    page.click(&button("Stay"));
+    page.click(&button("Log out everywhere, here too?"));
+    page.click(&button("Log out").within(".confirm"));
+    page.reads("You are logged out everywhere.");
+    page.find(&button("Log in"));
+    app.send(get("/api/account").bearer(&elsewhere)).is_problem(401, "invalid_token");
+    page.click(&button("Close"));
+    page.no_longer_reads("You are logged out everywhere.");
+}
+
+fn the_password_can_be_changed() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    let elsewhere = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    to_account(&page, "Ada");
+    page.find(&button("End the session of Unknown browser"));
+    mark(&page);
+    page.fill(&field("Current password"), PASSWORD);
+    page.fill(&field("New password"), "another horse 8");
+    page.click(&button("Change password"));
+    page.reads("Your password is changed. Other sessions have ended.");
+    page.lacks(&button("End the session of Unknown browser"));
+    assert_eq!(page.find(&field("New password")).value(), "");
+    app.send(get("/api/account").bearer(&elsewhere)).is_problem(401, "invalid_token");
+    actors::log_in(&app, "ada", PASSWORD).is_problem(401, "invalid_credentials");
+    assert_eq!(actors::log_in(&app, "ada", "another horse 8").status, 200);
+    assert_not_reloaded(&page);
+}
+
+fn a_password_that_is_refused_is_said_beside_its_field() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("422");
+    to_account(&page, "Ada");
+    page.click(&button("Change password"));
+    error(&page, &field("Current password"));
+    error(&page, &field("New password"));
+    for new in ["short", "password1", "my-ada-99 is it"] {
+        page.fill(&field("Current password"), "wrong horse 7");
+        page.fill(&field("New password"), new);
+        page.click(&button("Change password"));
+        error(&page, &field("New password"));
+        page.wait("focus on the error", || Ok(page.is_focused(&field("New password")).then_some(())));
+    }
+    page.fill(&field("New password"), "another horse 8");
+    page.click(&button("Change password"));
+    assert_eq!(error(&page, &field("Current password")), "This is not your password.");
+    page.wait("focus on the error", || Ok(page.is_focused(&field("Current password")).then_some(())));
+    assert_eq!(page.find(&field("New password")).error(), None);
+
+    page.fill(&field("Your password"), "wrong horse 7");
+    page.click(&button("Delete account"));
+    assert_eq!(error(&page, &field("Your password")), "This is not your password.");
+    page.find(&button("Ada"));
+}
+
+fn an_account_can_be_deleted() {
+    let app = Setup::app().start();
+    let reader = Browser::open(&app);
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("401");
+    page.tolerate("409");
+    people::post(&page, "What will become of it?");
+    sees_message(&reader, "What will become of it?");
+    to_account(&page, "Ada");
+    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete account"));
+    page.reads("Your account is deleted.");
+    page.find(&heading("Messages"));
+    page.find(&button("Log in"));
+    page.reads("deleted user");
+    sees_message(&page, "What will become of it?");
+    assert!(!page.has(&button("Delete this message?")), "it is nobody's");
+    // Where it was being read too.
+    reader.reads("deleted user");
+    assert!(!reader.has(&link("Ada").within("article")));
+
+    log_in(&page, "ada", PASSWORD);
+    page.reads("Wrong username or password.");
+    page.go("/signup");
+    people::sign_up(&page, "ada", "Another Ada", PASSWORD);
+    page.reads("That name is taken.");
+}
+
+fn own_messages_can_be_deleted_and_no_others() {
+    let app = Setup::app().start();
+    actors::alice(&app).post(&app, "Mine, said Alice.");
+    let page = someone(&app, "ada", "Ada");
+    people::post(&page, "<b>Mine</b>, said Ada.");
+    sees_message(&page, "Mine, said Alice.");
+    let own = page.script(
+        "return [...document.querySelectorAll('.own button')].map(button => button.closest('article').innerText)",
+        serde_json::json!([]),
+    );
+    let own: Vec<_> = own.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(own.len() == 1 && own[0].contains("<b>Mine</b>, said Ada."), "{own:?}");
+
+    page.click(&button("Delete this message?"));
+    page.click(&button("Keep"));
+    assert_eq!(messages(&page).len(), 2);
+    page.click(&button("Delete this message?"));
+    page.click(&button("Delete").within(".confirm"));
+    page.wait("end of the message", || Ok((messages(&page).len() == 1).then_some(())));
+    page.reads("Your message is deleted.");
+    let list = app.get("/api/messages").json();
+    assert_eq!(list["messages"].as_array().unwrap().len(), 1, "{list}");
+    page.reload();
+    sees_message(&page, "Mine, said Alice.");
+    assert!(!page.has(&button("Delete this message?")));
+}
+
+fn a_deleted_message_goes_from_every_page() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    for number in 1..=25 {
+        alice.post(&app, &format!("Number {number}."));
+    }
+    let reader = Browser::open(&app);
+    sees_message(&reader, "Number 25.");
+    let page = Browser::open(&app);
+    log_in(&page, "alice", &alice.password);
+    page.find(&button("Alice"));
+    page.click(&button("Delete this message?"));
+    page.click(&button("Delete").within(".confirm"));
+    page.no_longer_reads("Number 25.");
+    page.wait("focus on the next", || {
+        let focused = page.script("return document.activeElement.innerText", serde_json::json!([]));
+        Ok(focused.as_str().is_some_and(|text| text.contains("Number 24.")).then_some(()))
+    });
+
+    reader.no_longer_reads("Number 25.");
+    reader.wait("twenty messages", || Ok((messages(&reader).len() == 20).then_some(())));
+    reader.click(&button("Show older messages"));
+    reader.wait("all of them", || Ok((messages(&reader).len() == 24).then_some(())));
+    for (message, number) in messages(&reader).iter().zip((1..=24).rev()) {
+        assert!(message.contains(&format!("Number {number}.")), "{message}");
+    }
+}
+
+fn deleting_works_by_keyboard_alone() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    people::post(&page, "Gone in a moment.");
+    page.tab_to(&button("Delete this message?"));
+    page.press(&ENTER.to_string());
+    page.wait("focus on the harmless answer", || Ok(page.is_focused(&button("Keep")).then_some(())));
+    page.press(&ESCAPE.to_string());
+    page.wait("focus on the button", || Ok(page.is_focused(&button("Delete this message?")).then_some(())));
+    page.press(&ENTER.to_string());
+    page.wait("focus on the harmless answer", || Ok(page.is_focused(&button("Keep")).then_some(())));
+    page.press_with(crate::keys::SHIFT, crate::keys::TAB);
+    assert!(page.is_focused(&button("Delete").within(".confirm")), "{:?}", page.focused());
+    page.press(&ENTER.to_string());
+    page.no_longer_reads("Gone in a moment.");
+}
