@@ -90,8 +90,11 @@ fn check(header: &str, payload: &str, claims: &Claims) {
     let audience = &payload["aud"];
     assert!(audience == "latchkey" || audience.as_array().is_some_and(|list| list.contains(&"latchkey".into())));
     let now = NOW.as_secs();
-    // The library's clock ends in 2106, and it takes fractions of a second for none.
-    let seconds = |name: &str| payload[name].as_f64().map(|seconds| (seconds as u64).min(u32::MAX.into()));
+    for name in ["exp", "iat", "nbf"] {
+        assert!(payload.get(name).is_none_or(Value::is_u64), "{name} is no whole number");
+    }
+    // The library's clock ends in 2106.
+    let seconds = |name: &str| payload[name].as_u64().map(|seconds| seconds.min(u32::MAX.into()));
     assert!(seconds("exp").is_some_and(|exp| exp + TOLERANCE_SECONDS >= now), "it has expired");
     for name in ["iat", "nbf"] {
         assert!(seconds(name).is_none_or(|time| time <= now + TOLERANCE_SECONDS), "{name} lies in the future");
