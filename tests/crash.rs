@@ -4,9 +4,13 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::harness::actors::{self, log_in, sign_up, signing_up};
+use serde_json::json;
+
+use crate::harness::actors::{self, Actor, log_in, logging_in, sign_up, signing_up};
 use crate::harness::board::all;
+use crate::harness::client::{Client, ask, get, post};
 use crate::harness::host::{Host, Setup};
+use crate::harness::reply::Reply;
 use crate::harness::wait_or_give_up;
 
 cases! {
@@ -14,6 +18,7 @@ cases! {
     OwnHost: [
         an_acknowledged_message_survives_a_kill,
         an_acknowledged_sign_up_survives_a_kill,
+        no_flow_is_left_half_done_by_a_kill,
     ]
 }
 
@@ -102,5 +107,86 @@ fn an_acknowledged_sign_up_survives_a_kill() {
             }
         }
         actors::actor(&app, &format!("after-{round}"), password, "Somebody else");
+    }
+}
+
+const PASSWORDS: [&str; 2] = ["correct horse 7", "another good one 8"];
+
+/// Logs in as a client that is no browser: the token and the refresh token, or nothing when the host is gone.
+fn begin(app: &Client, alice: &Actor) -> Option<(String, String)> {
+    let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
+    tokens(&app.try_send(post("/api/login", &body.to_string())).ok()?)
+}
+
+fn tokens(reply: &Reply) -> Option<(String, String)> {
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let json = reply.json();
+    Some((json["token"].as_str()?.to_owned(), json["refresh_token"].as_str()?.to_owned()))
+}
+
+/// Login, refresh, post, deletion of the post, change of the password, logout: one after the other, until the host is gone.
+fn live(app: &Client, alice: &mut Actor, changing: &Mutex<Vec<String>>) -> Option<()> {
+    let (_, refresh) = begin(app, alice)?;
+    let refreshing = post("/api/session/refresh", &json!({"refresh_token": refresh}).to_string());
+    alice.token = tokens(&app.try_send(refreshing).ok()?)?.0;
+    let posted = app.try_send(alice.posting("soon gone")).ok()?;
+    assert_eq!(posted.status, 201, "{}", posted.text());
+    let path = format!("/api/messages/{}", posted.json()["message"]["id"].as_str()?);
+    assert_eq!(app.try_send(ask("DELETE", &path).bearer(&alice.token)).ok()?.status, 204);
+    let next = PASSWORDS.into_iter().find(|password| *password != alice.password)?;
+    let change = json!({"current_password": alice.password, "new_password": next}).to_string();
+    changing.lock().unwrap().push(alice.username.clone());
+    let changed = app.try_send(post("/api/account/password", &change).bearer(&alice.token)).ok()?;
+    assert_eq!(changed.status, 204, "{}", changed.text());
+    changing.lock().unwrap().retain(|username| *username != alice.username);
+    next.clone_into(&mut alice.password);
+    let left = app.try_send(ask("POST", "/api/logout").bearer(&alice.token)).ok()?;
+    assert_eq!(left.status, 204, "{}", left.text());
+    Some(())
+}
+
+/// With a signing key that is replaced every two seconds, so that this is under way too.
+fn no_flow_is_left_half_done_by_a_kill() {
+    let state = tempfile::tempdir().unwrap();
+    let start = || Setup::app().state(state.path()).variable("signing_key_lifetime_seconds", "2").start();
+    let mut app = start();
+    let people = (0..6).map(|person| actors::actor(&app, &format!("person-{person}"), PASSWORDS[0], "Somebody"));
+    let mut people: Vec<_> = people.collect();
+    for round in 0..4 {
+        let (changing, rounds) = (Mutex::new(Vec::new()), Mutex::new(0));
+        let reached = thread::scope(|scope| {
+            for alice in &mut people {
+                let (app, changing, rounds) = (&*app, &changing, &rounds);
+                scope.spawn(move || {
+                    while live(app, alice, changing).is_some() {
+                        *rounds.lock().unwrap() += 1;
+                    }
+                });
+            }
+            let reached = wait_or_give_up(|| (*rounds.lock().unwrap() >= 10 + 7 * round).then_some(()));
+            app.kill();
+            reached
+        });
+        app.wait_for_end();
+        assert!(reached.is_some(), "nothing was under way");
+        app = start();
+        for alice in &mut people {
+            let status = |password: &str| app.send(logging_in(&alice.username, password)).status;
+            let works = PASSWORDS.map(|password| status(password) == 200);
+            assert_eq!(works.iter().filter(|works| **works).count(), 1, "{} has one password", alice.username);
+            let current = PASSWORDS[usize::from(works[1])];
+            // A change that was not acknowledged may have been made.
+            assert!(current == alice.password || changing.lock().unwrap().contains(&alice.username));
+            current.clone_into(&mut alice.password);
+            let (token, _) = begin(&app, alice).unwrap();
+            assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "there is a key that signs");
+            app.send(ask("DELETE", "/api/sessions").bearer(&token)).is_empty(204);
+            app.send(get("/api/sessions").bearer(&token)).is_problem(401, "invalid_token");
+        }
+        let left = all(&app, 100, "").len();
+        assert!(
+            left <= people.len() * (round + 1),
+            "{left}: what was not deleted yet when the host was killed, and no more"
+        );
     }
 }
