@@ -6,6 +6,9 @@
 //! `signups_per_hour` and `posts_per_minute` should be 0. The tests that need a host of their own are then reported as ignored, with the reason, and never as
 //! passed.
 //!
+//! `LATCHKEY_LAUNCHER=spin` has the tests start Spin instead of our own host: the binary that `SPIN` names, else `spin` on PATH.
+//! What can't hold there, nor of an app at `APP_URL`, is named with its reason in `our_host_only.rs`, and reported as ignored.
+//!
 //! `LATCHKEY_HOST` names another binary than `target/release/latchkey` to start, and `LATCHKEY_WASI` the build of the
 //! components: 0.2, or 0.3.
 #![cfg(test)]
@@ -39,10 +42,12 @@ mod messages;
 mod methods;
 mod misconfiguration;
 mod openapi;
+mod our_host_only;
 mod pagination;
 mod persistence;
 mod races;
 mod request_bodies;
+mod routes;
 mod secrets;
 mod session;
 mod shared_cache;
@@ -51,6 +56,7 @@ mod signup;
 mod site;
 mod slow_clients;
 mod smuggling;
+mod spin_parity;
 mod start_errors;
 mod story;
 mod tokens;
@@ -85,6 +91,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     persistence,
     races,
     request_bodies,
+    routes,
     secrets,
     session,
     shared_cache,
@@ -93,21 +100,28 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     site,
     slow_clients,
     smuggling,
+    spin_parity,
     start_errors,
     story,
     tokens,
 ];
 
+use harness::launcher::Launcher;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> std::process::ExitCode {
+    our_host_only::assert_names_tests();
     let trials = SUBJECTS.iter().flat_map(|(subject, cases)| cases.iter().map(|case| trial(subject, case))).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn trial(subject: &str, case: &'static harness::Case) -> Trial {
+fn trial(subject: &'static str, case: &'static harness::Case) -> Trial {
     let name = format!("{subject}::{}", case.name);
     Trial::ignorable_test(name.clone(), move || {
+        let is_ours = harness::app_url().is_none() && Launcher::chosen() == Launcher::Latchkey;
+        if let Some(reason) = our_host_only::reason(subject, case.name).filter(|_| !is_ours) {
+            return Ok(Completion::ignored_with(format!("not run: {reason}")));
+        }
         if case.needs == harness::Needs::OwnHost && harness::app_url().is_some() {
             return Ok(Completion::ignored_with("not run: it needs a host of its own, and APP_URL is set"));
         }

@@ -58,7 +58,7 @@ fn story(app: &Host) -> Vec<String> {
 #[track_caller]
 fn are_not_in_the_log(app: &mut Host, secrets: &[String]) {
     app.stop();
-    let log = app.output().stderr() + &app.output().stdout();
+    let log = app.output().text();
     assert!(app.output().events().len() > 20, "there is a log: {log}");
     for secret in secrets {
         assert!(!log.contains(secret.as_str()), "{secret:?} is in the log");

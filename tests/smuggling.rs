@@ -37,12 +37,12 @@ fn what_is_left_of_a_refused_body_is_no_request() {
     let body = format!("{}{SMUGGLED}", " ".repeat(20_000));
     let short = SMUGGLED.len();
     for request in [
-        head(&app, "POST", &format!("Content-Length: {}\r\n", body.len())) + &body,
+        head(&app, "POST", &format!("Content-Length: {}\r\n", body.len())) + body.as_str(),
         head(&app, "POST", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
         head(&app, "PUT", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
         head(&app, "GET", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
         head(&app, "OPTIONS", &format!("Content-Length: {short}\r\n")) + SMUGGLED,
-        head(&app, "HEAD", "Transfer-Encoding: chunked\r\n") + &format!("{short:x}\r\n{SMUGGLED}\r\n0\r\n\r\n"),
+        head(&app, "HEAD", "Transfer-Encoding: chunked\r\n") + format!("{short:x}\r\n{SMUGGLED}\r\n0\r\n\r\n").as_str(),
     ] {
         let answers = answers(&app, &request);
         assert!(answers.len() <= 2, "{answers:?} to {request:.200}");

@@ -104,7 +104,7 @@ fn a_signing_key_given_as_a_variable_is_used() {
 
 fn of_several_keys_the_first_signs_and_all_are_published() {
     let [present, next] = [7, 8].map(Forge::seeded);
-    let app = Setup::app().variable("signing_key", &(present.private_pem() + &next.private_pem())).start();
+    let app = Setup::app().variable("signing_key", &format!("{}{}", present.private_pem(), next.private_pem())).start();
     let alice = actors::alice(&app);
     assert_eq!(part(&alice.token, 0)["kid"], present.key_id());
     let set = app.get("/.well-known/jwks.json").json();

@@ -10,8 +10,10 @@ use serde_json::json;
 pub(crate) enum Problem {
     /// The request target is not a path (`*`, or the authority of a CONNECT).
     InvalidTarget,
-    /// The Host header is missing, repeated or no authority.
+    /// The Host header is missing, repeated, no authority, or another one than the request target names.
     InvalidHost,
+    /// A header's value is not UTF-8.
+    InvalidHeader,
     /// No route of the manifest matches the path.
     NotFound,
     /// As many requests are running as `--max-concurrent-requests` allows.
@@ -32,6 +34,7 @@ impl Problem {
             Self::InvalidHost => {
                 (StatusCode::BAD_REQUEST, "invalid_host", "The request needs exactly one valid Host header.")
             }
+            Self::InvalidHeader => (StatusCode::BAD_REQUEST, "invalid_header", "The value of a header is not UTF-8."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No route matches this path."),
             Self::Overloaded => {
                 (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are running. Try again shortly.")

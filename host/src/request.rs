@@ -6,6 +6,9 @@ use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+/// Spin reaches an application's components by hosts of this domain.
+const SPIN_DOMAIN: &str = "spin.internal";
+
 /// Whom and what a request is for.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -18,18 +21,16 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// [`Problem::InvalidTarget`] for what is no path, [`Problem::InvalidHost`] for a missing, repeated or malformed
-    /// Host.
+    /// [`Problem::InvalidTarget`] for what is no path, [`Problem::InvalidHost`] for a Host that is missing, repeated,
+    /// malformed, of the hosts that Spin keeps for itself, or another one than the request target names.
     pub(crate) fn new(uri: &Uri, headers: &HeaderMap) -> Result<Self, Problem> {
         let path_and_query =
             uri.path_and_query().filter(|target| target.path().starts_with('/')).ok_or(Problem::InvalidTarget)?.clone();
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::InvalidHost) };
-        let host = authority(host).ok_or(Problem::InvalidHost)?;
-        // RFC 9112, 3.2.2: in absolute form the Host header does not count.
-        let authority = uri.authority().cloned().unwrap_or(host);
-        if authority.as_str().contains('@') {
-            return Err(Problem::InvalidTarget);
+        let authority = authority(host).ok_or(Problem::InvalidHost)?;
+        if uri.authority().is_some_and(|other| *other != authority) {
+            return Err(Problem::InvalidHost);
         }
         Ok(Self { authority, path_and_query })
     }
@@ -39,18 +40,33 @@ impl Target {
         self.path_and_query.path()
     }
 
-    /// Adds Spin's headers after those that the client sent: of several with one name the last is the true one.
-    pub(crate) fn add_headers(&self, headers: &mut HeaderMap, client: &HeaderValue, route: &Match<'_, '_, impl Sized>) {
-        let full_url = format!("http://{}{}", self.authority, self.path_and_query);
-        append(headers, HeaderName::from_static("spin-path-info"), &route.tail);
-        append(headers, HeaderName::from_static("spin-full-url"), &full_url);
-        append(headers, HeaderName::from_static("spin-component-route"), route.prefix);
-        headers.append(HeaderName::from_static("spin-client-addr"), client.clone());
-        for (name, value) in &route.parameters {
-            if let Ok(name) = format!("spin-path-match-{name}").parse() {
-                append(headers, name, value);
-            }
+    /// Adds Spin's headers (`crates/trigger-http/src/headers.rs`) after those that the client sent: of several with one
+    /// name the last is the true one.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::InvalidHeader`] for a header whose value is not UTF-8.
+    pub(crate) fn add_headers(
+        &self,
+        headers: &mut HeaderMap,
+        client: &HeaderValue,
+        found: &Match<'_, '_>,
+    ) -> Result<(), Problem> {
+        if headers.values().any(|value| str::from_utf8(value.as_bytes()).is_err()) {
+            return Err(Problem::InvalidHeader);
         }
+        let full_url = format!("http://{}{}", self.authority, self.path_and_query);
+        append(headers, "spin-path-info", &found.tail());
+        append(headers, "spin-full-url", &full_url);
+        append(headers, "spin-matched-route", &found.route.matched);
+        append(headers, "spin-base-path", "/");
+        append(headers, "spin-raw-component-route", &found.route.pattern);
+        append(headers, "spin-component-route", found.route.prefix());
+        headers.append("spin-client-addr", client.clone());
+        for (name, value) in found.parameters() {
+            append(headers, &format!("spin-path-match-{}", name.replace('_', "-")), value);
+        }
+        Ok(())
     }
 
     /// The URI as the guest sees it.
@@ -63,9 +79,9 @@ impl Target {
     }
 }
 
-fn append(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    // A path may have bytes that a header value may not; Spin leaves such a header out too.
-    if let Ok(value) = HeaderValue::from_str(value) {
+/// Leaves out what can't be a header, as Spin does: the name of a parameter, or a control character in a path.
+fn append(headers: &mut HeaderMap, name: &str, value: &str) {
+    if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
         headers.append(name, value);
     }
 }
@@ -73,7 +89,9 @@ fn append(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 fn authority(host: &HeaderValue) -> Option<Authority> {
     let authority: Authority = host.to_str().ok()?.parse().ok()?;
     let has_userinfo = authority.as_str().contains('@');
-    (!authority.host().is_empty() && !has_userinfo).then_some(authority)
+    // Spin takes such a Host for one of its own components, and drops the header.
+    let is_of_spin = authority.host().split_once('.').is_some_and(|(_, domain)| domain == SPIN_DOMAIN);
+    (!authority.host().is_empty() && !has_userinfo && !is_of_spin).then_some(authority)
 }
 
 #[cfg(test)]
@@ -94,8 +112,8 @@ mod tests {
             ("/a?b=c", "example.com:80", "http://example.com:80/a?b=c"),
             ("/", "[::1]:3000", "http://[::1]:3000/"),
             ("//a//", "localhost", "http://localhost//a//"),
-            ("https://other/a", "example.com", "http://other/a"),
-            ("http://other", "example.com", "http://other/"),
+            ("https://other/a", "other", "http://other/a"),
+            ("http://OTHER", "other", "http://other/"),
         ] {
             assert_eq!(target(uri, &[host]).unwrap().into_uri().unwrap().to_string(), expected);
         }
@@ -106,7 +124,11 @@ mod tests {
         for (uri, hosts, problem) in [
             ("*", &["a"][..], Problem::InvalidTarget),
             ("example.com:443", &["a"], Problem::InvalidTarget),
-            ("http://user@a/", &["a"], Problem::InvalidTarget),
+            ("http://user@a/", &["a"], Problem::InvalidHost),
+            ("http://other/a", &["a"], Problem::InvalidHost),
+            ("http://a/", &[], Problem::InvalidHost),
+            ("/", &["messages.spin.internal"], Problem::InvalidHost),
+            ("/", &["messages.spin.internal:80"], Problem::InvalidHost),
             ("/", &[], Problem::InvalidHost),
             ("/", &["a", "a"], Problem::InvalidHost),
             ("/", &[""], Problem::InvalidHost),
@@ -120,19 +142,41 @@ mod tests {
         }
     }
 
+    fn add_headers(pattern: &str, path: &str, headers: &mut HeaderMap) -> Result<(), Problem> {
+        let router = crate::route::Router::new([(pattern.to_owned(), "c".to_owned())]).unwrap();
+        let target = target(path, &["h"]).unwrap();
+        let client = HeaderValue::from_static("192.0.2.1:1");
+        target.add_headers(headers, &client, &router.find(target.path()).unwrap())
+    }
+
     #[test]
-    fn our_headers_come_last() {
-        let router = crate::route::Router::new([("/api/:kind/...".to_owned(), ())]).unwrap();
-        let found = router.find("/api/x/y").unwrap();
+    fn our_headers_are_those_of_spin_and_come_last() {
         let mut headers = HeaderMap::new();
         headers.append("spin-client-addr", HeaderValue::from_static("forged"));
-        let client = HeaderValue::from_static("192.0.2.1:1");
-        target("/api/x/y?z", &["h"]).unwrap().add_headers(&mut headers, &client, &found);
+        add_headers("/api/:the_KIND/...", "/api/x/y?z", &mut headers).unwrap();
         let addresses: Vec<_> = headers.get_all("spin-client-addr").iter().collect();
         assert_eq!(addresses, ["forged", "192.0.2.1:1"]);
-        assert_eq!(headers["spin-path-info"], "/y");
-        assert_eq!(headers["spin-component-route"], "/api/:kind");
-        assert_eq!(headers["spin-full-url"], "http://h/api/x/y?z");
-        assert_eq!(headers["spin-path-match-kind"], "x");
+        for (name, value) in [
+            ("spin-path-info", "/y"),
+            ("spin-full-url", "http://h/api/x/y?z"),
+            ("spin-matched-route", "/api/:the_KIND/..."),
+            ("spin-base-path", "/"),
+            ("spin-raw-component-route", "/api/:the_KIND/..."),
+            ("spin-component-route", "/api/:the_KIND"),
+            ("spin-path-match-the-kind", "x"),
+        ] {
+            assert_eq!(headers[name], value, "{name}");
+        }
+        assert_eq!(headers.len(), 9);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused_and_what_is_passes() {
+        let mut headers = HeaderMap::new();
+        headers.append("x", HeaderValue::from_bytes("\u{e9}".as_bytes()).unwrap());
+        assert_eq!(add_headers("/...", "/\u{e9}", &mut headers), Ok(()));
+        assert_eq!(headers["spin-path-info"].as_bytes(), "/\u{e9}".as_bytes());
+        headers.append("x", HeaderValue::from_bytes(b"\xe9").unwrap());
+        assert_eq!(add_headers("/...", "/", &mut headers), Err(Problem::InvalidHeader));
     }
 }

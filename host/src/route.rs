@@ -1,148 +1,116 @@
-//! Which component answers a path: exact before `:segment` before `/...`, segment by segment, so the longest
-//! prefix wins. As in Spin, empty segments do not count: `/a/`, `//a` and `/a` are one path.
+//! Which component answers a path. It is decided as Spin decides it (`crates/routes/src/lib.rs` of Spin 4.1): by the crate
+//! `routefinder`, in the version that Spin has, given the routes in the order of the manifest. Their order counts, because
+//! the crate's own order of routes is none as soon as a first segment begins with a dot.
 
 use crate::failure::Failure;
-use std::cmp::Ordering;
+use routefinder::{Captures, RouteSpec, Segment};
 
 /// Under this prefix the host answers itself.
 pub(crate) const RESERVED_PREFIX: &str = "/.well-known/spin/";
 
-/// The routes of a manifest, the most specific first.
+/// The routes of a manifest.
 #[derive(Debug)]
-pub(crate) struct Router<T>(Vec<Route<T>>);
+pub(crate) struct Router(routefinder::Router<Route>);
 
+/// A route and what it leads to.
 #[derive(Debug)]
-struct Route<T> {
-    pattern: String,
-    segments: Vec<Segment>,
-    has_tail: bool,
-    target: T,
+pub(crate) struct Route {
+    /// As in the manifest; Spin's `spin-raw-component-route`.
+    pub(crate) pattern: String,
+    /// With a slash before it and none after it; Spin's `spin-matched-route`.
+    pub(crate) matched: String,
+    /// The component's ID.
+    pub(crate) component: String,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Segment {
-    Exact(String),
-    Parameter(String),
+impl Route {
+    /// Without the `/...`; Spin's `spin-component-route`.
+    pub(crate) fn prefix(&self) -> &str {
+        self.pattern.strip_suffix("/...").unwrap_or(&self.pattern)
+    }
 }
 
 /// Where a path leads.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Match<'router, 'path, T> {
-    pub(crate) target: &'router T,
-    /// The route without `/...`; Spin's `spin-component-route`.
-    pub(crate) prefix: &'router str,
-    /// What `/...` stands for, with its slashes; Spin's `spin-path-info`.
-    pub(crate) tail: String,
-    /// The names and values of `:segment`s.
-    pub(crate) parameters: Vec<(&'router str, &'path str)>,
+#[derive(Debug)]
+pub(crate) struct Match<'router, 'path> {
+    pub(crate) route: &'router Route,
+    path: &'path str,
+    captures: Captures<'router, 'path>,
 }
 
-impl<T> Router<T> {
-    /// Takes patterns and what they lead to.
+impl Match<'_, '_> {
+    /// What the `/...` of the route stands for, with its slashes; Spin's `spin-path-info`. The crate leaves a slash at
+    /// the end out, Spin puts it back.
+    pub(crate) fn tail(&self) -> String {
+        let Some(rest) = self.captures.wildcard() else { return String::new() };
+        let before = if rest.is_empty() { "" } else { "/" };
+        let after = if self.path.ends_with('/') { "/" } else { "" };
+        format!("{before}{rest}{after}")
+    }
+
+    /// The names and values of the route's `:segment`s. Of two with one name the last counts.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let later =
+            |at: usize, name: &str| self.captures.params().iter().skip(at + 1).any(|other| other.name() == name);
+        let pairs = self.captures.params().iter().map(|capture| (capture.name(), capture.value()));
+        pairs.enumerate().filter(move |(at, (name, _))| !later(*at, name)).map(|(_, pair)| pair)
+    }
+}
+
+impl Router {
+    /// Takes patterns and the components that they lead to, in the order of the manifest. A pattern that is there twice
+    /// leads to the later component, as in Spin; that is an error in the log.
     ///
     /// # Errors
     ///
-    /// A pattern that is reserved, not understood, or matches the same paths as an earlier one.
-    pub(crate) fn new(routes: impl IntoIterator<Item = (String, T)>) -> Result<Self, Failure> {
-        let mut sorted: Vec<Route<T>> = Vec::new();
-        for (pattern, target) in routes {
-            let route = Route::parse(pattern, target)?;
-            if let Some(other) =
-                sorted.iter().find(|other| route.order(other) == Ordering::Equal && route.equals(other))
-            {
-                let (one, two) = (&other.pattern, &route.pattern);
-                return Err(Failure::new(format_args!("routes \"{one}\" and \"{two}\" match the same paths")));
+    /// A pattern that is not understood, or that Spin's router would panic at when a path meets it.
+    pub(crate) fn new(routes: impl IntoIterator<Item = (String, String)>) -> Result<Self, Failure> {
+        let mut unique: Vec<Route> = Vec::new();
+        for (pattern, component) in routes {
+            let route = Route { matched: matched(&pattern), pattern, component };
+            if route.matched.starts_with(RESERVED_PREFIX) {
+                tracing::error!(route = route.pattern.as_str(), "route_is_reserved_and_never_reached");
             }
-            sorted.push(route);
+            match unique.iter_mut().find(|other| other.pattern == route.pattern) {
+                None => unique.push(route),
+                Some(other) => {
+                    let (route_text, unused, used) = (route.pattern.as_str(), &other.component, &route.component);
+                    tracing::error!(route = route_text, unused, used, "route_is_there_twice");
+                    *other = route;
+                }
+            }
         }
-        sorted.sort_by(|one, two| one.order(two));
-        Ok(Self(sorted))
+        let mut router = routefinder::Router::new();
+        for route in unique {
+            let spec = spec(&route.matched)
+                .map_err(|problem| Failure::new(format_args!("route \"{}\": {problem}", route.pattern)))?;
+            // The crate's own error is that of the conversion, which is done.
+            _ = router.add::<RouteSpec>(spec, route);
+        }
+        Ok(Self(router))
     }
 
-    /// The most specific route that matches; `path` has no query.
-    pub(crate) fn find<'router, 'path>(&'router self, path: &'path str) -> Option<Match<'router, 'path, T>> {
-        self.0.iter().find_map(|route| route.matches(path))
+    /// The route that matches; `path` has no query.
+    pub(crate) fn find<'router, 'path>(&'router self, path: &'path str) -> Option<Match<'router, 'path>> {
+        let found = self.0.best_match(path)?;
+        Some(Match { route: found.handler(), path, captures: found.captures() })
     }
 }
 
-impl<T> Route<T> {
-    fn parse(pattern: String, target: T) -> Result<Self, Failure> {
-        let refuse = |reason: &str| Err(Failure::new(format_args!("route \"{pattern}\": {reason}")));
-        if !pattern.starts_with('/') {
-            return refuse("it must begin with \"/\"");
-        }
-        if format!("{pattern}/").starts_with(RESERVED_PREFIX) {
-            return refuse("/.well-known/spin/ is reserved");
-        }
-        let (path, has_tail) = match pattern.strip_suffix("/...") {
-            Some(path) => (path, true),
-            None => (pattern.as_str(), false),
-        };
-        let mut segments = Vec::new();
-        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-            segments.push(match segment.strip_prefix(':') {
-                Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.is_empty() => {
-                    Segment::Parameter(name.to_owned())
-                }
-                Some(_) => return refuse("a name after \":\" is letters, digits and underscores"),
-                None if segment == "..." || segment.contains('*') => {
-                    return refuse("a wildcard is \"/...\" at the end, and there is no other");
-                }
-                None => Segment::Exact(segment.to_owned()),
-            });
-        }
-        Ok(Self { segments, has_tail, pattern, target })
-    }
+/// One slash before it, and one less after it.
+fn matched(pattern: &str) -> String {
+    let slash = if pattern.starts_with('/') { "" } else { "/" };
+    let whole = format!("{slash}{pattern}");
+    whole.strip_suffix('/').unwrap_or(&whole).to_owned()
+}
 
-    /// More specific first.
-    fn order(&self, other: &Self) -> Ordering {
-        let rank = |route: &Self, at: usize| match route.segments.get(at) {
-            Some(Segment::Exact(_)) => 0,
-            Some(Segment::Parameter(_)) => 1,
-            None if route.has_tail => 3,
-            None => 2,
-        };
-        let length = self.segments.len().max(other.segments.len());
-        (0..=length)
-            .map(|at| rank(self, at).cmp(&rank(other, at)))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    }
-
-    /// For two of equal order: whether they match the same paths.
-    fn equals(&self, other: &Self) -> bool {
-        self.segments.iter().zip(&other.segments).all(|pair| match pair {
-            (Segment::Exact(one), Segment::Exact(two)) => one == two,
-            _ => true,
-        })
-    }
-
-    fn matches<'router, 'path>(&'router self, path: &'path str) -> Option<Match<'router, 'path, T>> {
-        let mut rest = path.trim_matches('/');
-        let mut parameters = Vec::new();
-        for segment in &self.segments {
-            let (first, after) = rest.split_once('/').unwrap_or((rest, ""));
-            match segment {
-                Segment::Exact(text) if text == first => {}
-                Segment::Parameter(name) if !first.is_empty() => parameters.push((name.as_str(), first)),
-                Segment::Exact(_) | Segment::Parameter(_) => return None,
-            }
-            rest = after.trim_start_matches('/');
-        }
-        if !self.has_tail && !rest.is_empty() {
-            return None;
-        }
-        let prefix = self.pattern.strip_suffix("/...").unwrap_or(&self.pattern);
-        Some(Match { target: &self.target, prefix, tail: self.tail(path, rest), parameters })
-    }
-
-    fn tail(&self, path: &str, rest: &str) -> String {
-        if !self.has_tail {
-            return String::new();
-        }
-        let before = if rest.is_empty() { "" } else { "/" };
-        let after = if path.ends_with('/') { "/" } else { "" };
-        format!("{before}{rest}{after}")
+/// What the crate makes of a pattern. Its wildcard is `*`, at the end only.
+fn spec(matched: &str) -> Result<RouteSpec, String> {
+    let pattern = matched.strip_suffix("/...").map_or_else(|| matched.to_owned(), |path| format!("{path}/*"));
+    let spec: RouteSpec = pattern.parse()?;
+    match spec.segments().split_last() {
+        Some((_, before)) if before.contains(&Segment::Wildcard) => Err("a wildcard can only be at its end".to_owned()),
+        _ => Ok(spec),
     }
 }
 
@@ -150,42 +118,58 @@ impl<T> Route<T> {
 mod tests {
     use super::*;
 
-    fn router(patterns: &[&str]) -> Result<Router<String>, Failure> {
-        Router::new(patterns.iter().map(|&pattern| (pattern.to_owned(), pattern.to_owned())))
+    fn router(patterns: &[&str]) -> Result<Router, Failure> {
+        Router::new(patterns.iter().map(|&pattern| (pattern.to_owned(), format!("of {pattern}"))))
+    }
+
+    fn component(router: &Router, path: &str) -> Option<String> {
+        router.find(path).map(|found| found.route.component.clone())
     }
 
     #[test]
-    fn the_most_specific_route_wins_whatever_the_order() {
+    fn the_most_specific_route_wins() {
         let patterns =
             ["/...", "/api/...", "/api/messages", "/api/:kind", "/api/:kind/x", "/a/b/...", "/:one/b/c", "/"];
-        let mut reversed = patterns;
-        reversed.reverse();
-        for router in [router(&patterns).unwrap(), router(&reversed).unwrap()] {
-            for (path, pattern) in [
-                ("/", "/"),
-                ("//", "/"),
-                ("/index.html", "/..."),
-                ("/api", "/api/..."),
-                ("/api/", "/api/..."),
-                ("/apis", "/..."),
-                ("/api/messages", "/api/messages"),
-                ("/api/messages/", "/api/messages"),
-                ("//api//messages", "/api/messages"),
-                ("/api/messages/1", "/api/..."),
-                ("/api/users", "/api/:kind"),
-                ("/api/messages/x", "/api/:kind/x"),
-                ("/API/messages", "/..."),
-                ("/a/b/c", "/a/b/..."),
-                ("/z/b/c", "/:one/b/c"),
-            ] {
-                assert_eq!(router.find(path).map(|found| found.target.as_str()), Some(pattern), "{path}");
-            }
+        let router = router(&patterns).unwrap();
+        for (path, pattern) in [
+            ("/", "/"),
+            ("//", "/"),
+            ("/index.html", "/..."),
+            ("/api", "/api/..."),
+            ("/api/", "/api/..."),
+            ("/apis", "/..."),
+            ("/api/messages", "/api/messages"),
+            ("/api/messages/", "/api/messages"),
+            ("//api/messages", "/api/messages"),
+            // The crate folds no slashes within a path.
+            ("/api//messages", "/api/..."),
+            ("/api/messages/1", "/api/..."),
+            ("/api/users", "/api/:kind"),
+            ("/api/messages/x", "/api/:kind/x"),
+            ("/API/messages", "/..."),
+            ("/a/b/c", "/a/b/..."),
+            ("/z/b/c", "/:one/b/c"),
+        ] {
+            assert_eq!(component(&router, path), Some(format!("of {pattern}")), "{path}");
+        }
+    }
+
+    /// The fault that the manifest's order has to avoid. Once the crate orders routes rightly, this fails, and the order
+    /// in spin.toml is free.
+    #[test]
+    fn what_follows_a_segment_that_begins_with_a_dot_lands_before_it_and_wildcards_before_what_they_cover() {
+        let wrong = router(&["/api/signup", "/.well-known/jwks.json", "/api/logout", "/api/...", "/..."]).unwrap();
+        assert_eq!(component(&wrong, "/api/signup").unwrap(), "of /api/...");
+        assert_eq!(component(&wrong, "/.well-known/jwks.json").unwrap(), "of /...");
+        let right = router(&["/api/signup", "/api/logout", "/api/...", "/...", "/.well-known/jwks.json"]).unwrap();
+        for path in ["/api/signup", "/api/logout", "/.well-known/jwks.json"] {
+            assert_eq!(component(&right, path), Some(format!("of {path}")));
         }
     }
 
     #[test]
     fn a_match_says_what_the_wildcards_stand_for() {
-        let router = router(&["/api/:kind/...", "/exact/:id"]).unwrap();
+        let router = router(&["/api/:kind/...", "/exact/:id", "/no/:a/:a"]).unwrap();
         for (path, tail) in [
             ("/api/x", ""),
             ("/api/x/", "/"),
@@ -195,33 +179,45 @@ mod tests {
             ("/exact/x/", ""),
         ] {
             let found = router.find(path).unwrap();
-            assert_eq!(found.tail, tail, "{path}");
-            assert_eq!(found.parameters[0].1, "x", "{path}");
+            assert_eq!(found.tail(), tail, "{path}");
+            assert!(found.parameters().map(|(_, value)| value).eq(["x"]), "{path}");
         }
-        assert_eq!(router.find("/api/x").unwrap().prefix, "/api/:kind");
+        assert_eq!(router.find("/api/x").unwrap().route.prefix(), "/api/:kind");
+        assert!(router.find("/no/1/2").unwrap().parameters().eq([("a", "2")]));
         for path in ["/", "/api", "/exact", "/exact/x/y", "*", ""] {
-            assert_eq!(router.find(path), None, "{path}");
+            assert!(router.find(path).is_none(), "{path}");
+        }
+    }
+
+    /// As Spin makes them: `sanitize_with_base` with the base "/".
+    #[test]
+    fn patterns_get_one_slash_before_and_lose_one_after() {
+        for (pattern, expected) in
+            [("/", ""), ("/a/", "/a"), ("/a//", "/a/"), ("a", "/a"), ("", ""), ("/...", "/..."), ("/a/...", "/a/...")]
+        {
+            assert_eq!(matched(pattern), expected, "{pattern}");
         }
     }
 
     #[test]
+    fn of_two_equal_patterns_the_later_component_answers() {
+        let routes =
+            [("/a", "first"), ("/b", "b"), ("/a", "second")].map(|(one, two)| (one.to_owned(), two.to_owned()));
+        assert_eq!(component(&Router::new(routes).unwrap(), "/a").unwrap(), "second");
+    }
+
+    #[test]
     fn refusals() {
-        for (patterns, part) in [
-            (&["/a", "/a"][..], "routes \"/a\" and \"/a\" match the same paths"),
-            (&["/a", "/b", "/a/"], "routes \"/a\" and \"/a/\" match the same paths"),
-            (&["/:a/...", "/:b/..."], "match the same paths"),
-            (&["a"], "route \"a\": it must begin with \"/\""),
-            (&[""], "it must begin with"),
-            (&["/.well-known/spin/x"], "is reserved"),
-            (&["/.well-known/spin"], "is reserved"),
-            (&["/a/.../b"], "a wildcard is \"/...\" at the end"),
-            (&["/a/*"], "a wildcard is"),
-            (&["/:"], "a name after \":\""),
-            (&["/:a.json"], "a name after \":\""),
+        for (pattern, part) in [
+            ("/a/*/b", "route \"/a/*/b\": a wildcard can only be at its end"),
+            ("/a/*b", "it doesn't need a name"),
+            ("/:", "params must be named"),
         ] {
-            let failure = router(patterns).unwrap_err().to_string();
+            let failure = router(&[pattern]).unwrap_err().to_string();
             assert!(failure.contains(part), "{failure}");
         }
-        assert!(router(&["/a", "/a/...", "/:a"]).is_ok());
+        for pattern in ["/a/*", "/.well-known/spin/x", "a", ""] {
+            assert!(router(&[pattern]).is_ok(), "{pattern}");
+        }
     }
 }

@@ -35,7 +35,8 @@ const POLL_INTERVAL: u32 = 4;
 /// Whatever keeps the server from starting.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let application = manifest::read(&arguments.from, arguments.profile.as_deref())?;
-    let values = variables::resolve(&application.variables, &arguments.variables, |name| std::env::var_os(name))?;
+    let environment = variables::environment(Path::new(variables::DOTENV))?;
+    let values = variables::resolve(&application.variables, &arguments.variables, environment)?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = arguments.worker_threads {
         runtime.worker_threads(threads.into());
@@ -64,8 +65,11 @@ async fn start(
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let stores = open_stores(arguments, application)?;
     let instances = Arc::new(Instances::new(arguments.max_concurrent_requests));
+    // Judged first, because compiling takes longer.
+    let router = Router::new(application.routes.clone())?;
     let service = Service {
-        router: router(arguments, application, values, &stores, &instances)?,
+        router,
+        handlers: handlers(arguments, application, values, &stores, &instances)?,
         instances,
         permits: Arc::new(Semaphore::new(arguments.max_concurrent_requests as usize)),
         body_timeout: Duration::from_secs(arguments.body_timeout),
@@ -108,15 +112,14 @@ fn open_stores(arguments: &Arguments, application: &Application) -> Result<Store
     Stores::open(&files)
 }
 
-fn router(
+/// Of every component, by its ID.
+fn handlers(
     arguments: &Arguments,
     application: &Application,
     values: &BTreeMap<String, String>,
     stores: &Stores,
     instances: &Arc<Instances>,
-) -> Result<Router<Handler>, Failure> {
-    // Judged first, because compiling takes longer.
-    Router::new(application.routes.clone())?;
+) -> Result<BTreeMap<String, Handler>, Failure> {
     let memory_bytes = arguments.max_instance_memory as usize * 1024 * 1024;
     let limits = Arc::new(InstanceLimits {
         request_time: Duration::from_secs(arguments.request_timeout),
@@ -136,8 +139,7 @@ fn router(
             handlers.insert(id, Handler::new(worker));
         }
     }
-    let routes = application.routes.iter();
-    Router::new(routes.filter_map(|(pattern, id)| Some((pattern.clone(), handlers.get(id)?.clone()))))
+    Ok(handlers)
 }
 
 /// Compiles all of them at the same time.

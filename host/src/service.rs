@@ -14,6 +14,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -21,7 +22,9 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 /// Answers requests.
 pub(crate) struct Service {
-    pub(crate) router: Router<Handler>,
+    pub(crate) router: Router,
+    /// By the component's ID.
+    pub(crate) handlers: BTreeMap<String, Handler>,
     /// One for each request that may run at the same time.
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) instances: Arc<Instances>,
@@ -94,14 +97,15 @@ impl Service {
         line: Option<&mut RequestLine>,
     ) -> Result<Response<ResponseBody>, Problem> {
         let (mut head, incoming) = request.into_parts();
-        let target = Target::new(&head.uri, &head.headers)?;
-        if let Some(name) = target.path().strip_prefix(RESERVED_PREFIX) {
+        // Before anything else is asked of the request, as in Spin.
+        if let Some(name) = head.uri.path().strip_prefix(RESERVED_PREFIX) {
             return if name == "health" { Ok(healthy()) } else { Err(Problem::NotFound) };
         }
+        let target = Target::new(&head.uri, &head.headers)?;
         let found = self.router.find(target.path()).ok_or(Problem::NotFound)?;
+        let handler = self.handlers.get(&found.route.component).ok_or(Problem::NotFound)?;
+        target.add_headers(&mut head.headers, client, &found)?;
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Problem::Overloaded)?;
-        let handler = found.target;
-        target.add_headers(&mut head.headers, client, &found);
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
         let (running, ending) = RunningRequest::new(permit, Instant::now() + handler.state().limits.request_time);
         if let Some(line) = line {

@@ -1,9 +1,30 @@
-//! The values of the manifest's variables: `--variable`, then the environment, then the default.
+//! The values of the manifest's variables: `--variable`, then the environment, then the file `.env`, then the default.
 
 use crate::failure::Failure;
 use crate::manifest::Declaration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The file that Spin reads variables from too, in the folder that it is started in.
+pub(crate) const DOTENV: &str = ".env";
+
+/// The look-up of environment variables: those of the process, then those of a file, if there is one.
+///
+/// # Errors
+///
+/// The file cannot be read as such. The message has nothing of what it says.
+pub(crate) fn environment(file: &Path) -> Result<impl Fn(&str) -> Option<OsString>, Failure> {
+    let of_file: HashMap<String, String> = match dotenvy::from_path_iter(file) {
+        Err(dotenvy::Error::Io(error)) if error.kind() == ErrorKind::NotFound => HashMap::new(),
+        Err(_) => return Err(Failure::new(format_args!("cannot read {}", file.display()))),
+        Ok(lines) => lines
+            .collect::<Result<_, _>>()
+            .map_err(|_| Failure::new(format_args!("{}: a line is not NAME=VALUE", file.display())))?,
+    };
+    Ok(move |name: &str| std::env::var_os(name).or_else(|| of_file.get(name).map(OsString::from)))
+}
 
 /// The value of every declared variable. `environment` is a look-up so that tests need not change the process's.
 ///
@@ -92,6 +113,21 @@ mod tests {
         let values = resolve_with(&[&format!("signing_key=@{}", file.display())], &[]).unwrap();
         std::fs::remove_file(file).unwrap();
         assert_eq!(values["signing_key"], "two\nlines\n");
+    }
+
+    #[test]
+    fn a_file_stands_in_for_the_environment() {
+        let file = std::env::temp_dir().join(format!("latchkey-dotenv-{}", std::process::id()));
+        let path_variable = std::env::var_os("PATH");
+        std::fs::write(&file, "# c\nPATH=other\nSPIN_VARIABLE_STAGE='from file'\n").unwrap();
+        let look_up = environment(&file).unwrap();
+        assert_eq!(look_up("SPIN_VARIABLE_STAGE"), Some("from file".into()));
+        assert_eq!(look_up("PATH"), path_variable);
+        std::fs::write(&file, "secret words\n").unwrap();
+        let failure = environment(&file).map(|_| ()).unwrap_err().to_string();
+        assert!(failure.ends_with(": a line is not NAME=VALUE") && !failure.contains("secret"), "{failure}");
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(environment(&file).unwrap()("SPIN_VARIABLE_STAGE"), None);
     }
 
     #[test]

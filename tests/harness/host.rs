@@ -1,14 +1,16 @@
-//! A host process of the test's own: port 0, private state folder, killed on drop.
+//! A host process of the test's own, ours or Spin: port 0, private state folder, killed on drop.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::client::Client;
+use super::launcher::Launcher;
 use super::log::Output;
 use super::{Wasi, app_url, wait_for, workspace};
 
@@ -21,7 +23,7 @@ pub(crate) struct Setup {
     manifest: PathBuf,
     variables: BTreeMap<String, String>,
     environment: Vec<(String, String)>,
-    flags: Vec<String>,
+    flags: BTreeMap<String, String>,
     state: Option<PathBuf>,
 }
 
@@ -85,7 +87,7 @@ impl Setup {
             manifest: path.to_path_buf(),
             variables: BTreeMap::new(),
             environment: Vec::new(),
-            flags: ["--listen", "127.0.0.1:0", "--log", "debug"].map(str::to_owned).to_vec(),
+            flags: BTreeMap::from([("--listen".to_owned(), "127.0.0.1:0".to_owned())]),
             state: None,
         }
     }
@@ -103,10 +105,7 @@ impl Setup {
 
     /// A flag and its value; a later one replaces an earlier one.
     pub(crate) fn flag(mut self, flag: &str, value: &str) -> Self {
-        if let Some(at) = self.flags.iter().position(|f| f == flag) {
-            self.flags.drain(at..at + 2);
-        }
-        self.flags.extend([flag.to_owned(), value.to_owned()]);
+        self.flags.insert(flag.to_owned(), value.to_owned());
         self
     }
 
@@ -137,7 +136,7 @@ impl Setup {
         let (mut child, output, _, _folder) = self.spawn();
         output.wait("end or start of the host", |output| (output.ended() || !output.stdout.is_empty()).then_some(()));
         if !output.stdout().is_empty() {
-            child.kill().unwrap();
+            kill_process_group(Pid::from_child(&child), Signal::KILL).unwrap();
             child.wait().unwrap();
             panic!("the host started:\n{}", output.stdout());
         }
@@ -151,15 +150,18 @@ impl Setup {
     fn spawn(self) -> (Child, Arc<Output>, PathBuf, Option<tempfile::TempDir>) {
         let folder = self.state.is_none().then(|| tempfile::tempdir().unwrap());
         let state = self.state.unwrap_or_else(|| folder.as_ref().unwrap().path().to_path_buf());
-        let binary = std::env::var_os("LATCHKEY_HOST").map(PathBuf::from);
-        let mut command = Command::new(binary.unwrap_or_else(|| workspace().join("target/release/latchkey")));
-        command.arg("--from").arg(&self.manifest).arg("--state-dir").arg(&state).args(&self.flags);
-        // All hosts of the suite share what is compiled, so each of them starts in a moment.
-        command.arg("--cache-dir").arg(workspace().join("target/code-cache"));
+        let mut command = Launcher::chosen().command();
+        command.arg("--from").arg(&self.manifest).arg("--state-dir").arg(&state);
+        for (flag, value) in &self.flags {
+            Launcher::chosen().assert_knows(flag);
+            command.arg(flag).arg(value);
+        }
         for (name, value) in &self.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
         command.envs(self.environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // `spin up` is two processes: they are signalled as one.
+        command.process_group(0);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
         let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
         (child, output, state, folder)
@@ -179,12 +181,12 @@ impl Host {
 
     /// `kill -9`; does not wait.
     pub(crate) fn kill(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
+        kill_process_group(Pid::from_child(&self.child), Signal::KILL).unwrap();
     }
 
-    /// Asks it to end (SIGTERM) and does not wait.
+    /// Asks it to end and does not wait.
     pub(crate) fn ask_to_end(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        kill_process_group(Pid::from_child(&self.child), Launcher::chosen().end_signal()).unwrap();
     }
 
     /// How it ended.
@@ -199,7 +201,8 @@ impl Host {
     #[track_caller]
     pub(crate) fn stop(&mut self) {
         self.ask_to_end();
-        assert_eq!(self.wait_for_end().code(), Some(0), "{}", self.output.stderr());
+        let status = self.wait_for_end();
+        assert!(Launcher::chosen().ends_cleanly_by(status), "{status}: {}", self.output.stderr());
     }
 }
 
@@ -216,13 +219,14 @@ impl Drop for Host {
         if std::thread::panicking() {
             eprintln!("--- the host, pid {}, said on stderr:\n{}---", self.child.id(), self.output.stderr());
         }
-        let _ = self.child.kill();
+        // It fails when all of it has ended already.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
         if !std::thread::panicking() {
             self.output.wait("end of its output", |output| output.ended().then_some(()));
             let confidential = self.client.confidential();
             confidential.stored(&self.state);
-            let told = confidential.found_in(&(self.output.stdout() + &self.output.stderr()));
+            let told = confidential.found_in(&self.output.text());
             assert!(told.is_empty(), "secrets are in the log: {told:?}");
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub(crate) mod database;
 pub(crate) mod forge;
 pub(crate) mod host;
+pub(crate) mod launcher;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod raw;
@@ -72,9 +73,10 @@ impl Wasi {
     }
 }
 
-/// The folder of the workspace.
+/// The folder of the workspace: where cargo runs the tests, and not where it compiled them, which may have been moved.
 pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests, and says where they are");
+    Path::new(&package).parent().unwrap().to_path_buf()
 }
 
 /// No wait in this suite is longer: far beyond what any of them takes.

@@ -1,5 +1,6 @@
 //! The manifest, checked: what is served, by which component, and what each component is granted.
 
+mod identifier;
 mod profile;
 mod schema;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 use crate::failure::Failure;
 use crate::template::Template;
 use crate::toml_file;
+use identifier::{Case, check_name};
 use schema::{Component, HttpTrigger, Manifest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -75,6 +77,7 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
     let variables = declarations(manifest.variables)?;
     let mut components = BTreeMap::new();
     for (id, component) in manifest.component {
+        check_name(&id, '-', Case::Any).map_err(|problem| Failure::new(format_args!("component.{id}: {problem}")))?;
         let grants = check_component(component, folder, &variables)
             .map_err(|problem| Failure::new(format_args!("component.{id}.{problem}")))?;
         components.insert(id, grants);
@@ -87,11 +90,8 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
 fn declarations(variables: BTreeMap<String, schema::Variable>) -> Result<BTreeMap<String, Declaration>, Failure> {
     let mut declared = BTreeMap::new();
     for (name, variable) in variables {
-        if !is_variable_name(&name) {
-            return Err(Failure::new(format_args!(
-                "variables.{name}: a name is lower-case letters, digits and single underscores between them"
-            )));
-        }
+        check_name(&name, '_', Case::Lower)
+            .map_err(|problem| Failure::new(format_args!("variables.{name}: {problem}")))?;
         match (variable.required, &variable.default) {
             (true, Some(_)) => {
                 return Err(Failure::new(format_args!("variables.{name}: it cannot be required and have a default")));
@@ -131,16 +131,17 @@ fn check_component(
     let mut variables = BTreeMap::new();
     for (name, text) in component.variables {
         let place = |problem: Failure| Failure::new(format_args!("variables.{name}: {problem}"));
-        if !is_variable_name(&name) {
-            return Err(place(Failure::new(
-                "a name is lower-case letters, digits and single underscores between them",
-            )));
-        }
+        check_name(&name, '_', Case::Lower).map_err(place)?;
         let template = Template::parse(&text).map_err(place)?;
         if let Some(unknown) = template.names().find(|name| !declared.contains_key(*name)) {
             return Err(place(Failure::new(format_args!("[variables] declares no \"{unknown}\""))));
         }
         variables.insert(name, template);
+    }
+    for label in &component.key_value_stores {
+        check_name(label, '-', Case::Any)
+            .or_else(|_| check_name(label, '_', Case::Any))
+            .map_err(|problem| Failure::new(format_args!("key_value_stores \"{label}\": {problem}")))?;
     }
     Ok(ComponentGrants {
         source: folder.join(source),
@@ -154,22 +155,23 @@ fn check_routes(
     triggers: &[HttpTrigger],
     components: &BTreeMap<String, ComponentGrants>,
 ) -> Result<Vec<(String, String)>, Failure> {
-    if triggers.is_empty() {
-        return Err(Failure::new("trigger.http: there is none, so there is nothing to serve"));
-    }
     let mut routes = Vec::new();
     for (index, trigger) in triggers.iter().enumerate() {
         let number = index + 1;
         let place = |problem: Failure| Failure::new(format_args!("trigger.http {number}: {problem}"));
-        routes.push(check_trigger(trigger, components).map_err(place)?);
+        routes.extend(check_trigger(trigger, components).map_err(place)?);
+    }
+    if routes.is_empty() {
+        return Err(Failure::new("trigger.http: there is no route, so there is nothing to serve"));
     }
     Ok(routes)
 }
 
+/// Its pattern and component; nothing for a private route, which no path leads to.
 fn check_trigger(
     trigger: &HttpTrigger,
     components: &BTreeMap<String, ComponentGrants>,
-) -> Result<(String, String), Failure> {
+) -> Result<Option<(String, String)>, Failure> {
     for (field, value) in [
         ("components", &trigger.components),
         ("dependencies", &trigger.dependencies),
@@ -180,12 +182,14 @@ fn check_trigger(
         }
     }
     if let Some(executor) = &trigger.executor
-        && executor.r#type != "http"
+        && !["http", "spin"].contains(&executor.r#type.as_str())
     {
         return Err(Failure::new(format_args!("executor \"{}\": this host offers \"http\" only", executor.r#type)));
     }
-    let Value::String(route) = &trigger.route else {
-        return Err(Failure::new("route: this host offers a path only, no private route"));
+    let route = match &trigger.route {
+        Value::String(route) => Some(route.clone()),
+        Value::Table(fields) if fields.len() == 1 && fields.get("private") == Some(&Value::Boolean(true)) => None,
+        _ => return Err(Failure::new("route: expected a path, or { private = true }")),
     };
     let Some(Value::String(component)) = &trigger.component else {
         return Err(Failure::new("component: this host needs the ID of a [component.ID] here"));
@@ -193,7 +197,7 @@ fn check_trigger(
     if !components.contains_key(component) {
         return Err(Failure::new(format_args!("component \"{component}\": there is no [component.{component}]")));
     }
-    Ok((route.clone(), component.clone()))
+    Ok(route.map(|route| (route, component.clone())))
 }
 
 fn not_offered(field: &str) -> Failure {
@@ -206,12 +210,4 @@ fn is_empty(value: &Value) -> bool {
         Value::Table(fields) => fields.is_empty(),
         _ => false,
     }
-}
-
-/// Spin's rule, so that every name has an environment variable.
-fn is_variable_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !name.ends_with('_')
-        && !name.contains("__")
 }

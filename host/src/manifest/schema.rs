@@ -28,10 +28,10 @@ pub(super) struct Application {
     pub(super) version: Option<String>,
     pub(super) description: Option<String>,
     pub(super) authors: Option<Vec<String>>,
-    pub(super) targets: Option<IgnoredAny>,
+    pub(super) targets: Option<Vec<IgnoredAny>>,
     #[serde(default)]
     pub(super) trigger: Table,
-    pub(super) tool: Option<Table>,
+    pub(super) tool: Option<BTreeMap<String, Table>>,
 }
 
 /// `[variables] NAME = { ... }`
@@ -97,9 +97,9 @@ pub(super) struct Component {
     #[expect(dead_code, reason = "for `spin build`")]
     pub(super) build: Option<Build>,
     #[expect(dead_code, reason = "for `spin build`")]
-    pub(super) targets: Option<IgnoredAny>,
+    pub(super) targets: Option<Vec<IgnoredAny>>,
     #[expect(dead_code, reason = "for other tools; Spin ignores it too")]
-    pub(super) tool: Option<Table>,
+    pub(super) tool: Option<BTreeMap<String, Table>>,
     #[serde(default)]
     pub(super) profile: BTreeMap<String, Profile>,
     pub(super) files: Option<Value>,
@@ -117,7 +117,7 @@ pub(super) struct Component {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "for `spin build`")]
 pub(super) struct Build {
-    pub(super) command: IgnoredAny,
+    pub(super) command: Command,
     pub(super) workdir: Option<String>,
     pub(super) watch: Option<Vec<String>>,
 }
@@ -139,5 +139,14 @@ pub(super) struct Profile {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "for `spin build`")]
 pub(super) struct ProfileBuild {
-    pub(super) command: IgnoredAny,
+    pub(super) command: Command,
+}
+
+/// One command, or several, one after the other.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "for `spin build`")]
+pub(super) enum Command {
+    One(String),
+    Several(Vec<String>),
 }

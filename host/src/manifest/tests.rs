@@ -73,7 +73,7 @@ fn refusals_of_the_whole_file() {
         (format!("{HEAD}{TAIL}").replace("= 2", "= 1"), "version 2 only"),
         (format!("{HEAD}{TAIL}").replace("= 2", "= \"2\""), "version 2 only"),
         (format!("{HEAD}[application.trigger.http]\nbase = \"/x\"\n{TAIL}"), "application.trigger: Spin has this"),
-        (format!("{HEAD}[trigger]\n[component]\n"), "trigger.http: there is none"),
+        (format!("{HEAD}[trigger]\n[component]\n"), "trigger.http: there is no route"),
         (format!("{HEAD}{TAIL}[[trigger.redis]]\nchannel = \"x\"\n"), "trigger.redis: this host offers HTTP"),
         (format!("{HEAD}{TAIL}[[trigger.cron]]\n"), "unknown field `cron`"),
         ("= 2".to_owned(), "line 1: "),
@@ -88,8 +88,8 @@ fn refusals_of_variables() {
     for (variables, part) in [
         ("x = { required = true, default = \"y\" }", "variables.x: it cannot be required and have a default"),
         ("x = {}", "variables.x: it needs a default or required = true"),
-        ("X = { default = \"y\" }", "variables.X: a name is lower-case"),
-        ("x__y = { default = \"y\" }", "variables.x__y: a name is lower-case"),
+        ("X = { default = \"y\" }", "variables.X: a name is words of lower-case"),
+        ("x__y = { default = \"y\" }", "variables.x__y: a name is words of lower-case"),
         ("x = { default = \"y\", nope = 1 }", "unknown field `nope`"),
         ("x = { default = 1 }", "invalid type: integer"),
     ] {
@@ -111,7 +111,11 @@ fn refusals_of_a_component() {
         ("dependencies_inherit_configuration = true", "component.c.dependencies_inherit_configuration: Spin"),
         ("variables = { x = \"{{ y }}\" }", "component.c.variables.x: [variables] declares no \"y\""),
         ("variables = { x = \"{{ y\" }", "component.c.variables.x: \"{{\" without \"}}\""),
-        ("variables = { X = \"y\" }", "component.c.variables.X: a name is lower-case"),
+        ("variables = { X = \"y\" }", "component.c.variables.X: a name is words of"),
+        ("key_value_stores = [\"De fault\"]", "component.c.key_value_stores \"De fault\": a name is words of letters"),
+        ("build = { command = 1 }", "did not match any variant"),
+        ("targets = 1", "invalid type: integer `1`"),
+        ("environment = { A = \"1\", }", "line 9: "),
         ("key_value_store = [\"default\"]", "line 9: unknown field `key_value_store`"),
         ("build = { command = \"x\", nope = 1 }", "unknown field `nope`"),
         ("profile = { p = { variables = { x = \"y\" } } }", "unknown field `variables`"),
@@ -132,7 +136,8 @@ fn refusals_of_a_trigger() {
         ("route = \"/\"\ncomponent = \"d\"", "trigger.http 2: component \"d\": there is no [component.d]"),
         ("route = \"/\"\ncomponent = { source = \"x\" }", "trigger.http 2: component: this host needs the ID"),
         ("route = \"/\"", "trigger.http 2: component: this host needs the ID"),
-        ("route = { private = true }\ncomponent = \"c\"", "trigger.http 2: route: this host offers a path only"),
+        ("route = { private = false }\ncomponent = \"c\"", "trigger.http 2: route: expected a path, or { private"),
+        ("route = { private = true, nope = 1 }\ncomponent = \"c\"", "trigger.http 2: route: expected a path"),
         ("component = \"c\"", "missing field `route`"),
         ("route = \"/\"\ncomponent = \"c\"\nexecutor = { type = \"wagi\" }", "executor \"wagi\": this host offers"),
         ("route = \"/\"\ncomponent = \"c\"\nstatic_response = { status_code = 1 }", "static_response: Spin has this"),
@@ -141,6 +146,21 @@ fn refusals_of_a_trigger() {
         let failure = parse(&format!("{HEAD}{TAIL}[[trigger.http]]\n{trigger}\n")).unwrap_err().to_string();
         assert!(failure.contains(part), "{part}: {failure}");
     }
+}
+
+#[test]
+fn a_component_needs_a_name_in_kebab_case() {
+    let text = format!("{HEAD}{TAIL}").replace("component.c]", "component.c_d]").replace("\"c\"", "\"c_d\"");
+    let failure = parse(&text).unwrap_err().to_string();
+    assert!(failure.contains("component.c_d: a name is words of letters of one case"), "{failure}");
+}
+
+#[test]
+fn no_path_leads_to_a_private_route() {
+    let private =
+        "[[trigger.http]]\nroute = { private = true }\ncomponent = \"d\"\n[component.d]\nsource = \"d.wasm\"\n";
+    let application = parse(&format!("{HEAD}{TAIL}{private}")).unwrap();
+    assert_eq!(application.routes, [("/...".to_owned(), "c".to_owned())]);
 }
 
 const PROFILES: &str = r#"

@@ -104,7 +104,7 @@ impl Bucket {
         self.database.readers.with(|connection| statements::get(connection, &self.label, key))
     }
 
-    /// The keys in the order asked, each with its value; all of one moment.
+    /// Those of the keys that have a value, each once and with it, in no order; all of one moment.
     pub(crate) fn get_many(&self, keys: Vec<String>) -> Result<Vec<(String, Option<Vec<u8>>)>> {
         self.database.readers.with(|connection| statements::get_many(connection, &self.label, keys))
     }
@@ -114,7 +114,7 @@ impl Bucket {
         self.database.readers.with(|connection| statements::exists(connection, &self.label, key))
     }
 
-    /// All keys, in order.
+    /// All keys, in no order.
     pub(crate) fn keys(&self) -> Result<Vec<String>> {
         self.database.readers.with(|connection| statements::keys(connection, &self.label))
     }
@@ -139,12 +139,5 @@ impl Bucket {
     pub(crate) async fn increment(&self, key: String, delta: i64) -> Result<i64> {
         let label = Arc::clone(&self.label);
         self.database.writer.write(move |connection| statements::increment(connection, &label, &key, delta)).await
-    }
-
-    /// Sets the key if its value is still the expected one (`None`: still absent); says whether it did.
-    pub(crate) async fn swap(&self, key: String, expected: Option<Vec<u8>>, value: Vec<u8>) -> Result<bool> {
-        let label = Arc::clone(&self.label);
-        let swap = move |connection: &_| statements::swap(connection, &label, &key, expected.as_deref(), &value);
-        self.database.writer.write(swap).await
     }
 }

@@ -44,6 +44,8 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        // For the `rarray` of a statement.
+        rusqlite::vtab::array::load_module(&connection)?;
         Ok(connection)
     }
 }

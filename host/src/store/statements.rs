@@ -1,33 +1,26 @@
 //! The SQL, prepared once per connection.
 
 use super::{Result, StoreError};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::rc::Rc;
 
 pub(super) fn get(connection: &Connection, store: &str, key: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
-    Ok(statement.query_row(params![store, key], value).optional()?)
+    Ok(statement.query_row(params![store, key], |row| row.get(0)).optional()?)
 }
 
-/// SQLite types values, not columns: a TEXT that someone put there by hand is bytes too.
-fn value(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
-    match row.get_ref(0)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
-        _ => row.get(0),
-    }
-}
-
+/// By the statement of Spin, so that keys without a value are left out and the order is SQLite's here too.
 pub(super) fn get_many(
     connection: &Connection,
     store: &str,
     keys: Vec<String>,
 ) -> Result<Vec<(String, Option<Vec<u8>>)>> {
-    let snapshot = connection.unchecked_transaction()?;
-    let pairs = keys.into_iter().map(|key| {
-        let value = get(&snapshot, store, &key)?;
-        Ok((key, value))
-    });
-    pairs.collect()
+    let keys: Vec<Value> = keys.into_iter().map(Value::from).collect();
+    let mut statement =
+        connection.prepare_cached("SELECT key, value FROM spin_key_value WHERE store = ?1 AND key IN rarray(?2)")?;
+    let pairs = statement.query_map(params![store, Rc::new(keys)], |row| Ok((row.get(0)?, Some(row.get(1)?))))?;
+    Ok(pairs.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn exists(connection: &Connection, store: &str, key: &str) -> Result<bool> {
@@ -36,7 +29,7 @@ pub(super) fn exists(connection: &Connection, store: &str, key: &str) -> Result<
 }
 
 pub(super) fn keys(connection: &Connection, store: &str) -> Result<Vec<String>> {
-    let mut statement = connection.prepare_cached("SELECT key FROM spin_key_value WHERE store = ?1 ORDER BY key")?;
+    let mut statement = connection.prepare_cached("SELECT key FROM spin_key_value WHERE store = ?1")?;
     let keys = statement.query_map(params![store], |row| row.get(0))?;
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
@@ -73,18 +66,4 @@ pub(super) fn increment(connection: &Connection, store: &str, key: &str, delta: 
     let sum = number.checked_add(delta).ok_or_else(|| StoreError("increment: the sum overflows".to_owned()))?;
     set(connection, store, key, &sum.to_le_bytes())?;
     Ok(sum)
-}
-
-pub(super) fn swap(
-    connection: &Connection,
-    store: &str,
-    key: &str,
-    expected: Option<&[u8]>,
-    value: &[u8],
-) -> Result<bool> {
-    if get(connection, store, key)?.as_deref() != expected {
-        return Ok(false);
-    }
-    set(connection, store, key, value)?;
-    Ok(true)
 }

@@ -1,0 +1,44 @@
+//! The tests that ask our own host something, and not the app: each with the reason why it can't hold on Spin, nor of an app at
+//! `APP_URL`.
+
+use crate::SUBJECTS;
+
+const LOG: &str = "it reads store calls or components from the lines that our host logs for each request";
+const FLAGS: &str = "it is about a limit of our host that Spin does not have";
+const WORDS: &str = "it is about the words in which our host refuses to start";
+const HTTP: &str = "it is about what our host does with a connection, before the app has a say";
+
+/// A module or a test of one, and why.
+const OUR_HOST_ONLY: &[(&str, &str)] = &[
+    ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
+    ("host_limits", FLAGS),
+    ("hostile", FLAGS),
+    ("login_cost", LOG),
+    ("manifest::a_guarded_component_without_an_authorizer_cannot_start", WORDS),
+    ("manifest::every_route_is_served", LOG),
+    ("messages::reading_the_board_writes_nothing", LOG),
+    ("pagination::a_page_costs_the_same_on_a_long_board", LOG),
+    ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", HTTP),
+    ("shared_instances::answers_to_16_people_who_wait_for_the_store_are_each_their_own", LOG),
+    ("slow_clients", FLAGS),
+    ("smuggling::two_lengths_are_not_both_believed", HTTP),
+    ("start_errors", WORDS),
+];
+
+/// Why a test asks our host only; nothing for one that asks the app.
+pub(crate) fn reason(subject: &str, case: &str) -> Option<&'static str> {
+    let test = format!("{subject}::{case}");
+    OUR_HOST_ONLY.iter().find(|(name, _)| *name == subject || *name == test).map(|(_, reason)| *reason)
+}
+
+/// A name that is left here when its test is gone would hide nothing, and mislead.
+pub(crate) fn assert_names_tests() {
+    let is_test = |name: &str| {
+        let (subject, case) = name.split_once("::").map_or((name, None), |(subject, case)| (subject, Some(case)));
+        let cases = SUBJECTS.iter().find(|(other, _)| *other == subject).map(|(_, cases)| *cases);
+        cases.is_some_and(|cases| case.is_none_or(|case| cases.iter().any(|other| other.name == case)))
+    };
+    for (name, _) in OUR_HOST_ONLY {
+        assert!(is_test(name), "our_host_only.rs names {name}, which is no test");
+    }
+}
