@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::browser;
 use crate::build;
 use crate::npm;
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::tools::has;
 use crate::wasi::Wasi;
 
@@ -22,9 +22,10 @@ const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices",
 
 /// Prints the four scores, and what keeps one from 100. The whole reports are in `target/audit`.
 pub(crate) fn audit(project: &Project) -> Result<()> {
+    project.progress.expect(build::steps(project, &[]) + 2);
     build::components(project, Wasi::V0_2, &[])?;
     build::host(project)?;
-    build::wasm(project, Wasi::V0_2, &["fixture"])?;
+    build::fixture(project, Wasi::V0_2)?;
     browser::install(project);
     let lighthouse = npm::package(project, "lighthouse", LIGHTHOUSE)?.join("node_modules/.bin/lighthouse");
     let app = App::start(project, Wasi::V0_2, "target/audit")?;
@@ -44,7 +45,7 @@ pub(crate) fn audit(project: &Project) -> Result<()> {
         if let Some(browser) = browser {
             command.env("CHROME_PATH", which(browser)?);
         }
-        run(&mut command)?;
+        project.run(&mut command)?;
         let report = fs::read_to_string(output.with_extension("report.json"))?;
         print(name, &serde_json::from_str(&report)?);
     }

@@ -11,7 +11,8 @@ const AXE_CORE: &str = "4.14.1";
 pub(crate) fn install(project: &Project) {
     let chromium = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().any(has);
     if !(chromium && has("chromedriver")) {
-        debian::install("Chromium with chromedriver", &["chromium", "chromium-driver"]);
+        debian::install(project, "Chromium with chromedriver", &["chromium", "chromium-driver"]);
     }
-    let _ = npm::package(project, "axe-core", AXE_CORE).inspect_err(|error| eprintln!("No axe-core: {error:#}"));
+    let _ = npm::package(project, "axe-core", AXE_CORE)
+        .inspect_err(|error| project.progress.note(format_args!("No axe-core: {error:#}")));
 }

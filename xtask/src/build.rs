@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::compose::compose;
 use crate::contract::check;
 use crate::frontend;
+use crate::progress::Step;
 use crate::project::Project;
 use crate::setup::{WASM_TARGET, targets};
 use crate::wasi::Wasi;
@@ -41,15 +42,21 @@ pub(crate) fn names() -> [&'static str; 8] {
 
 /// Builds the host, in the one profile that `up` and the tests share.
 pub(crate) fn host(project: &Project) -> Result<()> {
-    if !project.host().exists() {
-        eprintln!("Building the host: once, about 6 minutes on 2 cores");
-    }
-    project.cargo(["build", "--release", "--package", "host"])
+    let estimate = (!project.host().exists()).then_some("6 min");
+    let step = Step { name: "host", what: "The host", estimate };
+    project.progress.step(&step, || project.cargo(["build", "--release", "--package", "host"]))
+}
+
+/// How many steps it is to build the named components, or all.
+pub(crate) fn steps(project: &Project, wanted: &[String]) -> usize {
+    let with_site = wanted.is_empty() || wanted.iter().any(|name| name == SITE);
+    2 + if with_site { frontend::steps(project) } else { 0 }
 }
 
 /// Builds the named components, or all, to where [`Wasi::component`] says; for the site the frontend before.
 pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Result<()> {
-    targets(project)?;
+    let step = Step { name: "targets", what: "Rust's targets for WebAssembly", estimate: None };
+    project.progress.step(&step, || targets(project))?;
     let wanted: Vec<&Component> = COMPONENTS
         .iter()
         .filter(|component| wanted.is_empty() || wanted.iter().any(|name| name == component.name))
@@ -61,15 +68,27 @@ pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Re
     packages.extend(wanted.iter().filter_map(|component| component.guard).map(|(guard, _)| guard));
     packages.sort_unstable();
     packages.dedup();
-    wasm(project, wasi, &packages)?;
-    for component in wanted {
-        place(project, wasi, component).with_context(|| format!("component {}", component.name))?;
-    }
-    wasi.write_manifest(project)
+    let what = format!("Components for WASI {}: {}", wasi.version(), packages.join(", "));
+    let is_first = wanted.iter().any(|component| !wasi.component(project, component.name).exists());
+    let step = Step { name: "components", what: &what, estimate: is_first.then_some("3 min") };
+    project.progress.step(&step, || {
+        wasm(project, wasi, &packages)?;
+        for component in wanted {
+            place(project, wasi, component).with_context(|| format!("component {}", component.name))?;
+        }
+        wasi.write_manifest(project)
+    })
+}
+
+/// Builds the component that misbehaves on demand, which tests and measurements need.
+pub(crate) fn fixture(project: &Project, wasi: Wasi) -> Result<()> {
+    let what = format!("The test fixture for WASI {}", wasi.version());
+    let step = Step { name: "fixture", what: &what, estimate: None };
+    project.progress.step(&step, || wasm(project, wasi, &["fixture"]))
 }
 
 /// Compiles packages for WebAssembly.
-pub(crate) fn wasm(project: &Project, wasi: Wasi, packages: &[&str]) -> Result<()> {
+fn wasm(project: &Project, wasi: Wasi, packages: &[&str]) -> Result<()> {
     project.cargo(arguments("build", wasi, packages))
 }
 

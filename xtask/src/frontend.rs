@@ -9,11 +9,12 @@ mod table;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::project::{Project, run};
+use crate::progress::Step;
+use crate::project::Project;
 use crate::setup::SITE_TARGET;
 use crate::tools::{self, Tools};
 
@@ -24,24 +25,36 @@ const SOURCES: [&str; 5] = ["frontend", "crates/wire", "Cargo.lock", "Cargo.toml
 /// The most that the first visit may load, in bytes, compressed by Brotli: page, style, script and WebAssembly.
 const FIRST_LOAD_BYTES: usize = 160_000;
 
+/// How many steps it is to build the site.
+pub(crate) fn steps(project: &Project) -> usize {
+    if is_built(project) { 0 } else { 2 }
+}
+
+fn stamp(project: &Project) -> PathBuf {
+    project.path("target/site/stamp")
+}
+
+fn is_built(project: &Project) -> bool {
+    modified(&stamp(project)).is_some_and(|built| newest(project).is_some_and(|newest| newest < built))
+}
+
 /// Builds the site unless it is as new as its sources.
 pub(crate) fn build(project: &Project) -> Result<()> {
-    let stamp = project.path("target/site/stamp");
-    let started = SystemTime::now();
-    if modified(&stamp).is_some_and(|built| newest(project).is_some_and(|newest| newest < built)) {
+    let (stamp, started) = (stamp(project), SystemTime::now());
+    if is_built(project) {
         return Ok(());
     }
-    let clock = Instant::now();
     let tools = tools::install(project)?;
-    let dist = project.path("target/site/dist");
-    trunk(project, &tools, &dist)?;
-    let files = encode::all(&dist, &project.path("target/site/files"))?;
-    report(&files, tools.optimise)?;
-    write_if_changed(&project.path("target/site/table.rs"), table::source(&files)?.as_bytes())?;
-    // What changed meanwhile is newer than this.
-    fs::File::create(&stamp)?.set_modified(started)?;
-    eprintln!("Built the site in {:.0} s", clock.elapsed().as_secs_f64());
-    Ok(())
+    let step = Step { name: "site", what: "The site", estimate: (!stamp.exists()).then_some("3 min") };
+    project.progress.step(&step, || {
+        let dist = project.path("target/site/dist");
+        trunk(project, &tools, &dist)?;
+        let files = encode::all(&dist, &project.path("target/site/files"))?;
+        report(project, &files, tools.optimise)?;
+        write_if_changed(&project.path("target/site/table.rs"), table::source(&files)?.as_bytes())?;
+        // What changed meanwhile is newer than this.
+        Ok(fs::File::create(&stamp)?.set_modified(started)?)
+    })
 }
 
 /// When the sources last changed.
@@ -68,22 +81,23 @@ fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
     command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
     command.arg(dist).env("PATH", &tools.path).current_dir(project.path("frontend"));
     // Trunk takes no other value of it than true and false.
-    run(command.env_remove("NO_COLOR"))
+    project.run(command.env_remove("NO_COLOR"))
 }
 
-/// Prints the sizes, and refuses a site that is too large.
-fn report(files: &[File], enforce: bool) -> Result<()> {
-    eprintln!("{:>9} {:>9} {:>9}  file", "bytes", "gzip", "brotli");
+/// Says the sizes, and refuses a site that is too large.
+fn report(project: &Project, files: &[File], enforce: bool) -> Result<()> {
+    let progress = &project.progress;
+    progress.detail(format_args!("{:>9} {:>9} {:>9}  file", "bytes", "gzip", "brotli"));
     let mut first_load = 0;
     for file in files {
         let size = |encoded: &Option<PathBuf>| encoded.as_deref().map_or(Ok(file.bytes.len()), length);
         let (gzip, brotli) = (size(&file.gzip)?, size(&file.brotli)?);
-        eprintln!("{:>9} {gzip:>9} {brotli:>9}  {}", file.bytes.len(), file.path);
+        progress.detail(format_args!("{:>9} {gzip:>9} {brotli:>9}  {}", file.bytes.len(), file.path));
         if is_loaded_first(&file.path) {
             first_load += brotli;
         }
     }
-    eprintln!("First load: {first_load} bytes by Brotli; at most {FIRST_LOAD_BYTES}");
+    progress.note(format_args!("A first visit loads {first_load} bytes by Brotli; {FIRST_LOAD_BYTES} are the limit"));
     if enforce && first_load > FIRST_LOAD_BYTES {
         bail!("the site's first load is {} bytes too large", first_load - FIRST_LOAD_BYTES);
     }

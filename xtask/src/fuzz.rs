@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::project::{Project, cargo, run};
+use crate::project::{Project, cargo};
 use crate::tools::{self, has};
 
 #[derive(clap::Args)]
@@ -28,18 +28,18 @@ const SHORT_SECONDS: u32 = 5;
 const MAX_SECONDS: u32 = 10;
 
 pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
-    ensure!(
-        has("c++"),
-        "libFuzzer, which the fuzz targets run on, is built by a C++ compiler, and there is no c++ on PATH"
-    );
-    let nightly = arguments.address_sanitizer;
-    ensure!(!nightly || nightly_is_there(), "--address-sanitizer needs: rustup toolchain install nightly");
     let all = targets(project)?;
     let chosen = match &arguments.target {
         Some(target) if all.contains(target) => vec![target.clone()],
         Some(target) => bail!("no fuzz target {target}; there are {}", all.join(", ")),
         None => all,
     };
+    ensure!(
+        has("c++"),
+        "libFuzzer, which the fuzz targets run on, is built by a C++ compiler, and there is no c++ on PATH"
+    );
+    let nightly = arguments.address_sanitizer;
+    ensure!(!nightly || nightly_is_there(), "--address-sanitizer needs: rustup toolchain install nightly");
     let folder = project.path(if nightly { "target/fuzz-address" } else { "target/fuzz" });
     let triple = build(project, arguments, &folder)?;
     let built = folder.join(triple).join("release");
@@ -95,7 +95,7 @@ fn build(project: &Project, arguments: &Arguments, folder: &Path) -> Result<Stri
     }
     command.args(["fuzz", "build", "--fuzz-dir", "fuzz", "--target", &triple, "--sanitizer", sanitizer]);
     command.args(&arguments.target).arg("--target-dir").arg(folder);
-    run(command.env("PATH", tools::install_cargo_fuzz(project)?).current_dir(project.path("")))?;
+    project.run(command.env("PATH", tools::install_cargo_fuzz(project)?).current_dir(project.path("")))?;
     Ok(triple)
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::app::App;
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::wasi::Wasi;
 use crate::{npm, python};
 
@@ -49,7 +49,7 @@ fn check(project: &Project, own: &App, runner: &Runner, at_least: usize) -> Resu
     let folder = project.path("target/interop").join(runner.language);
     fs::create_dir_all(&folder)?;
     let key = folder.join("key.pem").display().to_string();
-    run(runner.command(project).args(["key", &key]))?;
+    project.run(runner.command(project).args(["key", &key]))?;
     let variable = format!("signing_key=@{key}");
     let flags: Vec<&str> = TESTING.into_iter().chain(["--variable", &variable]).collect();
     let given = App::start_with(project, Wasi::V0_2, &format!("target/interop/{}/app", runner.language), &flags)?;
@@ -89,7 +89,9 @@ fn python(project: &Project) -> Result<Option<Runner>> {
 }
 
 fn node(project: &Project) -> Option<Runner> {
-    let packages = npm::package(project, "jose", JOSE).inspect_err(|error| eprintln!("No jose: {error:#}")).ok()?;
+    let packages = npm::package(project, "jose", JOSE)
+        .inspect_err(|error| project.progress.note(format_args!("No jose: {error:#}")))
+        .ok()?;
     let words = ["node".to_owned(), "tests/interop/interop.mjs".to_owned(), packages.display().to_string()];
     Some(Runner { language: "node", words: words.to_vec() })
 }

@@ -13,10 +13,12 @@ mod fuzz;
 mod interop;
 mod key;
 mod npm;
+mod progress;
 mod project;
 mod python;
 mod schemathesis;
 mod setup;
+mod spin;
 mod test;
 mod tools;
 mod up;
@@ -55,11 +57,16 @@ enum Command {
     },
     /// Formats, lints and tests everything.
     Test {
+        /// The host to test on: `spin` runs the black-box suite on the Spin that SPIN=/path/to/spin names, else the one on
+        /// PATH, and nothing else. What can't hold there is reported as not run, with the reason.
+        #[arg(long, value_enum, env = "LATCHKEY_LAUNCHER", default_value = "latchkey")]
+        host: test::Host,
         /// Only the black-box and browser tests whose names contain this; `openapi` makes requests up besides.
         filter: Option<String>,
     },
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds
-    /// frontend/ before, encodes its files, prints their sizes, and fails when a first visit would load too much.
+    /// frontend/ before, encodes its files, says how much a first visit loads, and fails when that is too much. Sizes of
+    /// all files are in target/xtask/site.log.
     Build {
         /// The version of WASI whose HTTP they answer. Those of 0.3 are put into target/components/wasi-0.3,
         /// with a manifest of their own beside them.
@@ -100,8 +107,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let project = Project::find()?;
     match command {
         Command::Up { watch, wasi, host } => return up::up(&project, wasi, watch, &host),
-        Command::Test { filter } => test::test(&project, filter.as_deref())?,
-        Command::Build { wasi, component } => build::components(&project, wasi, &component)?,
+        Command::Test { host: test::Host::Latchkey, filter } => test::test(&project, filter.as_deref())?,
+        Command::Test { host: test::Host::Spin, filter } => test::on_spin(&project, filter.as_deref())?,
+        Command::Build { wasi, component } => {
+            project.progress.expect(build::steps(&project, &component));
+            build::components(&project, wasi, &component)?;
+        }
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,

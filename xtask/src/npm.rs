@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::tools::has;
 
 /// The folder of the packages, with this one in this version in it.
@@ -19,10 +19,9 @@ pub(crate) fn package(project: &Project, name: &str, version: &str) -> Result<Pa
     let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json"));
     let installed = manifest.ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     if installed.is_none_or(|manifest| manifest.get("version").and_then(|found| found.as_str()) != Some(version)) {
-        eprintln!("Installing {name} {version} into target/tools");
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
-        run(npm.arg(&folder).arg(format!("{name}@{version}")))?;
+        project.run(npm.arg(&folder).arg(format!("{name}@{version}")))?;
     }
     Ok(folder)
 }

@@ -3,24 +3,30 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// Where the project is, and how its tools are called.
+use crate::progress::Progress;
+
+/// Where the project is, how its tools are called, and what is said meanwhile.
 pub(crate) struct Project {
     root: PathBuf,
     target: PathBuf,
+    pub(crate) progress: Progress,
 }
 
 impl Project {
+    /// The project that cargo runs us in, which need not be where we were compiled: folders are moved and copied.
     pub(crate) fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in no project")?.to_owned();
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").context("this is to be run by `cargo xtask`")?;
+        let root = Path::new(&package).parent().context("xtask lies in no project")?.to_owned();
         let output = Command::new(cargo())
             .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
             .current_dir(&root)
             .output()
-            .context("cargo does not run")?;
+            .with_context(|| format!("{} does not run in {}", cargo(), root.display()))?;
         ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         let target = metadata.get("target_directory").and_then(|dir| dir.as_str()).context("no target directory")?;
-        Ok(Self { root, target: target.into() })
+        let progress = Progress::new(root.join("target/xtask"));
+        Ok(Self { root, target: target.into(), progress })
     }
 
     /// A path of the project.
@@ -38,25 +44,18 @@ impl Project {
         self.built("release/latchkey")
     }
 
-    /// Runs cargo with its output shown.
+    /// Runs cargo.
     pub(crate) fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        run(Command::new(cargo()).args(arguments).current_dir(&self.root))
+        self.run(Command::new(cargo()).args(arguments).current_dir(&self.root))
+    }
+
+    /// Runs a command; see [`Progress::run`].
+    pub(crate) fn run(&self, command: &mut Command) -> Result<()> {
+        self.progress.run(command)
     }
 }
 
 /// The cargo that runs us.
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
-}
-
-/// Runs a command with its output shown.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{} does not run", said(command)))?;
-    ensure!(status.success(), "{} failed", said(command));
-    Ok(())
-}
-
-fn said(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

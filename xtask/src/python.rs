@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::debian;
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::tools::has;
 
 /// The folder of the programs of a virtual environment that has what the file of requirements names: `python`, and those
@@ -26,33 +26,34 @@ pub(crate) fn environment(project: &Project, requirements: &str) -> Result<Optio
     let folder = project.path("target/tools/python").join(name);
     // Written last, so a folder with it is whole.
     let stamp = folder.join("installed.txt");
+    // An environment can't be moved: its programs name its folder.
+    let wanted = format!("{}\n{wanted}", folder.display());
     let installed = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
     // Nor does one run whose Python has left the machine.
     if installed && has(folder.join("bin/python")) {
         return Ok(Some(folder.join("bin")));
     }
-    eprintln!("Installing what {requirements} names into {}, once", folder.display());
-    let made = make(&folder, &file).and_then(|()| Ok(fs::write(&stamp, &wanted)?));
+    let made = make(project, &folder, &file).and_then(|()| Ok(fs::write(&stamp, &wanted)?));
     Ok(match made {
         Ok(()) => Some(folder.join("bin")),
         Err(error) => {
-            eprintln!("No Python environment for {requirements}: {error:#}");
+            project.progress.note(format_args!("No Python environment for {requirements}: {error:#}"));
             None
         }
     })
 }
 
-fn make(folder: &Path, requirements: &Path) -> Result<()> {
+fn make(project: &Project, folder: &Path, requirements: &Path) -> Result<()> {
     let create = || {
         let _ = fs::remove_dir_all(folder);
-        run(Command::new("python3").args(["-m", "venv"]).arg(folder))
+        project.run(Command::new("python3").args(["-m", "venv"]).arg(folder))
     };
     if !has("python3") || create().is_err() {
         // Debian's Python comes without the half of it that makes environments.
-        debian::install("Python with venv", &["python3", "python3-venv"]);
+        debian::install(project, "Python with venv", &["python3", "python3-venv"]);
         create()?;
     }
     let mut pip = Command::new(folder.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
-    run(&mut pip)
+    project.run(&mut pip)
 }

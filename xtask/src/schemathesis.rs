@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::app::App;
-use crate::project::{Project, run};
+use crate::project::Project;
 use crate::python;
 use crate::wasi::Wasi;
 
@@ -32,7 +32,7 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
         command.env("LATCHKEY_URL", app.url("")).env("LATCHKEY_ANONYMOUS", anonymous);
         // Where hooks.py is; and what is left behind is left in target.
         command.env("PYTHONPATH", &tests).env("PYTHONDONTWRITEBYTECODE", "1").current_dir(app.folder());
-        run(&mut command).context("the answers are not those of openapi.yaml, or a request did harm")?;
+        project.run(&mut command).context("the answers are not those of openapi.yaml, or a request did harm")?;
     }
     Ok(Vec::new())
 }

@@ -2,7 +2,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::project::{Project, run};
+use crate::progress::Step;
+use crate::project::Project;
 use crate::{browser, interop, schemathesis, tools};
 
 /// The target of the components.
@@ -12,11 +13,17 @@ pub(crate) const SITE_TARGET: &str = "wasm32-unknown-unknown";
 
 /// All that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
-    targets(project)?;
+    project.progress.expect(3);
+    let step = Step { name: "targets", what: "Rust's targets for WebAssembly", estimate: None };
+    project.progress.step(&step, || targets(project))?;
     tools::install(project)?;
-    browser::install(project);
-    interop::install(project)?;
-    schemathesis::install(project)
+    let step =
+        Step { name: "test-tools", what: "What tests need: Chromium, Python's and npm's packages", estimate: None };
+    project.progress.step(&step, || {
+        browser::install(project);
+        interop::install(project)?;
+        schemathesis::install(project)
+    })
 }
 
 /// Adds the compilation targets unless they are there.
@@ -31,8 +38,7 @@ fn add(project: &Project, target: &str) -> Result<()> {
     if output.status.success() && std::path::Path::new(&libraries).is_dir() {
         return Ok(());
     }
-    eprintln!("Adding the target {target} to the Rust toolchain");
-    let added = run(Command::new("rustup").args(["target", "add", target]).current_dir(project.path("")));
+    let added = project.run(Command::new("rustup").args(["target", "add", target]).current_dir(project.path("")));
     ensure!(
         added.is_ok(),
         "the Rust toolchain lacks the target {target} and rustup could not add it: {}",

@@ -2,64 +2,121 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::project::{Project, run};
+use crate::progress::Step;
+use crate::project::{Project, cargo};
 use crate::setup::SITE_TARGET;
+use crate::spin::Spin;
 use crate::wasi::Wasi;
 use crate::{browser, build, fuzz, interop, schemathesis};
+
+/// The host that the black-box suite runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Host {
+    /// The one in `host/`.
+    Latchkey,
+    Spin,
+}
+
+impl Host {
+    /// As the suite knows it.
+    fn launcher(self) -> &'static str {
+        match self {
+            Self::Latchkey => "latchkey",
+            Self::Spin => "spin",
+        }
+    }
+}
 
 /// What runs on WebAssembly, and is linted for it.
 const WASM_PACKAGES: [&str; 10] =
     ["edge", "signup", "login", "session", "account", "messages", "authorizer", "openapi", "site", "fixture"];
+const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
+/// The steps after those of building, with and without a filter.
+const STEPS: usize = 13;
+const FILTERED_STEPS: usize = 3;
 
 /// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match;
 /// `openapi` makes requests up besides.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     let mut missed = Vec::new();
+    let filters_openapi = filter.is_some_and(|filter| filter == "openapi");
+    let steps = if filter.is_some() { FILTERED_STEPS + usize::from(filters_openapi) } else { STEPS };
+    project.progress.expect(building_steps(project) + steps);
     if filter.is_none() {
-        step("Formatting");
+        project.progress.heading("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
         project.cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
-        step("Tests of wire, domain, service, frontend");
+        project.progress.heading("Tests of wire, domain, service, frontend");
         let packages = ["wire", "domain", "service", "frontend"];
         project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
     }
-    step("Building the components and the host");
-    for wasi in [Wasi::V0_2, Wasi::V0_3] {
-        build::components(project, wasi, &[])?;
-        build::wasm(project, wasi, &["fixture"])?;
-    }
+    components(project)?;
     build::host(project)?;
     if filter.is_none() {
         lint(project)?;
-        step("Tests of xtask: who imports whom, what components reach");
+        project.progress.heading("Tests of xtask: who imports whom, what components reach");
         project.cargo(["test", "--package", "xtask"])?;
-        step("Fuzzing of what meets the outside");
+        project.progress.heading("Fuzzing of what meets the outside");
         missed = fuzz::briefly(project)?;
         said(&missed);
-        step("Tests of the host");
+        project.progress.heading("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
     }
-    step("Black-box tests, WASI 0.2");
-    suite(project, Wasi::V0_2, "blackbox", filter)?;
-    step("Black-box tests, WASI 0.3");
-    suite(project, Wasi::V0_3, "blackbox", filter)?;
+    for wasi in BUILDS {
+        project.progress.heading(&format!("Black-box tests, WASI {}", wasi.version()));
+        suite(project, &mut suite_command("blackbox", wasi, filter), Host::Latchkey)?;
+    }
     if filter.is_none() {
-        step("Interoperability: the JOSE libraries of Python and of Node.js");
+        project.progress.heading("Interoperability: the JOSE libraries of Python and of Node.js");
         let here = interop::test(project)?;
         said(&here);
         missed.extend(here);
     }
-    if filter.is_none_or(|filter| filter == "openapi") {
-        step("Requests made up of openapi.yaml");
+    if filter.is_none() || filters_openapi {
+        project.progress.heading("Requests made up of openapi.yaml");
         let here = schemathesis::test(project)?;
         said(&here);
         missed.extend(here);
     }
-    step("Tests in a browser");
-    browser::install(project);
-    suite(project, Wasi::V0_2, "browser", filter)?;
+    let step = Step { name: "browser", what: "Chromium", estimate: None };
+    project.progress.step(&step, || {
+        browser::install(project);
+        Ok(())
+    })?;
+    project.progress.heading("Tests in a browser");
+    suite(project, &mut suite_command("browser", Wasi::V0_2, filter), Host::Latchkey)?;
     // Once more where it is seen.
     said(&missed);
+    Ok(())
+}
+
+/// The black-box suite on Spin, both builds where Spin runs both.
+pub(crate) fn on_spin(project: &Project, filter: Option<&str>) -> Result<()> {
+    let spin = Spin::find()?;
+    project.progress.expect(building_steps(project) - 1 + BUILDS.len());
+    components(project)?;
+    for wasi in BUILDS {
+        project.progress.heading(&format!("Black-box tests on {}, WASI {}", spin.program.display(), wasi.version()));
+        if wasi == Wasi::V0_3 && !spin.has_wasi_0_3() {
+            said(&["Spin runs components of WASI 0.3 since version 4.1".to_owned()]);
+            continue;
+        }
+        suite(project, suite_command("blackbox", wasi, filter).env("SPIN", &spin.program), Host::Spin)?;
+    }
+    Ok(())
+}
+
+/// Of the components of both builds, and of the host.
+fn building_steps(project: &Project) -> usize {
+    // The site is built once.
+    build::steps(project, &[]) + build::steps(project, &["signup".to_owned()]) + BUILDS.len() + 1
+}
+
+fn components(project: &Project) -> Result<()> {
+    for wasi in BUILDS {
+        build::components(project, wasi, &[])?;
+        build::fixture(project, wasi)?;
+    }
     Ok(())
 }
 
@@ -70,12 +127,12 @@ fn said(missed: &[String]) {
 }
 
 fn lint(project: &Project) -> Result<()> {
-    step("Lints, native");
+    project.progress.heading("Lints, native");
     project.cargo(["clippy", "--workspace", "--exclude", "host", "--all-targets", "--", "-D", "warnings"])?;
     // In the profile that it is built in.
     project.cargo(["clippy", "--release", "--package", "host", "--all-targets", "--", "-D", "warnings"])?;
-    step("Lints, WebAssembly");
-    for wasi in [Wasi::V0_2, Wasi::V0_3] {
+    project.progress.heading("Lints, WebAssembly");
+    for wasi in BUILDS {
         let arguments = build::arguments("clippy", wasi, &WASM_PACKAGES);
         project.cargo(arguments.into_iter().chain(["--", "-D", "warnings"]))?;
     }
@@ -83,15 +140,15 @@ fn lint(project: &Project) -> Result<()> {
     project.cargo(frontend.into_iter().chain(["--", "-D", "warnings"]))
 }
 
-/// One of the two binaries of the package `tests`.
-fn suite(project: &Project, wasi: Wasi, name: &str, filter: Option<&str>) -> Result<()> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut command = Command::new(cargo);
-    command.args(["test", "--package", "tests", "--test", name, "--"]).args(filter).current_dir(project.path(""));
-    command.env("LATCHKEY_HOST", project.host()).env("LATCHKEY_WASI", wasi.version());
-    run(&mut command)
+/// One of the two binaries of the package `tests`, on one of the two builds.
+fn suite_command(name: &str, wasi: Wasi, filter: Option<&str>) -> Command {
+    let mut command = Command::new(cargo());
+    command.args(["test", "--package", "tests", "--test", name, "--"]).args(filter);
+    command.env("LATCHKEY_WASI", wasi.version());
+    command
 }
 
-fn step(name: &str) {
-    eprintln!("\n== {name}");
+fn suite(project: &Project, command: &mut Command, host: Host) -> Result<()> {
+    command.env("LATCHKEY_LAUNCHER", host.launcher()).env("LATCHKEY_HOST", project.host());
+    project.run(command.current_dir(project.path("")))
 }

@@ -9,7 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::project::{Project, run};
+use crate::progress::Step;
+use crate::project::{Project, cargo};
 
 /// The last version that Rust 1.95 builds.
 const TRUNK: &str = "0.21.14";
@@ -24,7 +25,6 @@ const CARGO_FUZZ: &str = "0.13.2";
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
     let folder = Folder::new(project)?;
     if folder.version_of("cargo-fuzz").as_deref() != Some(CARGO_FUZZ) {
-        eprintln!("Installing cargo-fuzz {CARGO_FUZZ} into target/tools: once, about a minute on 2 cores");
         folder.cargo_install("cargo-fuzz", CARGO_FUZZ, "0", &[])?;
     }
     Ok(folder.path)
@@ -41,41 +41,47 @@ pub(crate) struct Tools {
 /// Finds the tools and installs those that are missing, which takes minutes, once.
 pub(crate) fn install(project: &Project) -> Result<Tools> {
     let folder = Folder::new(project)?;
-    let bindgen = locked_version(&fs::read_to_string(project.path("Cargo.lock"))?, "wasm-bindgen")
-        .context("Cargo.lock names no wasm-bindgen")?;
-    if folder.version_of("wasm-bindgen").as_deref() != Some(&bindgen) {
-        eprintln!("Installing wasm-bindgen {bindgen} into target/tools: once, about 2 minutes on 2 cores");
-        // It reads megabytes of WebAssembly each time, which takes long when nothing in it is optimised.
-        let flags = ["--no-default-features", "--bin", "wasm-bindgen"];
-        folder.cargo_install("wasm-bindgen-cli", &bindgen, "1", &flags)?;
-    }
-    if folder.version_of("trunk").as_deref() != Some(TRUNK) {
-        eprintln!("Installing Trunk {TRUNK} into target/tools: once, about 4 minutes on 2 cores");
-        folder.cargo_install("trunk", TRUNK, "0", &["--no-default-features"])?;
-    }
-    let fits = |version: String| version.parse::<u32>().is_ok_and(|version| version >= WASM_OPT_OLDEST);
-    let mut optimise = folder.version_of("wasm-opt").is_some_and(fits);
-    if !optimise {
-        folder.install_wasm_opt()?;
-        optimise = folder.version_of("wasm-opt").is_some_and(fits);
-    }
-    Ok(Tools { path: folder.path, optimise })
+    let is_first = folder.version_of("trunk").is_none();
+    let what = "What builds the site: wasm-bindgen, Trunk, wasm-opt";
+    let step = Step { name: "tools", what, estimate: is_first.then_some("7 min") };
+    project.progress.step(&step, || folder.install())
 }
 
 /// `target/tools`.
-struct Folder {
+struct Folder<'a> {
+    project: &'a Project,
     root: PathBuf,
     build: PathBuf,
     path: OsString,
 }
 
-impl Folder {
-    fn new(project: &Project) -> Result<Self> {
+impl<'a> Folder<'a> {
+    fn new(project: &'a Project) -> Result<Self> {
         let root = project.path("target/tools");
         fs::create_dir_all(root.join("bin"))?;
         let inherited = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths([root.join("bin")].into_iter().chain(std::env::split_paths(&inherited)))?;
-        Ok(Self { root, build: project.path("target/tools-build"), path })
+        Ok(Self { project, root, build: project.path("target/tools-build"), path })
+    }
+
+    fn install(self) -> Result<Tools> {
+        let bindgen = locked_version(&fs::read_to_string(self.project.path("Cargo.lock"))?, "wasm-bindgen")
+            .context("Cargo.lock names no wasm-bindgen")?;
+        if self.version_of("wasm-bindgen").as_deref() != Some(&bindgen) {
+            // It reads megabytes of WebAssembly each time, which takes long when nothing in it is optimised.
+            let flags = ["--no-default-features", "--bin", "wasm-bindgen"];
+            self.cargo_install("wasm-bindgen-cli", &bindgen, "1", &flags)?;
+        }
+        if self.version_of("trunk").as_deref() != Some(TRUNK) {
+            self.cargo_install("trunk", TRUNK, "0", &["--no-default-features"])?;
+        }
+        let fits = |version: String| version.parse::<u32>().is_ok_and(|version| version >= WASM_OPT_OLDEST);
+        let mut optimise = self.version_of("wasm-opt").is_some_and(fits);
+        if !optimise {
+            self.install_wasm_opt()?;
+            optimise = self.version_of("wasm-opt").is_some_and(fits);
+        }
+        Ok(Tools { path: self.path, optimise })
     }
 
     /// The version that a tool says it has: the first number in the answer to `--version`.
@@ -89,7 +95,7 @@ impl Folder {
     /// In a light profile: a tool that runs for a second is not worth minutes of optimisation.
     fn cargo_install(&self, package: &str, version: &str, opt_level: &str, flags: &[&str]) -> Result<()> {
         let install = |locked: Option<&str>| {
-            let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+            let mut command = Command::new(cargo());
             command.args(["install", package, "--version", version, "--force", "--root"]).arg(&self.root);
             command.args(locked).args(flags).env("CARGO_TARGET_DIR", &self.build);
             for (setting, value) in [
@@ -101,13 +107,10 @@ impl Folder {
             ] {
                 command.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
             }
-            run(&mut command)
+            self.project.run(&mut command)
         };
         // The lock file of wasm-bindgen-cli 0.2.130 names a version that the registry has not.
-        let installed = install(Some("--locked")).or_else(|error| {
-            eprintln!("{error:#}; once more without --locked");
-            install(None)
-        });
+        let installed = install(Some("--locked")).or_else(|_| install(None));
         // Gigabytes, and of no further use.
         let _ = fs::remove_dir_all(&self.build);
         installed
@@ -118,16 +121,17 @@ impl Folder {
         let launcher = self.root.join("bin/wasm-opt");
         let _ = fs::remove_file(&launcher);
         if has("node") && has("npm") {
-            eprintln!("Installing wasm-opt (npm package binaryen {BINARYEN}) into target/tools: once, 100 MB");
             let folder = self.root.join("npm");
             let mut command = Command::new("npm");
             command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix"]);
-            match run(command.arg(&folder).arg(format!("binaryen@{BINARYEN}"))) {
-                Ok(()) => return Ok(symlink(folder.join("node_modules/.bin/wasm-opt"), launcher)?),
-                Err(error) => eprintln!("{error:#}"),
+            match self.project.run(command.arg(&folder).arg(format!("binaryen@{BINARYEN}"))) {
+                Ok(()) => return Ok(symlink("../npm/node_modules/.bin/wasm-opt", launcher)?),
+                Err(error) => self.project.progress.note(format_args!("{error:#}")),
             }
         }
-        eprintln!("No Node.js with npm, so no wasm-opt: the site works, and is larger than it should be");
+        self.project
+            .progress
+            .note("No Node.js with npm, so no wasm-opt: the site works, and is larger than it should be");
         write_script(&launcher, include_str!("tools/no-wasm-opt.sh"))
     }
 }

@@ -21,6 +21,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 pub(crate) fn up(project: &Project, wasi: Wasi, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
     let arguments = &host_arguments(project, wasi, arguments);
     let sources = frontend::newest(project);
+    project.progress.expect(build::steps(project, &[]) + 1);
     build::components(project, wasi, &[])?;
     build::host(project)?;
     let signals = Signals::handle()?;

@@ -31,9 +31,10 @@ const EMPTY: &str = "/bench/empty";
 
 /// Both builds, side by side in one run.
 pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
+    project.progress.expect(build::steps(project, &[]) + 2 + 3);
     for wasi in BUILDS {
         build::components(project, wasi, &[])?;
-        build::wasm(project, wasi, &["fixture"])?;
+        build::fixture(project, wasi)?;
     }
     build::host(project)?;
     load::require_wrk()?;
