@@ -73,9 +73,12 @@ impl Output {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All of it.
+    /// All that may be in a log. Spin's standard output is a list of the routes, one of which ends in `password`.
     pub(crate) fn text(&self) -> String {
-        format!("{}\n{}", self.stdout(), self.stderr())
+        match Launcher::chosen() {
+            Launcher::Latchkey => format!("{}\n{}", self.stdout(), self.stderr()),
+            Launcher::Spin => self.stderr(),
+        }
     }
 
     pub(crate) fn stdout(&self) -> String {

@@ -74,15 +74,21 @@ impl Connection {
         RawReply::parse(&self.received)
     }
 
-    /// The answer as soon as its headers are there; none when the connection was closed without one.
+    /// The answer as soon as it is there, with as much of a body as it says; none when the connection was closed without one.
     #[track_caller]
     pub(crate) fn reply(&mut self) -> Option<RawReply> {
-        self.read_until("answer", |received| RawReply::parse(received).is_some());
+        self.read_until("answer", |received| RawReply::parse(received).is_some_and(|reply| reply.is_whole()));
         RawReply::parse(&self.received)
     }
 }
 
 impl RawReply {
+    fn is_whole(&self) -> bool {
+        let length =
+            self.head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        length.is_none_or(|length: usize| self.body.len() >= length)
+    }
+
     /// The first final answer; interim ones (1xx) are passed over.
     fn parse(received: &[u8]) -> Option<Self> {
         let end = received.windows(4).position(|four| four == b"\r\n\r\n")?;
