@@ -26,7 +26,7 @@ const PEOPLE: usize = 16;
 
 /// The fixture counts the requests of an instance.
 fn an_instance_answers_as_many_requests_as_it_may() {
-    let app = Setup::fixture().flag("--max-instance-reuse-count", "3").flag("--idle-instance-timeout", "60s").start();
+    let app = Setup::fixture().flag("--max-instance-reuse-count", "3").flag("--idle-instance-timeout", "60").start();
     let counts: Vec<String> = (0..7).map(|_| app.get("/count").text()).collect();
     match Wasi::tested() {
         Wasi::Wasi02 => assert_eq!(counts, ["1"; 7], "one instance for each request"),
@@ -39,7 +39,7 @@ fn app() -> Setup {
     Setup::app()
         .flag("--max-instance-reuse-count", "10000")
         .flag("--max-instance-concurrent-reuse-count", "64")
-        .flag("--idle-instance-timeout", "60s")
+        .flag("--idle-instance-timeout", "60")
 }
 
 fn people(app: &Host) -> Vec<Actor> {

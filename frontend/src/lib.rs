@@ -4,7 +4,6 @@
 pub mod address;
 pub mod age;
 pub mod board;
-pub mod lease;
 pub mod links;
 pub mod stored;
 pub mod strength;

@@ -1,6 +1,5 @@
 //! The command line.
 
-use crate::range::Range;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,22 +46,19 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_concurrent_requests: u32,
 
-    /// How many requests one instance of a WASI 0.3 component answers before it is dropped, 1 or more; a number, or a
-    /// range like 64..128 (without the 128) from which one is chosen for each instance. An instance of a WASI 0.2
+    /// How many requests one instance of a WASI 0.3 component answers before it is dropped. An instance of a WASI 0.2
     /// component answers one
-    #[arg(long, value_name = "NUMBER | A..B", default_value = "128", value_parser = Range::parse_count)]
-    pub(crate) max_instance_reuse_count: Range,
+    #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_instance_reuse_count: u32,
 
-    /// How many requests one instance of a WASI 0.3 component may answer at the same time, 1 or more; a number or a
-    /// range
-    #[arg(long, value_name = "NUMBER | A..B", default_value = "16", value_parser = Range::parse_count)]
-    pub(crate) max_instance_concurrent_reuse_count: Range,
+    /// How many requests one instance of a WASI 0.3 component may answer at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_instance_concurrent_reuse_count: u32,
 
-    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds or with the unit s, ms, us
-    /// or ns; a time, or a range like 500ms..2s from which one is chosen for each instance. It ends earlier when its
+    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when its
     /// place is needed
-    #[arg(long, value_name = "TIME | A..B", default_value = "1s", value_parser = Range::parse_time)]
-    pub(crate) idle_instance_timeout: Range,
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) idle_instance_timeout: u64,
 
     /// How many connections are served at the same time; further clients wait
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

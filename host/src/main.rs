@@ -16,7 +16,6 @@ mod instances;
 mod log;
 mod manifest;
 mod problem;
-mod range;
 mod request;
 mod request_body;
 mod response;

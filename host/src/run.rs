@@ -124,9 +124,9 @@ fn handlers(
     let limits = Arc::new(InstanceLimits {
         request_time: Duration::from_secs(arguments.request_timeout),
         memory_bytes,
-        requests: arguments.max_instance_reuse_count.clone(),
-        concurrent_requests: arguments.max_instance_concurrent_reuse_count.clone(),
-        idle_time: arguments.idle_instance_timeout.clone(),
+        requests: arguments.max_instance_reuse_count as usize,
+        concurrent_requests: arguments.max_instance_concurrent_reuse_count as usize,
+        idle_time: Duration::from_secs(arguments.idle_instance_timeout),
     });
     let engine = engine::new(arguments.max_concurrent_requests, memory_bytes, arguments.cache_dir.as_deref())?;
     let linker = component::linker(&engine)?;

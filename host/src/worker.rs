@@ -5,7 +5,6 @@
 use crate::expiration::Expiration;
 use crate::instance::{Grants, InstanceState};
 use crate::instances::{Instances, Place};
-use crate::range::Range;
 use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,11 +24,11 @@ pub(crate) struct InstanceLimits {
     /// How much memory it may have, in bytes.
     pub(crate) memory_bytes: usize,
     /// How many requests it may answer, for WASI 0.3.
-    pub(crate) requests: Range,
+    pub(crate) requests: usize,
     /// How many of them at the same time, for WASI 0.3.
-    pub(crate) concurrent_requests: Range,
+    pub(crate) concurrent_requests: usize,
     /// How long it may wait for another, for WASI 0.3.
-    pub(crate) idle_time: Range,
+    pub(crate) idle_time: Duration,
 }
 
 /// How to make an instance of one component.
@@ -69,19 +68,19 @@ impl HandlerState for Worker {
         store.epoch_deadline_async_yield_and_update(1);
         let proxy = self.component.instantiate_async(&mut store).await?;
         let single_use = self.is_single_use();
-        let count = |range: &Range| if single_use { 1 } else { range.choose_count() };
+        let count = |number: usize| if single_use { 1 } else { number };
         let instances = Arc::clone(&self.instances);
         Ok(Instance {
             store,
             proxy,
             view: InstanceState::http,
-            expiration: Expiration::new(Arc::clone(&requests), instances, output, self.limits.idle_time.choose_time()),
+            expiration: Expiration::new(Arc::clone(&requests), instances, output, self.limits.idle_time),
             state: Reuse {
                 component: self.id.clone(),
                 requests,
                 single_use,
-                max_total: count(&self.limits.requests),
-                max_concurrent: count(&self.limits.concurrent_requests),
+                max_total: count(self.limits.requests),
+                max_concurrent: count(self.limits.concurrent_requests),
                 _place: place,
             },
         })

@@ -16,7 +16,6 @@ cases! {
         logging_out_ends_the_session_on_the_server,
         who_can_not_be_logged_out_is_told,
         two_tabs_refresh_once,
-        two_tabs_refresh_once_without_web_locks,
         a_token_that_the_server_refuses_is_replaced,
         a_token_that_expired_while_the_page_was_closed_is_replaced,
         a_token_that_expires_while_one_types_is_replaced,
@@ -142,35 +141,12 @@ fn two_tabs_refresh_once() {
     tabs_refresh_once(&app, &page);
 }
 
-/// As on a page by http from another machine.
-fn two_tabs_refresh_once_without_web_locks() {
-    let app = Setup::app().start();
-    people::account(&app, "ada", "Ada");
-    let page = Browser::blank(&app);
-    without_web_locks(&page);
-    page.go("/");
-    log_in(&page, "ada", PASSWORD);
-    page.find(&button("Ada"));
-    tabs_refresh_once(&app, &page);
-}
-
-#[track_caller]
-fn without_web_locks(page: &Browser) {
-    let none = "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})";
-    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": none}));
-}
-
 /// Two tabs find the token too old at the same moment, and there is one refresh.
 #[track_caller]
 fn tabs_refresh_once(app: &Host, page: &Browser) {
-    let has_locks = page.script("return !!navigator.locks", json!([]));
     let first = page.open_tab();
-    if has_locks == false {
-        without_web_locks(page);
-    }
     page.go("/");
     page.find(&button("Ada"));
-    assert_eq!(page.script("return !!navigator.locks", json!([])), has_locks);
     mark(page);
     for round in 1..=3 {
         let before = token(page);

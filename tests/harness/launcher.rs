@@ -1,9 +1,7 @@
 //! Which host the suite starts: ours, or Spin.
 
-use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
-
-use rustix::process::Signal;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::workspace;
 
@@ -36,8 +34,8 @@ impl Launcher {
         }
     }
 
-    /// The start of a command line that flags of both hosts follow.
-    pub(super) fn command(self) -> Command {
+    /// The start of a command line that flags of both hosts follow, for a host with this state folder.
+    pub(super) fn command(self, state: &Path) -> Command {
         let given = |name: &str| std::env::var_os(name).map(PathBuf::from);
         match self {
             Self::Latchkey => {
@@ -45,11 +43,14 @@ impl Launcher {
                 let mut command = Command::new(binary);
                 // All hosts of the suite share what is compiled, so each of them starts in a moment.
                 command.args(["--log", "debug", "--cache-dir"]).arg(workspace().join("target/code-cache"));
+                command.arg("--state-dir").arg(state);
                 command
             }
             Self::Spin => {
                 let mut command = Command::new(given("SPIN").unwrap_or_else(|| "spin".into()));
-                command.arg("up");
+                command.arg("up").arg("--state-dir").arg(state);
+                // Spin's own files, which it leaves behind when it is killed.
+                command.arg("--temp").arg(state.join("spin-up"));
                 command
             }
         }
@@ -60,18 +61,5 @@ impl Launcher {
     pub(super) fn assert_knows(self, flag: &str) {
         let knows = self == Self::Latchkey || OF_SPIN.contains(&flag);
         assert!(knows, "Spin has no {flag}: our_host_only.rs has to name this test, with the reason");
-    }
-
-    /// What it ends by in good order: Spin does so by Ctrl-C alone.
-    pub(super) fn end_signal(self) -> Signal {
-        match self {
-            Self::Latchkey => Signal::TERM,
-            Self::Spin => Signal::INT,
-        }
-    }
-
-    /// Spin tells nothing by its status, since its two processes may hear of the signal in either order.
-    pub(super) fn ends_cleanly_by(self, status: ExitStatus) -> bool {
-        self == Self::Spin || status.code() == Some(0)
     }
 }

@@ -4,7 +4,8 @@
 use subtle::ConstantTimeEq;
 
 use crate::Timestamp;
-use crate::place::{hex, mac};
+use crate::hex::hex;
+use crate::mac::mac;
 
 /// A device that somebody has logged in to one account from.
 #[derive(Clone, Debug, PartialEq, Eq)]

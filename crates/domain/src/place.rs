@@ -1,7 +1,7 @@
 //! Where attempts are counted: at one of a fixed number of places, so that no flood of made-up names fills the store.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use crate::hex::{hex, unhex};
+use crate::mac::mac;
 
 /// The secret that spreads names over places. Without it anybody could work out a name that shares the place of another,
 /// and use up what is the other's.
@@ -27,14 +27,7 @@ impl PlaceSecret {
 
     /// From what was stored.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let mut bytes = [0; Self::BYTES];
-        if text.len() != 2 * Self::BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        unhex(text).map(Self)
     }
 
     /// The place of a name among those of a kind, below [`PLACES`]; any text is a name.
@@ -48,26 +41,6 @@ impl PlaceSecret {
         let hash = mac(&self.0, &["tag", name]);
         hash.first_chunk::<16>().map(|tag| hex(tag)).unwrap_or_default()
     }
-}
-
-/// HMAC-SHA256 over parts, each with its length, so that no two lists of parts are one message.
-pub(crate) fn mac(key: &[u8], parts: &[&str]) -> [u8; 32] {
-    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mac) => mac,
-        // HMAC takes a key of any length.
-        Err(_) => return [0; 32],
-    };
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part.as_bytes());
-    }
-    mac.finalize().into_bytes().into()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::Timestamp;
+use crate::hex::{hex, unhex};
+use crate::mac;
 
 /// The identity of a session: 128 random bits in lower-case hexadecimal. It is the claim `sid` of the session's tokens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,9 +146,7 @@ impl RefreshFamily {
     }
 
     fn tag(&self, secret: &[u8; Self::SECRET_BYTES], generation: u32) -> [u8; 32] {
-        // An HMAC takes keys of any length.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key).unwrap_or_else(|_| Hmac::new(&[0; 64].into()));
-        mac.chain_update(secret).chain_update(generation.to_be_bytes()).finalize().into_bytes().into()
+        mac::of(&self.key, &[&secret[..], &generation.to_be_bytes()].concat())
     }
 
     /// Whether a token was made for this session, in constant time. It says nothing of whether it may be used.
@@ -213,34 +212,6 @@ pub enum RefreshVerdict {
     Reused,
     /// It was never made for this session. Nothing happens, or anybody could end sessions.
     Foreign,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
-/// Lower-case digits only: a token has one text.
-fn unhex<const BYTES: usize>(digits: &str) -> Option<[u8; BYTES]> {
-    let digits = digits.as_bytes();
-    let value = |digit: &u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
-    if digits.len() != 2 * BYTES {
-        return None;
-    }
-    let mut bytes = [0; BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        *byte = value(high)? << 4 | value(low)?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 mod authorizer;
 #[doc(hidden)]
 pub mod bindings;
-mod memory;
 mod request;
 mod runtime;
 mod wasi;

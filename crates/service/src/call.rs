@@ -1,7 +1,6 @@
 use std::cell::Cell;
-use std::fmt::Write as _;
 
-use domain::Timestamp;
+use domain::{Timestamp, hex};
 
 use crate::log::Event;
 use crate::ports::{Bucket, Platform, StoreError};
@@ -66,11 +65,7 @@ impl<'a, P: Platform> Call<'a, P> {
 pub(crate) fn random_hex<const BYTES: usize>(entropy: &impl crate::ports::Entropy) -> String {
     let mut bytes = [0; BYTES];
     entropy.fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(2 * BYTES), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&bytes)
 }
 
 /// A bucket that counts what is asked of it.

@@ -1,22 +1,15 @@
 //! Entity tags (RFC 9110, section 8.8.3) of answers that may be asked for again.
 
-use std::fmt::Write as _;
-
 use http::HeaderMap;
 use http::header::IF_NONE_MATCH;
 use sha2::{Digest, Sha256};
 
+use domain::hex;
+
 /// A strong entity tag of a body: the first 128 bits of its SHA-256.
 pub(crate) fn of(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    let mut tag = String::with_capacity(34);
-    tag.push('"');
-    for byte in digest.iter().take(16) {
-        // Writing to a string does not fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    format!("\"{}\"", digest.first_chunk::<16>().map(|half| hex(half)).unwrap_or_default())
 }
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has it: `*` alone, or a list of tags, compared

@@ -16,7 +16,6 @@ mod etag;
 pub mod gateway;
 mod hashing;
 mod json;
-pub mod kept;
 mod log;
 pub mod login;
 pub mod messages;

@@ -4,8 +4,6 @@ use std::future::Future;
 
 pub use domain::{Effect, MethodArn, Statement, Timestamp};
 
-pub use crate::kept::Kept;
-
 /// Opens buckets of the key-value store.
 pub trait Store {
     /// An open bucket.
@@ -100,16 +98,10 @@ pub trait Pause {
     fn sleep(&self, millis: u64) -> impl Future<Output = ()>;
 }
 
-/// Keeps what an instance may know from one request to the next.
-pub trait Memory {
-    /// Looks at it, and may add to it. Requests that share an instance share it too.
-    fn with_kept<T>(&self, look: impl FnOnce(&Kept) -> T) -> T;
-}
-
 /// Everything that an endpoint without guarded methods needs.
-pub trait Platform: Store + Clock + Entropy + Config + Log + Pause + Memory {}
+pub trait Platform: Store + Clock + Entropy + Config + Log + Pause {}
 
-impl<T: Store + Clock + Entropy + Config + Log + Pause + Memory> Platform for T {}
+impl<T: Store + Clock + Entropy + Config + Log + Pause> Platform for T {}
 
 /// The custom authorizer.
 pub trait Authorizer {

@@ -91,30 +91,22 @@ fn public_record(key: &SigningKey, until: Timestamp) -> Result<Vec<u8>, StoreErr
     records::encode(&PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms })
 }
 
-/// The public key of an id, while it is in the set. One that the instance has read a short while ago is not read again.
+/// The public key of an id, while it is in the set. It is read each time, so that a key that is taken out of the store is good
+/// for nothing at once.
 pub(crate) async fn find<P: Platform>(
     call: &Call<'_, P>,
     id: &KeyId,
 ) -> Result<Result<PublicKey, TokenError>, StoreError> {
-    if let Some(key) = call.ports.with_kept(|kept| kept.public_key(call.ports, id)) {
-        return Ok(Ok(key));
-    }
-    Ok(match load(&call.bucket().await?, id, call.now()).await? {
-        Some((key, expires_at)) => {
-            call.ports.with_kept(|kept| kept.keep_public_key(call.ports, key.clone(), expires_at));
-            Ok(key)
-        }
-        None => Err(TokenError::UnknownKey),
-    })
+    Ok(load(&call.bucket().await?, id, call.now()).await?.ok_or(TokenError::UnknownKey))
 }
 
-/// The public key of an id and when it leaves the set, unless it has.
-async fn load(bucket: &impl Bucket, id: &KeyId, now: Timestamp) -> Result<Option<(PublicKey, Timestamp)>, StoreError> {
+/// The public key of an id, unless it has left the set.
+async fn load(bucket: &impl Bucket, id: &KeyId, now: Timestamp) -> Result<Option<PublicKey>, StoreError> {
     let record_key = keys::public_key(id);
     let record: Option<PublicKeyRecord> = records::load(bucket, &record_key).await?;
     let Some(record) = record.filter(|record| record.expires_at_ms > now) else { return Ok(None) };
     match PublicKey::from_jwk(&record.jwk) {
-        Ok(key) if key.id() == id => Ok(Some((key, record.expires_at_ms))),
+        Ok(key) if key.id() == id => Ok(Some(key)),
         _ => Err(StoreError::Failed(format!("the record {record_key} holds another key"))),
     }
 }
@@ -126,7 +118,7 @@ pub(crate) async fn list(bucket: &impl Bucket, now: Timestamp) -> Result<Vec<Str
     for place in (1..=last).rev().take(MAX_LISTED as usize) {
         let index: Option<PublicKeyIndexRecord> = records::load(bucket, &keys::public_key_index(place)).await?;
         let Some(id) = index.and_then(|index| KeyId::parse(&index.kid).ok()) else { continue };
-        if let Some((key, _)) = load(bucket, &id, now).await? {
+        if let Some(key) = load(bucket, &id, now).await? {
             let jwk = key.to_jwk();
             if !jwks.contains(&jwk) {
                 jwks.push(jwk);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, rules};
 
 use super::Site;
-use super::field::{ErrorText, TextField, typed};
+use super::field::{Checked, ErrorText, TextField, typed};
 use super::login::{LoginForm, Place};
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
@@ -78,19 +78,8 @@ fn Account(user: User) -> impl IntoView {
     }
 }
 
-/// A password field of a form: its element, and what is wrong with it.
-#[derive(Clone, Copy)]
-struct Checked {
-    field: NodeRef<leptos::html::Input>,
-    error: RwSignal<Option<String>>,
-}
-
+/// Of a password.
 impl Checked {
-    fn new() -> Self {
-        Self { field: NodeRef::new(), error: RwSignal::new(None) }
-    }
-
-    /// Says that it is empty where a password is asked for that exists already.
     fn lacks_password(self) -> bool {
         let is_empty = typed(self.field).is_empty();
         self.error.set(is_empty.then(|| "Type your password.".to_owned()));

@@ -5,6 +5,19 @@ use leptos::prelude::*;
 
 use super::strength::StrengthText;
 
+/// A field of a form: its element, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Checked {
+    pub(crate) field: NodeRef<leptos::html::Input>,
+    pub(crate) error: RwSignal<Option<String>>,
+}
+
+impl Checked {
+    pub(crate) fn new() -> Self {
+        Self { field: NodeRef::new(), error: RwSignal::new(None) }
+    }
+}
+
 /// An error that has a place of its own, said when it comes.
 #[component]
 pub(crate) fn ErrorText(

@@ -7,24 +7,11 @@ use leptos::task::spawn_local;
 use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, rules};
 
 use super::Site;
-use super::field::{ErrorText, TextField, typed};
+use super::field::{Checked, ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
 use super::task::BusyButton;
 use crate::api::{self, ApiError};
 use crate::browser::{focus, focus_field, nfc};
-
-/// A field of the form: its element, and what is wrong with it.
-#[derive(Clone, Copy)]
-struct Checked {
-    field: NodeRef<leptos::html::Input>,
-    error: RwSignal<Option<String>>,
-}
-
-impl Checked {
-    fn new() -> Self {
-        Self { field: NodeRef::new(), error: RwSignal::new(None) }
-    }
-}
 
 #[derive(Clone, Copy)]
 struct Form {

@@ -7,7 +7,6 @@ use super::address::client_address;
 use super::device;
 use super::place::{Drawn, Kind, Places};
 use super::settings::LoginRules;
-use super::sweep::sweep;
 use crate::call::Call;
 use crate::credentials::Credentials;
 use crate::log::{Event, Level};
@@ -133,7 +132,6 @@ async fn enter<P: Platform>(
             return Err(refuse(call, who, door, rule.delay_millis(used.max(rule.free))));
         }
     }
-    sweep(call, bucket).await?;
     Ok(Attempt { drawn, address: who.address })
 }
 

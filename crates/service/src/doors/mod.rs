@@ -1,8 +1,7 @@
 //! The doors: what makes whoever guesses passwords wait, and how many accounts and messages there may be in a while.
 //!
 //! [`login()`] counts a login before its password is looked at, or a hundred guesses at once would pass as one;
-//! [`quota`] counts sign-ups and posts; [`address`] says who asks; [`place`] is where all of them are counted,
-//! and [`sweep`] clears what is over.
+//! [`quota`] counts sign-ups and posts; [`address`] says who asks; [`place`] is where all of them are counted.
 
 mod address;
 pub(crate) mod device;
@@ -10,8 +9,6 @@ mod login;
 mod place;
 mod quota;
 mod settings;
-mod sweep;
 
 pub(crate) use login::{login, password_check};
-pub(crate) use place::Kind;
 pub(crate) use quota::{posts, sign_ups};

@@ -13,13 +13,12 @@
 //!
 //! The era itself is not atomic: one that is written over by an older view of it, within the moment of a read and a write,
 //! has lost a forgiveness, or a delay begins at the attempt before. No attempt is lost: the counter has it.
-//! A place that is cleared away in the very moment when somebody comes back to it may begin its count a second time.
-
-use serde::{Deserialize, Serialize};
+//!
+//! A place that is over stays until it is used again: there is a fixed number of them.
 
 use domain::{DelayRule, PlaceSecret, Timestamp, is_over};
 
-use super::{settings, sweep};
+use super::settings;
 use crate::call::Call;
 use crate::ports::{Bucket, Platform, StoreError};
 use crate::problem::Refusal;
@@ -27,9 +26,8 @@ use crate::store::records::{EraRecord, PlaceSecretRecord, V1};
 use crate::store::{counter, keys, once, records};
 
 /// What is counted at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
     /// Passwords tried for an account, by devices that it does not know.
     Account,
     /// Passwords tried from an address, by devices that their account does not know.
@@ -74,7 +72,6 @@ impl Kind {
 /// A place, as it was found.
 pub(super) struct Seen {
     kind: Kind,
-    number: u16,
     counter_key: String,
     era_key: String,
     /// The account, so that it is told from others that share the place.
@@ -85,8 +82,6 @@ pub(super) struct Seen {
     era: EraRecord,
     /// Whether it goes on.
     is_old: bool,
-    /// Whether there is one, be it over.
-    is_there: bool,
 }
 
 /// A number that was drawn at a place.
@@ -137,13 +132,12 @@ impl Places {
         let (counter_key, era_key) = (keys::place(kind.as_str(), number), keys::place_era(kind.as_str(), number));
         let count = counter::last(bucket, &counter_key).await?;
         let era: Option<EraRecord> = records::load(bucket, &era_key).await?;
-        let is_there = era.is_some();
-        // A counter below the base was cleared away under its era.
+        // A counter that is below its base was lost, and counts anew.
         let era = era.filter(|era| era.base <= count && !is_over(era.at_ms, now, kind.millis()));
         let is_old = era.is_some();
         let era =
             era.unwrap_or_else(|| EraRecord { v: V1, base: count, at_ms: now, owned: count, owner: String::new() });
-        Ok(Seen { kind, number, counter_key, era_key, owner, count, era, is_old, is_there })
+        Ok(Seen { kind, counter_key, era_key, owner, count, era, is_old })
     }
 }
 
@@ -159,9 +153,6 @@ impl Seen {
         let before = self.era.at_ms;
         if self.kind.is_delayed() {
             self.era.at_ms = now;
-        }
-        if !self.is_there {
-            sweep::enqueue(call, bucket, self.kind, self.number, now).await?;
         }
         if self.kind.is_delayed() || !self.is_old {
             bucket.set(&self.era_key, &records::encode(&self.era)?).await?;

@@ -6,7 +6,6 @@ use http::request::Parts;
 use super::address::client_address;
 use super::place::{Kind, Places};
 use super::settings;
-use super::sweep::sweep;
 use crate::call::Call;
 use crate::log::{Event, Level};
 use crate::ports::{Bucket, Platform};
@@ -73,6 +72,5 @@ async fn count<P: Platform>(
     if drawn.used() > quota.limit {
         return refuse(quota.wait_millis(drawn.used(), since, now));
     }
-    sweep(call, bucket).await?;
     Ok(())
 }

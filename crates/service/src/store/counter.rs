@@ -29,11 +29,7 @@ pub(crate) async fn next(ports: &(impl Pause + Entropy), bucket: &impl Bucket, k
 /// Gives a number back, so that it counts no more; [`next`] will give it again. It is tried once: when only the reply is
 /// lost, a second try would give back what is another's.
 pub(crate) async fn give_back(bucket: &impl Bucket, key: &str) -> Result<(), StoreError> {
-    // Below 0 the counter was removed in the meantime, and there is nothing to give back.
-    if bucket.increment(key, -1).await? < 0 {
-        bucket.increment(key, 1).await?;
-    }
-    Ok(())
+    bucket.increment(key, -1).await.map(|_| ())
 }
 
 /// The last number that [`next`] has given, 0 before the first. It reads both forms that stores keep counters in: 8 bytes

@@ -24,11 +24,8 @@
 //! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
 //! | `latchkey:places` | [`PlaceSecretRecord`], a secret | who counts first, once | login, signup, messages, account | for ever |
 //! | `latchkey:places:lock` (`:G`) | as above | as above | as above | for ever |
-//! | `latchkey:place:KIND:N` | counter: attempts at a place, N below 4096 | who counts attempts | who counts attempts | until the place is over |
-//! | `latchkey:place:KIND:N:era` | [`EraRecord`]: since when, and for whom | as above | as above | until it is over |
-//! | `latchkey:places:queue` | counter: the last position in the queue of places | as above | as above | for ever |
-//! | `latchkey:places:queue:N` | [`QueuedPlaceRecord`], N below 32768 | as above | as above | until the place is over |
-//! | `latchkey:places:swept` | [`SweptRecord`]: how far the queue is cleared | as above | as above | for ever |
+//! | `latchkey:place:KIND:N` | counter: attempts at a place, N below 4096 | who counts attempts | who counts attempts | for ever |
+//! | `latchkey:place:KIND:N:era` | [`EraRecord`]: since when, and for whom | as above | as above | for ever |
 //!
 //! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
 //! number; the smallest host takes 255.
@@ -49,8 +46,6 @@
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
 //! [`PlaceSecretRecord`]: super::records::PlaceSecretRecord
 //! [`EraRecord`]: super::records::EraRecord
-//! [`QueuedPlaceRecord`]: super::records::QueuedPlaceRecord
-//! [`SweptRecord`]: super::records::SweptRecord
 //! [`once`]: super::once
 
 use domain::{KeyId, SessionId, Username};
@@ -61,8 +56,6 @@ pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:signing-keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
 pub(crate) const PLACES: &str = "latchkey:places";
-pub(crate) const PLACE_QUEUE: &str = "latchkey:places:queue";
-pub(crate) const PLACES_SWEPT: &str = "latchkey:places:swept";
 
 pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")
@@ -128,8 +121,4 @@ pub(crate) fn place(kind: &str, number: u16) -> String {
 
 pub(crate) fn place_era(kind: &str, number: u16) -> String {
     format!("latchkey:place:{kind}:{number}:era")
-}
-
-pub(crate) fn queued_place(position: u64) -> String {
-    format!("latchkey:places:queue:{position}")
 }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use domain::{DisplayName, Timestamp, Username};
 
-use crate::doors::Kind;
 use crate::ports::{Bucket, StoreError};
 
 /// An account. Not `Debug`: it holds a password hash.
@@ -193,26 +192,6 @@ pub(crate) struct EraRecord {
     pub(crate) owned: u64,
     /// That account, by a keyed hash; empty when there are none.
     pub(crate) owner: String,
-}
-
-/// A place in the queue of those that are to be cleared.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct QueuedPlaceRecord {
-    pub(crate) v: V1,
-    pub(crate) position: u64,
-    pub(crate) kind: Kind,
-    pub(crate) number: u16,
-    /// Not over before this and the time that its kind counts.
-    pub(crate) at_ms: Timestamp,
-}
-
-/// How far the queue has been gone through.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SweptRecord {
-    pub(crate) v: V1,
-    pub(crate) position: u64,
-    /// Since when the next position is drawn and not there.
-    pub(crate) gap_since_ms: Option<Timestamp>,
 }
 
 /// The version that every record begins with. A record of another one does not read.

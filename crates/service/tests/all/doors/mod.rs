@@ -56,8 +56,3 @@ fn guess_from(world: &World, address: &str, username: &str) -> (u16, Option<u64>
 }
 
 const FAILED: (u16, Option<u64>) = (401, None);
-
-/// The keys of places and their queue.
-fn places(data: &Data) -> Vec<String> {
-    data.keys().into_iter().filter(|key| key.starts_with("latchkey:place:")).collect()
-}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use domain::{MethodArn, Timestamp};
 use service::ports::{
-    Authorization, Authorizer, Clock, Config, ConfigError, Denial, Entropy, Kept, Log, Memory, Pause, Store, StoreError,
+    Authorization, Authorizer, Clock, Config, ConfigError, Denial, Entropy, Log, Pause, Store, StoreError,
 };
 
 pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
@@ -35,7 +35,6 @@ pub(crate) struct World {
     pub(crate) config_is_down: Cell<bool>,
     log: RefCell<Vec<String>>,
     pub(crate) authorizer: Option<Verdict>,
-    kept: Kept,
 }
 
 impl World {
@@ -55,7 +54,6 @@ impl World {
             config_is_down: Cell::new(false),
             log: RefCell::default(),
             authorizer: None,
-            kept: Kept::default(),
         };
         world.set("stage", "test");
         world.set("pbkdf2_iterations", "2");
@@ -163,12 +161,6 @@ impl Pause for World {
     async fn sleep(&self, millis: u64) {
         self.advance_millis(millis);
         yield_once().await;
-    }
-}
-
-impl Memory for World {
-    fn with_kept<T>(&self, look: impl FnOnce(&Kept) -> T) -> T {
-        look(&self.kept)
     }
 }
 
