@@ -61,7 +61,7 @@ fn the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges() {
     log_in(&app, "name-5", WRONG).is_problem(401, "invalid_credentials");
     assert_eq!(seconds_to_wait(&log_in(&app, "name-6", WRONG)), 2, "the next delay is longer");
     let line = app.output().event("authn_login_fail_max", refused.header("x-request-id"));
-    assert_eq!((&line["door"], &line["client_address"]), (&"address".into(), &"127.0.0.1".into()));
+    assert_eq!((&line["limit"], &line["client_address"]), (&"address".into(), &"127.0.0.1".into()));
 }
 
 fn success_forgives() {

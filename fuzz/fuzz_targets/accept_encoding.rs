@@ -3,10 +3,8 @@
 #![no_main]
 
 use bytes::Bytes;
-use futures::executor::block_on;
 use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
-use service::ports::Entropy;
 use service::site::{Asset, Encoded, Site};
 
 static SITE: Site = Site {
@@ -20,14 +18,6 @@ static SITE: Site = Site {
     }],
     script_hashes: &[],
 };
-
-struct NoEntropy;
-
-impl Entropy for NoEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
 
 fuzz_target!(|text: &str| {
     let lines: Vec<&str> = text.split('\n').collect();
@@ -64,5 +54,5 @@ fn get(headers: &[&str]) -> Option<Response<Bytes>> {
         }
         request = request.header("accept-encoding", *value);
     }
-    Some(block_on(service::site::handle(&NoEntropy, &SITE, request.body(Bytes::new()).ok()?)))
+    Some(fuzz::ask_site(&SITE, request.body(Bytes::new()).ok()?))
 }

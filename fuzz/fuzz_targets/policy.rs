@@ -13,8 +13,8 @@ fuzz_target!(|text: &str| {
             assert_eq!(arn.as_str(), text.split('\n').next().unwrap_or_default());
             assert!(!arn.as_str().contains(['*', '?', ' ']) && arn.as_str().is_ascii() && arn.as_str().len() <= 512);
             let alone = PolicyDocument::allow([arn.clone()]);
-            assert_eq!(alone.evaluate(arn), Verdict::Allow);
-            assert_eq!(alone.evaluate(&MethodArn::new("x", "GET", "/another")), Verdict::ImplicitDeny);
+            assert_eq!(alone.evaluate(ACTION_INVOKE, arn), Verdict::Allow);
+            assert_eq!(alone.evaluate(ACTION_INVOKE, &MethodArn::new("x", "GET", "/another")), Verdict::ImplicitDeny);
             arn.clone()
         }
         Err(_) => MethodArn::new("dev", "POST", "/api/messages"),
@@ -22,11 +22,11 @@ fuzz_target!(|text: &str| {
     let statements: Vec<Statement> = lines.filter_map(statement).collect();
     let Ok(policy) = PolicyDocument::parse(POLICY_VERSION, statements.clone()) else { return };
     assert_eq!(policy.statements(), statements);
-    let verdict = policy.evaluate(&method);
+    let verdict = policy.evaluate(ACTION_INVOKE, &method);
     assert_eq!(verdict, slow(&statements, &method));
     let reversed = statements.iter().rev().cloned().collect();
     let reversed = PolicyDocument::parse(POLICY_VERSION, reversed).expect("it has the same statements");
-    assert_eq!(reversed.evaluate(&method), verdict, "the order of statements counts");
+    assert_eq!(reversed.evaluate(ACTION_INVOKE, &method), verdict, "the order of statements counts");
 });
 
 fn statement(line: &str) -> Option<Statement> {

@@ -21,5 +21,10 @@ mod world;
 pub use answer::check;
 pub use people::{People, USERNAME};
 pub use request::parse as parse_request;
+/// What the site answers.
+pub fn ask_site(site: &service::site::Site, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
+    futures::executor::block_on(service::site::handle(&world::World::new(), site, request))
+}
+
 /// The password of everybody.
 pub const PASSWORD: &str = world::PASSWORD;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use domain::{ACTION_INVOKE, Effect, POLICY_VERSION, Statement};
 use http::{Request, Response};
 use serde_json::{Value, json};
-use service::ports::Authorization;
+use service::platform::{Authorization, UncheckedPrincipal};
 
 use crate::answer::check;
 use crate::world::{Data, PASSWORD, World, anon, bearer};
@@ -71,13 +71,13 @@ impl People {
             let everything = vec!["*".to_owned()];
             let actions = vec![ACTION_INVOKE.to_owned()];
             Ok(Authorization {
-                principal_id: USERNAME.to_owned(),
+                principal: UncheckedPrincipal {
+                    username: USERNAME.to_owned(),
+                    name: USERNAME.to_owned(),
+                    session: story().session.clone(),
+                },
                 version: POLICY_VERSION.to_owned(),
                 statements: vec![Statement { effect: Effect::Allow, actions, resources: everything }],
-                context: vec![
-                    ("name".to_owned(), USERNAME.to_owned()),
-                    ("session".to_owned(), story().session.clone()),
-                ],
             })
         }));
         people

@@ -17,10 +17,10 @@ mod message_text;
 mod method_arn;
 mod password;
 mod password_hash;
-mod place;
 mod policy;
 mod rotation;
 mod session;
+mod slot;
 mod text;
 mod time;
 mod token;
@@ -40,12 +40,12 @@ pub use password::{Password, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
-pub use place::{PLACES, PlaceSecret};
 pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
 pub use rotation::{Rotation, RotationError};
 pub use session::{
     GRACE_MILLIS, RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
 };
+pub use slot::{SLOTS, SlotSecret};
 pub use time::Timestamp;
 pub use token::{Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
 pub use username::{Username, UsernameError};

@@ -104,11 +104,11 @@ impl PolicyDocument {
         &self.statements
     }
 
-    /// Whether the policy lets its principal call a method: an explicit Deny beats every Allow, and what no statement
-    /// allows is denied.
-    pub fn evaluate(&self, method: &MethodArn) -> Verdict {
+    /// Whether the policy lets its principal do an action on a method: an explicit Deny beats every Allow, and what no
+    /// statement allows is denied.
+    pub fn evaluate(&self, action: &str, method: &MethodArn) -> Verdict {
         let mut verdict = Verdict::ImplicitDeny;
-        for statement in self.statements.iter().filter(|s| s.names(method)) {
+        for statement in self.statements.iter().filter(|s| s.names(action, method)) {
             match statement.effect {
                 Effect::Deny => return Verdict::ExplicitDeny,
                 Effect::Allow => verdict = Verdict::Allow,
@@ -119,8 +119,8 @@ impl PolicyDocument {
 }
 
 impl Statement {
-    fn names(&self, method: &MethodArn) -> bool {
-        let action = ACTION_INVOKE.to_ascii_lowercase();
+    fn names(&self, action: &str, method: &MethodArn) -> bool {
+        let action = action.to_ascii_lowercase();
         self.actions.iter().any(|pattern| matches(pattern.to_ascii_lowercase().as_bytes(), action.as_bytes()))
             && self.resources.iter().any(|pattern| matches(pattern.as_bytes(), method.as_str().as_bytes()))
     }
@@ -173,13 +173,13 @@ mod tests {
     #[test]
     fn an_exact_allow_allows_that_method_alone() {
         let policy = PolicyDocument::allow([post()]);
-        assert_eq!(policy.evaluate(&post()), Verdict::Allow);
+        assert_eq!(policy.evaluate(ACTION_INVOKE, &post()), Verdict::Allow);
         for other in [
             MethodArn::new("dev", "GET", "/api/messages"),
             MethodArn::new("live", "POST", "/api/messages"),
             MethodArn::new("dev", "POST", "/api/messages/1"),
         ] {
-            assert_eq!(policy.evaluate(&other), Verdict::ImplicitDeny, "{other}");
+            assert_eq!(policy.evaluate(ACTION_INVOKE, &other), Verdict::ImplicitDeny, "{other}");
         }
     }
 
@@ -187,7 +187,7 @@ mod tests {
     fn an_explicit_deny_beats_every_allow_in_any_order() {
         let (allow, deny) = (statement(Effect::Allow, "*"), statement(Effect::Deny, post().as_str()));
         for statements in [vec![allow.clone(), deny.clone()], vec![deny, allow]] {
-            assert_eq!(policy(statements).evaluate(&post()), Verdict::ExplicitDeny);
+            assert_eq!(policy(statements).evaluate(ACTION_INVOKE, &post()), Verdict::ExplicitDeny);
         }
     }
 
@@ -201,7 +201,7 @@ mod tests {
             ("s3:*", Verdict::ImplicitDeny),
         ] {
             let statement = Statement { actions: vec![action.to_owned()], ..statement(Effect::Allow, "*") };
-            assert_eq!(policy(vec![statement]).evaluate(&post()), verdict, "{action}");
+            assert_eq!(policy(vec![statement]).evaluate(ACTION_INVOKE, &post()), verdict, "{action}");
         }
     }
 

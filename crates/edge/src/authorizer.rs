@@ -1,6 +1,6 @@
 //! Both sides of `latchkey:auth/authorizer`: the gateway's, which asks, and the authorizer's, which answers.
 
-use service::ports::{Authorization, Authorizer, Denial, Effect, MethodArn, Statement};
+use service::platform::{Authorization, Authorizer, Denial, Effect, MethodArn, Statement, UncheckedPrincipal};
 
 use crate::Wasi;
 use crate::bindings::exported::exports::latchkey::auth::authorizer as ours;
@@ -8,14 +8,20 @@ use crate::bindings::latchkey::auth::authorizer as theirs;
 use crate::runtime::run;
 
 impl Authorizer for Wasi {
-    async fn authorize(&self, authorization: &str, method: &MethodArn) -> Result<Authorization, Denial> {
-        match theirs::authorize(authorization, method.as_str()) {
-            Ok(granted) => Ok(Authorization {
-                principal_id: granted.principal_id,
-                version: granted.policy_document.version,
-                statements: granted.policy_document.statements.into_iter().map(statement).collect(),
-                context: granted.context,
-            }),
+    async fn authorize(
+        &self,
+        authorization: &str,
+        method: &MethodArn,
+        request_id: &str,
+    ) -> Result<Authorization, Denial> {
+        match theirs::authorize(authorization, method.as_str(), request_id) {
+            Ok(theirs::Authorization { principal: theirs::Principal { username, name, session }, policy_document }) => {
+                Ok(Authorization {
+                    principal: UncheckedPrincipal { username, name, session },
+                    version: policy_document.version,
+                    statements: policy_document.statements.into_iter().map(statement).collect(),
+                })
+            }
             Err(theirs::Denial::InvalidToken(reason)) => Err(Denial::InvalidToken(reason)),
             Err(theirs::Denial::Unavailable) => Err(Denial::Unavailable),
         }
@@ -34,16 +40,15 @@ fn statement(statement: theirs::Statement) -> Statement {
 ///
 /// # Errors
 /// The denial that `service` decides on.
-pub fn authorize(authorization: &str, method_arn: &str) -> Result<ours::Authorization, ours::Denial> {
-    match run(service::authorizer::authorize(&Wasi, authorization, method_arn)) {
-        Some(Ok(granted)) => Ok(ours::Authorization {
-            principal_id: granted.principal_id,
-            policy_document: ours::PolicyDocument {
-                version: granted.version,
-                statements: granted.statements.into_iter().map(exported_statement).collect(),
-            },
-            context: granted.context,
-        }),
+pub fn authorize(authorization: &str, method_arn: &str, request_id: &str) -> Result<ours::Authorization, ours::Denial> {
+    match run(service::authorizer::authorize(&Wasi, authorization, method_arn, request_id)) {
+        Some(Ok(Authorization { principal: UncheckedPrincipal { username, name, session }, version, statements })) => {
+            let statements = statements.into_iter().map(exported_statement).collect();
+            Ok(ours::Authorization {
+                principal: ours::Principal { username, name, session },
+                policy_document: ours::PolicyDocument { version, statements },
+            })
+        }
         Some(Err(Denial::InvalidToken(reason))) => Err(ours::Denial::InvalidToken(reason)),
         Some(Err(Denial::Unavailable)) | None => Err(ours::Denial::Unavailable),
     }

@@ -19,8 +19,12 @@ pub use authorizer::authorize;
 pub use wasi::Wasi;
 #[cfg(not(feature = "wasi-0-3"))]
 pub use wasi_0_2::respond;
+#[cfg(not(feature = "wasi-0-3"))]
+use wasi_0_2::waiting;
 #[cfg(feature = "wasi-0-3")]
 pub use wasi_0_3::respond;
+#[cfg(feature = "wasi-0-3")]
+use wasi_0_3::waiting;
 
 #[doc(hidden)]
 pub use service;
@@ -39,11 +43,12 @@ macro_rules! authorize {
             fn authorize(
                 authorization: String,
                 method_arn: String,
+                request_id: String,
             ) -> Result<
                 $crate::bindings::exported::exports::latchkey::auth::authorizer::Authorization,
                 $crate::bindings::exported::exports::latchkey::auth::authorizer::Denial,
             > {
-                $crate::authorize(&authorization, &method_arn)
+                $crate::authorize(&authorization, &method_arn, &request_id)
             }
         }
 

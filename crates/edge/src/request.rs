@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
-use service::gateway::BodyFault;
+use service::BodyFault;
 
 /// Bytes of a body asked of the host at once.
 pub(crate) const CHUNK_BYTES: usize = 8 * 1024;

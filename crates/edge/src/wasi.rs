@@ -1,11 +1,12 @@
 use std::io::Write as _;
 
-use service::ports::{Bucket, Clock, Config, ConfigError, Entropy, Log, Store, StoreError, Timestamp};
+use service::platform::{Bucket, ConfigError, Platform, StoreError, Timestamp};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::random::random::get_random_bytes;
 
 use crate::bindings::wasi::config::store as config;
 use crate::bindings::wasi::keyvalue::{atomics, store};
+use crate::waiting;
 
 /// The world as WASI offers it.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +23,47 @@ fn failed(error: store::Error) -> StoreError {
     }
 }
 
-impl Store for Wasi {
+impl Platform for Wasi {
     type Bucket = WasiBucket;
 
     async fn open(&self, label: &str) -> Result<WasiBucket, StoreError> {
         store::open(label).map(WasiBucket).map_err(failed)
+    }
+
+    /// From `wasi:config`, else from the environment: `token_issuer` is `LATCHKEY_TOKEN_ISSUER` there.
+    fn variable(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        match config::get(name) {
+            Ok(Some(value)) => Ok(Some(value)),
+            Ok(None) => Ok(std::env::var(format!("LATCHKEY_{}", name.to_ascii_uppercase())).ok()),
+            Err(config::Error::Upstream(reason) | config::Error::Io(reason)) => Err(ConfigError(reason)),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let now = wall_clock::now();
+        Timestamp::from_millis(now.seconds.saturating_mul(1000).saturating_add(u64::from(now.nanoseconds / 1_000_000)))
+    }
+
+    fn uptime_millis(&self) -> u64 {
+        monotonic_clock::now() / 1_000_000
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        let random = get_random_bytes(bytes.len() as u64);
+        bytes.iter_mut().zip(random).for_each(|(to, from)| *to = from);
+    }
+
+    fn log(&self, line: &str) {
+        // In one write, so that lines of several instances do not mix. There is nobody to tell of a failure.
+        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    }
+
+    async fn pause(&self) {
+        waiting::pause().await;
+    }
+
+    async fn sleep(&self, millis: u64) {
+        waiting::sleep(millis).await;
     }
 }
 
@@ -45,41 +82,5 @@ impl Bucket for WasiBucket {
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
         atomics::increment(&self.0, key, delta).map_err(failed)
-    }
-}
-
-impl Clock for Wasi {
-    fn now(&self) -> Timestamp {
-        let now = wall_clock::now();
-        Timestamp::from_millis(now.seconds.saturating_mul(1000).saturating_add(u64::from(now.nanoseconds / 1_000_000)))
-    }
-
-    fn uptime_millis(&self) -> u64 {
-        monotonic_clock::now() / 1_000_000
-    }
-}
-
-impl Entropy for Wasi {
-    fn fill(&self, bytes: &mut [u8]) {
-        let random = get_random_bytes(bytes.len() as u64);
-        bytes.iter_mut().zip(random).for_each(|(to, from)| *to = from);
-    }
-}
-
-impl Config for Wasi {
-    /// From `wasi:config`, else from the environment: `token_issuer` is `LATCHKEY_TOKEN_ISSUER` there.
-    fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
-        match config::get(name) {
-            Ok(Some(value)) => Ok(Some(value)),
-            Ok(None) => Ok(std::env::var(format!("LATCHKEY_{}", name.to_ascii_uppercase())).ok()),
-            Err(config::Error::Upstream(reason) | config::Error::Io(reason)) => Err(ConfigError(reason)),
-        }
-    }
-}
-
-impl Log for Wasi {
-    fn write(&self, line: &str) {
-        // In one write, so that lines of several instances do not mix. There is nobody to tell of a failure.
-        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 }

@@ -1,37 +1,23 @@
 //! What the endpoints do: one async function for each component, `http::Request<Bytes>` in, `http::Response<Bytes>` out,
-//! generic over [`ports`]. A function here never fails: every outcome is a response.
+//! generic over [`platform`]. A function here never fails: every outcome is a response.
 //!
-//! Which file to open: [`gateway`] for what all endpoints share (methods, preflight, CORS, the authorizer's verdict);
-//! [`problem`] for what goes wrong and how it is said; `store` for keys, records and what may happen twice at once.
+//! The rooms, from the outside in. Each knows only those after it:
+//!
+//! - `endpoints`: the table of all endpoints, and what each does with a request.
+//! - `http`: what all endpoints share of HTTP: the gateway, problems, bodies, queries, cookies, CORS.
+//! - `accounts`, `board`, `limits`, `signing`: what the application does, without a word of HTTP.
+//! - `store`: keys, records, and what is right when several do it at once.
+//! - `context`: one request: the platform, the settings, the log.
 
-pub mod account;
-pub mod authorizer;
-mod bearer;
-mod call;
-mod cookie;
-mod cors;
-mod credentials;
-mod doors;
-mod etag;
-pub mod gateway;
-mod hashing;
-mod json;
-mod log;
-pub mod login;
-pub mod messages;
-pub mod openapi;
-pub mod ports;
-mod problem;
-mod query;
-mod reply;
-pub mod session;
-mod sessions;
-mod settings;
+mod accounts;
+mod board;
+mod context;
+mod endpoints;
+mod http;
+mod limits;
 mod signing;
-pub mod signup;
-pub mod site;
 mod store;
-mod tokens;
 
-/// Most bytes of a request body; the edge reads no more, and marks a longer one as [`gateway::BodyFault::TooLarge`].
-pub const MAX_BODY_BYTES: usize = 16 * 1024;
+pub use context::platform;
+pub use endpoints::{account, authorizer, login, messages, openapi, session, signup, site, table};
+pub use http::{BodyFault, MAX_BODY_BYTES};

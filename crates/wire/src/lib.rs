@@ -2,6 +2,8 @@
 //! `serde` alone. Its [`rules`] are what a form can say before it is sent; the server decides.
 
 mod bodies;
+#[expect(missing_docs, reason = "a constant is called what it says")]
+pub mod fields;
 mod problem;
 pub mod rules;
 

@@ -2,11 +2,10 @@
 
 mod request;
 mod response;
+pub(crate) mod waiting;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use service::ports::Pause;
-use wasip2::clocks::monotonic_clock;
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
 use crate::Wasi;
@@ -25,17 +24,6 @@ pub fn respond(
         reply
     });
     response::write(reply, outparam);
-}
-
-impl Pause for Wasi {
-    async fn pause(&self) {
-        self.sleep(0).await;
-    }
-
-    /// Blocks on a pollable, which in WASI 0.2 is how a guest lets its host go on.
-    async fn sleep(&self, millis: u64) {
-        monotonic_clock::subscribe_duration(millis.saturating_mul(1_000_000)).block();
-    }
 }
 
 /// Makes the calling crate a component: exports `wasi:http/incoming-handler`, answered by `handle` of the named module of

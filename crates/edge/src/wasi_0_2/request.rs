@@ -1,6 +1,6 @@
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request};
-use service::gateway::BodyFault;
+use service::BodyFault;
 use wasip2::http::types::{self, IncomingRequest};
 use wasip2::io::streams::{InputStream, StreamError};
 

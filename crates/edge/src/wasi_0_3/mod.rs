@@ -1,9 +1,9 @@
 //! HTTP and waiting as WASI 0.3 has them: a request waits while others go on, on the same instance too.
 
 mod back_pressure;
-mod pause;
 mod request;
 mod response;
+pub(crate) mod waiting;
 
 use bytes::Bytes;
 use http::{Request, Response};

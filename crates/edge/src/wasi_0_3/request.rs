@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::{Method, Request};
-use service::gateway::BodyFault;
+use service::BodyFault;
 use spin_sdk::wasip3::http::types;
 use spin_sdk::wasip3::wit_future;
 use spin_sdk::wit_bindgen::{StreamReader, StreamResult};

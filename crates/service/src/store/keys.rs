@@ -5,7 +5,7 @@
 //! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup, once; account, to delete it | signup, login, account, messages | for ever |
 //! | `latchkey:user:NAME:password` | [`PasswordRecord`] | account | login, account | until the account is deleted |
 //! | `latchkey:user:NAME:rehash` | [`RehashRecord`] | login | login, account | until the account is deleted |
-//! | `latchkey:user:NAME:lock` | lease of [`once`], when several asked | signup | signup | for ever |
+//! | `latchkey:user:NAME:lock` | lease of [`create_once`], when several asked | signup | signup | for ever |
 //! | `latchkey:user:NAME:lock:G` | counter: who may create it | signup | signup | for ever |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login, account | for ever |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after |
@@ -20,12 +20,12 @@
 //! | `latchkey:signing-keys` | [`SigningKeysRecord`]: where to look for the newest | login, session | login, session | for ever |
 //! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login, session | authorizer, login, session | of no use after its `expires_at_ms` |
 //! | `latchkey:public-key:KID:lock` (`:G`) | as above | login, session | login, session | for ever |
-//! | `latchkey:public-keys` | counter: the last place in the index | login, session | login, session | for ever |
+//! | `latchkey:public-keys` | counter: the last number of the index | login, session | login, session | for ever |
 //! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
-//! | `latchkey:places` | [`PlaceSecretRecord`], a secret | who counts first, once | login, signup, messages, account | for ever |
+//! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first, once | login, signup, messages, account | for ever |
 //! | `latchkey:places:lock` (`:G`) | as above | as above | as above | for ever |
-//! | `latchkey:place:KIND:N` | counter: attempts at a place, N below 4096 | who counts attempts | who counts attempts | for ever |
-//! | `latchkey:place:KIND:N:era` | [`EraRecord`]: since when, and for whom | as above | as above | for ever |
+//! | `latchkey:place:KIND:N` | counter: attempts in a slot, N below 4096 | who counts attempts | who counts attempts | for ever |
+//! | `latchkey:place:KIND:N:era` | [`WindowRecord`]: since when, and for whom | as above | as above | for ever |
 //!
 //! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
 //! number; the smallest host takes 255.
@@ -44,9 +44,9 @@
 //! [`SigningKeysRecord`]: super::records::SigningKeysRecord
 //! [`PublicKeyRecord`]: super::records::PublicKeyRecord
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
-//! [`PlaceSecretRecord`]: super::records::PlaceSecretRecord
-//! [`EraRecord`]: super::records::EraRecord
-//! [`once`]: super::once
+//! [`SlotSecretRecord`]: super::records::SlotSecretRecord
+//! [`WindowRecord`]: super::records::WindowRecord
+//! [`create_once`]: super::create_once
 
 use domain::{KeyId, SessionId, Username};
 
@@ -55,7 +55,7 @@ pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:signing-keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
-pub(crate) const PLACES: &str = "latchkey:places";
+pub(crate) const SLOTS: &str = "latchkey:places";
 
 pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")
@@ -111,14 +111,14 @@ pub(crate) fn public_key(id: &KeyId) -> String {
     format!("latchkey:public-key:{id}")
 }
 
-pub(crate) fn public_key_index(place: u64) -> String {
-    format!("latchkey:public-keys:{place}")
+pub(crate) fn public_key_index(number: u64) -> String {
+    format!("latchkey:public-keys:{number}")
 }
 
-pub(crate) fn place(kind: &str, number: u16) -> String {
+pub(crate) fn slot(kind: &str, number: u16) -> String {
     format!("latchkey:place:{kind}:{number}")
 }
 
-pub(crate) fn place_era(kind: &str, number: u16) -> String {
+pub(crate) fn slot_window(kind: &str, number: u16) -> String {
     format!("latchkey:place:{kind}:{number}:era")
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use domain::{DisplayName, Timestamp, Username};
 
-use crate::ports::{Bucket, StoreError};
+use crate::context::Context;
+use crate::context::platform::{Platform, StoreError};
 
 /// An account. Not `Debug`: it holds a password hash.
 #[derive(Serialize, Deserialize)]
@@ -87,7 +88,7 @@ pub(crate) struct SessionUse {
     pub(crate) at_ms: Timestamp,
 }
 
-/// One of the places in which the sessions of an account are found.
+/// Where one of the sessions of an account is found.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionSlot {
     pub(crate) v: V1,
@@ -106,8 +107,8 @@ pub(crate) struct MessageRecord {
     pub(crate) text: String,
     pub(crate) created_at_ms: Timestamp,
     /// Where it is in its author's list.
-    #[serde(default)]
-    pub(crate) place: Option<u64>,
+    #[serde(default, rename = "place")]
+    pub(crate) index: Option<u64>,
 }
 
 /// The secondary key: where one author's message is on the board.
@@ -165,26 +166,26 @@ pub(crate) struct PublicKeyRecord {
     pub(crate) expires_at_ms: Timestamp,
 }
 
-/// A place in the index of public keys.
+/// A key in the index of public keys.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PublicKeyIndexRecord {
     pub(crate) v: V1,
     pub(crate) kid: String,
 }
 
-/// The secret that spreads names over places. Not `Debug`.
+/// The secret that spreads names over slots. Not `Debug`.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct PlaceSecretRecord {
+pub(crate) struct SlotSecretRecord {
     pub(crate) v: V1,
     /// 64 hexadecimal digits.
     pub(crate) secret: String,
 }
 
-/// What the counter of a place counts since when. Counters only go on, so an era says where it began.
+/// What the counter of a slot counts since when. Counters only go on, so a window says where it began.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct EraRecord {
+pub(crate) struct WindowRecord {
     pub(crate) v: V1,
-    /// The counter when the era began.
+    /// The counter when the window began.
     pub(crate) base: u64,
     /// Of delays: the last attempt. Of quotas: the beginning of the window.
     pub(crate) at_ms: Timestamp,
@@ -213,17 +214,24 @@ impl<'de> Deserialize<'de> for V1 {
     }
 }
 
+impl<P: Platform> Context<'_, P> {
+    /// Reads a record, if there is one.
+    ///
+    /// # Errors
+    /// The store does not answer, or what is there is not of this version. The text of the error names the key alone.
+    pub(crate) async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        self.get(key).await?.map(|bytes| decode(key, &bytes)).transpose()
+    }
+
+    /// Writes a record over whatever is there.
+    pub(crate) async fn save(&self, key: &str, record: &impl Serialize) -> Result<(), StoreError> {
+        self.set(key, &encode(record)?).await
+    }
+}
+
 /// As bytes for the store.
 pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(record).map_err(|_| StoreError::Failed("a record did not serialise".to_owned()))
-}
-
-/// Reads a record, if there is one.
-///
-/// # Errors
-/// The store does not answer, or what is there is not of this version. The text of the error names the key alone.
-pub(crate) async fn load<T: DeserializeOwned>(bucket: &impl Bucket, key: &str) -> Result<Option<T>, StoreError> {
-    bucket.get(key).await?.map(|bytes| decode(key, &bytes)).transpose()
 }
 
 /// Reads the bytes of a record.

@@ -1,5 +1,5 @@
 use domain::{Effect, Statement};
-use service::ports::{Authorization, Denial};
+use service::platform::{Authorization, Denial, UncheckedPrincipal};
 
 use crate::world::{Verdict, World, anon, bearer};
 
@@ -81,14 +81,17 @@ fn without_a_good_token_there_is_no_policy() {
 
 fn granted() -> Authorization {
     Authorization {
-        principal_id: "alice".to_owned(),
+        principal: UncheckedPrincipal {
+            username: "alice".to_owned(),
+            name: "Alice".to_owned(),
+            session: "0".repeat(32),
+        },
         version: "2012-10-17".to_owned(),
         statements: vec![Statement {
             effect: Effect::Allow,
             actions: vec!["execute-api:Invoke".to_owned()],
             resources: vec!["*".to_owned()],
         }],
-        context: vec![("name".to_owned(), "Alice".to_owned()), ("session".to_owned(), "0".repeat(32))],
     }
 }
 
@@ -143,17 +146,15 @@ fn what_the_policy_does_not_allow_is_refused() {
 
 #[test]
 fn output_that_is_malformed_lets_nobody_in() {
-    let malformed: [fn(&mut Authorization); 10] = [
-        |a| a.principal_id = String::new(),
-        |a| a.principal_id = "not a username".to_owned(),
+    let malformed: [fn(&mut Authorization); 8] = [
+        |a| a.principal.username = String::new(),
+        |a| a.principal.username = "not a username".to_owned(),
         |a| a.version = "2008-10-17".to_owned(),
         |a| a.statements.clear(),
         |a| a.statements[0].actions.clear(),
         |a| a.statements[0].resources = vec![String::new()],
-        |a| a.context.clear(),
-        |a| a.context[0].1 = "\0".to_owned(),
-        |a| a.context[1].1 = "../session".to_owned(),
-        |a| a.context.truncate(1),
+        |a| a.principal.name = "\0".to_owned(),
+        |a| a.principal.session = "../session".to_owned(),
     ];
     for spoil in malformed {
         let mut authorization = granted();

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::Request;
-use service::gateway::BodyFault;
+use service::BodyFault;
 
 use crate::world::{World, signup_body};
 

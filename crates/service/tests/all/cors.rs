@@ -14,7 +14,7 @@ fn kinds(token: &str) -> Vec<(u16, http::Request<bytes::Bytes>)> {
     let mut not_json = anon("POST", "/api/login", "x");
     not_json.headers_mut().insert("content-type", "text/plain".parse().unwrap());
     let mut too_large = anon("POST", "/api/login", "x");
-    too_large.extensions_mut().insert(service::gateway::BodyFault::TooLarge);
+    too_large.extensions_mut().insert(service::BodyFault::TooLarge);
     let mut known = anon("GET", "/api/messages", "");
     known.headers_mut().insert("if-none-match", "*".parse().unwrap());
     vec![

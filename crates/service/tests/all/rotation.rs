@@ -396,6 +396,8 @@ fn the_period_is_a_variable() {
     }
     signed.dedup();
     assert_eq!(signed.len(), 3, "of 8 seconds each");
+    // What the stage `test` alone allows is of no use on the others.
+    world.set("pbkdf2_iterations", "220000");
     for (stage, seconds, status) in
         [("dev", "86399", 500), ("dev", "86400", 200), ("test", "1", 200), ("test", "0", 500)]
     {

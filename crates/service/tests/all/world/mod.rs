@@ -7,9 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use domain::{MethodArn, Timestamp};
-use service::ports::{
-    Authorization, Authorizer, Clock, Config, ConfigError, Denial, Entropy, Log, Pause, Store, StoreError,
-};
+use service::platform::{Authorization, Authorizer, ConfigError, Denial, Platform, StoreError};
 
 pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
 pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
@@ -103,15 +101,20 @@ impl World {
     }
 }
 
-impl Store for World {
+impl Platform for World {
     type Bucket = MemoryBucket;
 
     async fn open(&self, label: &str) -> Result<MemoryBucket, StoreError> {
         self.data.open(label)
     }
-}
 
-impl Clock for World {
+    fn variable(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        if self.config_is_down.get() {
+            return Err(ConfigError("the vault is sealed".to_owned()));
+        }
+        Ok(self.variables.borrow().get(name).cloned())
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.data.now_millis())
     }
@@ -119,9 +122,7 @@ impl Clock for World {
     fn uptime_millis(&self) -> u64 {
         self.data.uptime_millis()
     }
-}
 
-impl Entropy for World {
     /// SplitMix64 over a counter: the bytes differ, and spread as random ones do.
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
@@ -133,25 +134,12 @@ impl Entropy for World {
             chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes()[..chunk.len()]);
         }
     }
-}
 
-impl Config for World {
-    fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
-        if self.config_is_down.get() {
-            return Err(ConfigError("the vault is sealed".to_owned()));
-        }
-        Ok(self.variables.borrow().get(name).cloned())
-    }
-}
-
-impl Log for World {
-    fn write(&self, line: &str) {
+    fn log(&self, line: &str) {
         assert!(!line.contains('\n'), "a log line is one line");
         self.log.borrow_mut().push(line.to_owned());
     }
-}
 
-impl Pause for World {
     async fn pause(&self) {
         self.pauses.set(self.pauses.get() + 1);
         self.advance_millis(self.pause_millis.get());
@@ -165,10 +153,15 @@ impl Pause for World {
 }
 
 impl Authorizer for World {
-    async fn authorize(&self, authorization: &str, method: &MethodArn) -> Result<Authorization, Denial> {
+    async fn authorize(
+        &self,
+        authorization: &str,
+        method: &MethodArn,
+        request_id: &str,
+    ) -> Result<Authorization, Denial> {
         match &self.authorizer {
             Some(verdict) => verdict(authorization, method),
-            None => service::authorizer::authorize(self, authorization, method.as_str()).await,
+            None => service::authorizer::authorize(self, authorization, method.as_str(), request_id).await,
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Poll;
 
-use service::ports::{Bucket, StoreError};
+use service::platform::{Bucket, StoreError};
 
 /// What happens at one call of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

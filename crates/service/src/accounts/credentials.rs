@@ -1,0 +1,137 @@
+//! Passwords of accounts. The store can not compare and swap, so no record here has two kinds of writers: sign-up writes the
+//! account with its first password, a change writes the password that replaces it, and a login writes the same password
+//! hashed anew. What a login hashed anew counts only for the very password it was made of, so one that is late does not
+//! bring a password back that has been changed.
+
+use domain::{Iterations, Password, PasswordHash, Username};
+
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Platform, StoreError};
+use crate::store::create_once::Creation;
+use crate::store::keys;
+use crate::store::records::{self, Account, AccountRecord, PasswordRecord, RehashRecord, Tombstone, V1};
+
+/// An account and its password.
+pub(crate) struct Credentials {
+    pub(crate) account: Account,
+    hash: PasswordHash,
+    /// Which of the account's passwords it is; empty for the first.
+    revision: String,
+}
+
+impl Credentials {
+    pub(crate) fn hash(&self) -> &PasswordHash {
+        &self.hash
+    }
+
+    /// A secret of the account that changes with its password, and not when the same password is hashed anew. The first
+    /// hash never leaves the store, and its salt alone can't be guessed.
+    pub(crate) fn device_secret(&self) -> String {
+        format!("{}:{}", self.revision, self.account.password)
+    }
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Whether a username has an owner, or had one.
+    pub(crate) async fn is_taken(&self, username: &Username) -> Result<bool, StoreError> {
+        Ok(self.get(&keys::account(username)).await?.is_some())
+    }
+
+    /// Creates an account, unless the username has an owner; says whether it did.
+    pub(crate) async fn create_account(&self, account: &Account) -> Result<bool, StoreError> {
+        let key = keys::account(&account.username);
+        let created = self.create_once(&key, async || records::encode(account)).await?;
+        Ok(matches!(created, Creation::Ours))
+    }
+
+    /// The account and the password of a username. It costs the same when there is none; what can't be a username is looked
+    /// up all the same, under names that no account has.
+    pub(crate) async fn find_credentials(
+        &self,
+        username: Option<&Username>,
+    ) -> Result<Option<Credentials>, StoreError> {
+        let key = username.map_or_else(|| keys::NO_ACCOUNT.to_owned(), keys::account);
+        let (password_key, rehash_key) = (keys::password(&key), keys::rehash(&key));
+        let account: Option<AccountRecord> = self.load(&key).await?;
+        let changed: Option<PasswordRecord> = self.load(&password_key).await?;
+        let rehash: Option<RehashRecord> = self.load(&rehash_key).await?;
+        let Some(account) = account.and_then(AccountRecord::account) else { return Ok(None) };
+        let (revision, mut phc, mut at) = match changed {
+            Some(changed) => (changed.revision, changed.password, password_key),
+            None => (String::new(), account.password.clone(), key),
+        };
+        if let Some(rehash) = rehash.filter(|rehash| rehash.of == revision) {
+            (phc, at) = (rehash.password, rehash_key);
+        }
+        let hash = PasswordHash::parse(&phc);
+        let hash = hash.map_err(|_| StoreError::Failed(format!("the record {at} holds no password hash")))?;
+        Ok(Some(Credentials { account, hash, revision }))
+    }
+
+    /// Whether the account still has the password that was found.
+    pub(crate) async fn are_current(&self, found: &Credentials) -> Result<bool, StoreError> {
+        let key = keys::account(&found.account.username);
+        let account: Option<AccountRecord> = self.load(&key).await?;
+        let changed: Option<PasswordRecord> = self.load(&keys::password(&key)).await?;
+        let exists = account.and_then(AccountRecord::account).is_some();
+        Ok(exists && changed.map(|changed| changed.revision).unwrap_or_default() == found.revision)
+    }
+
+    /// Whether the account of a username was deleted.
+    pub(crate) async fn is_deleted(&self, username: &Username) -> Result<bool, StoreError> {
+        let account: Option<AccountRecord> = self.load(&keys::account(username)).await?;
+        Ok(matches!(account, Some(AccountRecord::Deleted(_))))
+    }
+
+    /// Leaves nothing of an account but its name, which nobody else gets.
+    pub(crate) async fn entomb(&self, username: &Username) -> Result<(), StoreError> {
+        self.save(&keys::account(username), &Tombstone { v: V1, deleted_at_ms: self.now() }).await
+    }
+
+    /// Deletes the passwords of an account that has been deleted.
+    pub(crate) async fn delete_passwords(&self, username: &Username) -> Result<(), StoreError> {
+        let key = keys::account(username);
+        self.delete(&keys::password(&key)).await?;
+        self.delete(&keys::rehash(&key)).await
+    }
+
+    /// Replaces a hash that has fewer rounds than configured now. When that fails the next login tries again.
+    pub(crate) async fn renew_hash(&self, found: &Credentials, password: &Password, iterations: Iterations) {
+        if !found.hash.is_obsolete(iterations) {
+            return;
+        }
+        let renewed = async {
+            let password = self.hash(password, iterations).await?;
+            let key = keys::account(&found.account.username);
+            let rehash = RehashRecord { v: V1, of: found.revision.clone(), password };
+            self.write_beside(&key, &keys::rehash(&key), &records::encode(&rehash)?).await
+        };
+        if let Err(error) = renewed.await {
+            self.log(Event::new(Level::Warn, "password_hash_not_renewed").with("error", error.to_string()));
+        }
+    }
+
+    /// Gives an account another password. Sessions are the caller's affair.
+    pub(crate) async fn change_password(
+        &self,
+        account: &Account,
+        password: &Password,
+        iterations: Iterations,
+    ) -> Result<(), StoreError> {
+        let password = self.hash(password, iterations).await?;
+        let record = PasswordRecord { v: V1, revision: self.random_hex::<16>(), password };
+        let key = keys::account(&account.username);
+        self.write_beside(&key, &keys::password(&key), &records::encode(&record)?).await
+    }
+
+    /// Writes a record beside an account, and takes it back if the account was deleted meanwhile: nothing stays of that.
+    async fn write_beside(&self, account_key: &str, key: &str, record: &[u8]) -> Result<(), StoreError> {
+        self.set(key, record).await?;
+        let account: Option<AccountRecord> = self.load(account_key).await?;
+        match account.and_then(AccountRecord::account) {
+            Some(_) => Ok(()),
+            None => self.delete(key).await,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Sessions: begun by a login, kept up by refreshes, ended by anybody who may.
+//!
+//! The life of a session is one record, written once and deleted at its end; the authorizer looks whether it is there. What
+//! changes at a refresh lies beside it, so that a refresh that is late brings nothing back.
+//!
+//! The sessions of an account are found in a ring of slots, so their number is bounded, and they can all be ended. A slot
+//! is written before its session: there is no session that can't be found. It stays when the session ends, and whoever
+//! takes it over removes what may be left of it.
+
+use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
+
+use crate::context::Context;
+use crate::context::platform::{Platform, StoreError};
+use crate::context::settings::SessionSettings;
+use crate::store::keys;
+use crate::store::records::{Account, SessionRecord, SessionSlot, SessionUse, V1};
+
+/// Most sessions of one account: the next login ends the one that was begun first.
+pub(crate) const MAX_SESSIONS: u64 = 32;
+
+/// A session that has begun.
+pub(crate) struct Begun {
+    pub(crate) id: SessionId,
+    pub(crate) record: SessionRecord,
+    pub(crate) refresh_token: RefreshToken,
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Begins a session of an account.
+    pub(crate) async fn begin_session(
+        &self,
+        account: &Account,
+        settings: &SessionSettings,
+        user_agent: &str,
+    ) -> Result<Begun, StoreError> {
+        let id = SessionId::new(self.random());
+        let (family, refresh_token) = RefreshFamily::begin(id.clone(), self.random(), self.random());
+        let now = self.now();
+        let record = SessionRecord {
+            v: V1,
+            username: account.username.clone(),
+            name: account.name.clone(),
+            refresh: family.store(),
+            created_at_ms: now,
+            expires_at_ms: now.plus_secs(settings.lifetime_seconds),
+            client: domain::client_in_words(user_agent),
+        };
+        let number = self.next(&keys::sessions(&account.username)).await?;
+        let slot_key = keys::session_slot(&account.username, number % MAX_SESSIONS);
+        if let Some(former) = self.in_slot(&slot_key).await? {
+            self.end_session(&former).await?;
+        }
+        let slot = SessionSlot { v: V1, session: id.to_string() };
+        self.save(&slot_key, &slot).await?;
+        self.save(&keys::session(&id), &record).await?;
+        Ok(Begun { id, record, refresh_token })
+    }
+
+    /// The record of a session that has not ended and whose time is not over.
+    pub(crate) async fn find_session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+        let record: Option<SessionRecord> = self.load(&keys::session(id)).await?;
+        Ok(record.filter(|record| record.expires_at_ms > self.now()))
+    }
+
+    /// The last refresh of a session, if there was one.
+    pub(crate) async fn last_use(&self, id: &SessionId) -> Result<Option<RefreshUse>, StoreError> {
+        let last: Option<SessionUse> = self.load(&keys::session_use(id)).await?;
+        Ok(last.map(|last| RefreshUse { generation: last.generation, at: last.at_ms }))
+    }
+
+    /// Notes a refresh.
+    pub(crate) async fn note_use(&self, id: &SessionId, used: RefreshUse) -> Result<(), StoreError> {
+        let record = SessionUse { v: V1, generation: used.generation, at_ms: used.at };
+        self.save(&keys::session_use(id), &record).await
+    }
+
+    /// Ends a session. Its tokens are good for nothing from the first of the two on.
+    pub(crate) async fn end_session(&self, id: &SessionId) -> Result<(), StoreError> {
+        self.delete(&keys::session(id)).await?;
+        self.delete(&keys::session_use(id)).await
+    }
+
+    /// Ends the sessions of an account, but perhaps one.
+    pub(crate) async fn end_sessions(&self, username: &Username, but: Option<&SessionId>) -> Result<(), StoreError> {
+        for id in self.sessions_of(username).await? {
+            if Some(&id) != but {
+                self.end_session(&id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ids in the slots of an account. Most of the sessions may have ended.
+    pub(crate) async fn sessions_of(&self, username: &Username) -> Result<Vec<SessionId>, StoreError> {
+        let begun = self.last(&keys::sessions(username)).await?;
+        let mut ids = Vec::new();
+        for slot in 0..MAX_SESSIONS.min(begun.saturating_add(1)) {
+            ids.extend(self.in_slot(&keys::session_slot(username, slot)).await?);
+        }
+        Ok(ids)
+    }
+
+    async fn in_slot(&self, key: &str) -> Result<Option<SessionId>, StoreError> {
+        let slot: Option<SessionSlot> = self.load(key).await?;
+        slot.map(|slot| SessionId::parse(&slot.session))
+            .transpose()
+            .map_err(|_| StoreError::Failed(format!("the record {key} holds no session id")))
+    }
+}

@@ -1,0 +1,43 @@
+//! The tokens of a session: an access token, and the refresh token for the next one.
+
+use domain::{Claims, SessionId};
+
+use crate::context::Context;
+use crate::context::platform::Platform;
+use crate::context::settings::{SessionSettings, SigningSettings};
+use crate::signing::SigningError;
+use crate::store::records::SessionRecord;
+
+/// An access token, and for how many seconds it and the refresh token beside it are good.
+pub(crate) struct AccessToken {
+    pub(crate) text: String,
+    pub(crate) expires_in: u64,
+    pub(crate) refresh_expires_in: u64,
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Signs an access token for a session. Neither it nor the refresh token outlives the session.
+    pub(crate) async fn issue_token(
+        &self,
+        signing: SigningSettings,
+        sessions: &SessionSettings,
+        id: &SessionId,
+        session: &SessionRecord,
+    ) -> Result<AccessToken, SigningError> {
+        let SigningSettings { rules, lifetime_seconds, key } = signing;
+        let key = self.signing_key(key, lifetime_seconds).await?;
+        let now = self.now();
+        let left_seconds = session.expires_at_ms.millis_since(now) / 1000;
+        let expires_in = lifetime_seconds.min(left_seconds);
+        let claims = Claims {
+            subject: session.username.clone(),
+            name: session.name.clone(),
+            session: id.clone(),
+            token_id: self.random_hex::<16>(),
+            issued_at: now,
+            expires_at: now.plus_secs(expires_in),
+        };
+        let text = key.sign(&claims, &rules).map_err(|_| SigningError::Key("the key did not sign"))?;
+        Ok(AccessToken { text, expires_in, refresh_expires_in: sessions.idle_seconds.min(left_seconds) })
+    }
+}

@@ -1,0 +1,77 @@
+//! Taking messages off the board, and names off messages.
+
+use domain::Username;
+
+use super::gaps::{Found, decode};
+use crate::context::Context;
+use crate::context::platform::{Platform, StoreError};
+use crate::store::keys;
+use crate::store::records::{AuthoredRecord, Gap, MessageRecord, V1};
+
+/// Why a message was not deleted.
+pub(crate) enum NotDeleted {
+    /// There is none at this position.
+    Absent,
+    /// It is somebody else's.
+    Foreign,
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotDeleted {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Deletes a message of an author.
+    pub(crate) async fn delete_message(&self, author: &Username, position: u64) -> Result<(), NotDeleted> {
+        let key = keys::message(position);
+        let bytes = self.get(&key).await?;
+        let Found::Filled::<MessageRecord>(message) = decode(&key, bytes.as_deref(), position)? else {
+            return Err(NotDeleted::Absent);
+        };
+        if message.author.as_deref() != Some(author.as_str()) {
+            return Err(NotDeleted::Foreign);
+        }
+        // The board first: what dies after it leaves an entry in the author's list that leads nowhere, which readers pass.
+        self.leave_gap(keys::message, position).await?;
+        if let Some(index) = message.index {
+            self.leave_gap(|index| keys::authored(author, index), index).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes an account's name off all of its messages, the newest first. Done again, it goes on where it was broken off.
+    pub(crate) async fn disown_all(&self, author: &Username) -> Result<(), StoreError> {
+        let last = self.last(&keys::author(author)).await?;
+        let mut index = last;
+        while index > 0 {
+            index = self.disown(author, index).await?;
+        }
+        if last > 0 {
+            self.save(&keys::authored(author, last), &Gap { v: V1, gap_from: 1, gap_to: last }).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes an account's name off the message at an index of its list, and the index off the list; returns the next one.
+    pub(super) async fn disown(&self, author: &Username, index: u64) -> Result<u64, StoreError> {
+        let authored_key = keys::authored(author, index);
+        let bytes = self.get(&authored_key).await?;
+        let message = match decode::<AuthoredRecord>(&authored_key, bytes.as_deref(), index) {
+            Ok(Found::Filled(authored)) => authored.message,
+            Ok(Found::Nothing { next }) => return Ok(next),
+            // An entry that does not read is no reason to keep an account that shall go.
+            Err(_) => return Ok(index.saturating_sub(1)),
+        };
+        let key = keys::message(message);
+        let bytes = self.get(&key).await?;
+        if let Ok(Found::Filled::<MessageRecord>(record)) = decode(&key, bytes.as_deref(), message) {
+            let record = MessageRecord { author: None, name: String::new(), index: None, ..record };
+            self.save(&key, &record).await?;
+        }
+        self.delete(&authored_key).await?;
+        Ok(index.saturating_sub(1))
+    }
+}

@@ -1,0 +1,18 @@
+//! The board: messages under positions that only go up, and a list of each author's. Deleted messages leave gaps.
+
+mod add;
+mod delete;
+mod gaps;
+mod page;
+
+pub(crate) use add::NotPosted;
+pub(crate) use delete::NotDeleted;
+pub(crate) use page::{MAX_LIMIT, PageRequest};
+
+use crate::store::records::MessageRecord;
+
+/// A message and its position on the board, which is its id.
+pub(crate) struct Message {
+    pub(crate) position: u64,
+    pub(crate) record: MessageRecord,
+}

@@ -1,0 +1,100 @@
+//! A page of the board, or of the list of one author, newest first. It costs one read for the counter and one for each message,
+//! however many messages there are; two for each in the list of one author.
+
+use serde::de::DeserializeOwned;
+
+use domain::{Cursor, Username};
+
+use super::Message;
+use super::gaps::{Found, decode};
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Platform, StoreError};
+use crate::store::keys;
+use crate::store::records::{AuthoredRecord, MessageRecord};
+
+/// Most messages of a page.
+pub(crate) const MAX_LIMIT: usize = 100;
+/// Most steps over positions without a message for one page: a poster that died leaves one, and so do messages that were
+/// deleted side by side. More means that something is wrong; then the page ends early, and the next one goes on from there.
+const MAX_GAPS: usize = 1000;
+
+/// Which page.
+pub(crate) struct PageRequest {
+    /// At most [`MAX_LIMIT`].
+    pub(crate) limit: usize,
+    /// Positions below this one.
+    pub(crate) before: Option<u64>,
+    pub(crate) author: Option<Username>,
+}
+
+/// The messages of a page, and where the next one begins, if there is one.
+pub(crate) struct Page {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) next: Option<Cursor>,
+}
+
+impl<P: Platform> Context<'_, P> {
+    pub(crate) async fn page(&self, page: &PageRequest) -> Result<Page, StoreError> {
+        let counter_key = page.author.as_ref().map_or_else(|| keys::BOARD.to_owned(), keys::author);
+        let last = self.last(&counter_key).await?;
+        let top = page.before.map_or(last, |before| last.min(before - 1));
+        let mut messages: Vec<Message> = Vec::with_capacity(page.limit.min(MAX_LIMIT));
+        let (mut lowest, mut gaps) = (top + 1, 0);
+        let mut next = None;
+        let mut position = top;
+        while position > 0 {
+            let found = self.message_at(page.author.as_ref(), position).await?;
+            let is_filled = matches!(found, Found::Filled(_));
+            // One more than the page takes is looked for, so that a last page is known to be the last.
+            if (is_filled && messages.len() == page.limit) || gaps == MAX_GAPS {
+                next = Some(if page.author.is_some() { Cursor::Author(lowest) } else { Cursor::Board(lowest) });
+                break;
+            }
+            let below = match found {
+                Found::Filled(message) => {
+                    messages.push(message);
+                    position - 1
+                }
+                Found::Nothing { next } => {
+                    gaps += 1;
+                    next
+                }
+            };
+            if is_filled || messages.len() < page.limit {
+                lowest = below + 1;
+            }
+            position = below;
+        }
+        Ok(Page { messages, next })
+    }
+
+    /// The message at a position of the list, unless there is none.
+    async fn message_at(&self, author: Option<&Username>, position: u64) -> Result<Found<Message>, StoreError> {
+        let on_board = match author {
+            None => position,
+            Some(author) => {
+                let key = keys::authored(author, position);
+                match self.read_or_pass::<AuthoredRecord>(&key, position).await? {
+                    Found::Filled(authored) => authored.message,
+                    Found::Nothing { next } => return Ok(Found::Nothing { next }),
+                }
+            }
+        };
+        let key = keys::message(on_board);
+        Ok(match self.read_or_pass::<MessageRecord>(&key, on_board).await? {
+            Found::Filled(record) => Found::Filled(Message { position: on_board, record }),
+            Found::Nothing { next } if author.is_none() => Found::Nothing { next },
+            Found::Nothing { .. } => Found::Nothing { next: position - 1 },
+        })
+    }
+
+    /// An entry of the list. One that does not read is logged and passed over, or it would take the whole board down.
+    async fn read_or_pass<T: DeserializeOwned>(&self, key: &str, position: u64) -> Result<Found<T>, StoreError> {
+        let bytes = self.get(key).await?;
+        decode(key, bytes.as_deref(), position).or_else(|error| {
+            self.log(Event::new(Level::Error, "record_unreadable").with("error", error.to_string()));
+            Ok(Found::Nothing { next: position.saturating_sub(1) })
+        })
+    }
+}

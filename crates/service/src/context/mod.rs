@@ -1,0 +1,112 @@
+//! One request on its way through an endpoint: the platform, the settings that all components have, and the work done so far.
+
+pub(crate) mod log;
+pub mod platform;
+pub(crate) mod settings;
+pub(crate) mod storeless;
+
+use std::cell::{Cell, OnceCell};
+
+use domain::{Timestamp, hex};
+
+use self::log::Event;
+use self::platform::{Bucket, Platform, StoreError};
+use self::settings::Settings;
+
+/// A request. What the rooms do with the store is written as methods of it, in `impl` blocks of their own.
+pub(crate) struct Context<'a, P: Platform> {
+    pub(crate) platform: &'a P,
+    pub(crate) settings: Settings,
+    component: &'static str,
+    request_id: &'a str,
+    work: Work,
+    bucket: OnceCell<P::Bucket>,
+}
+
+/// What a request has cost. Logged with security events, so that an operator can see, and a test can count, that a login
+/// costs the same whether or not the user exists.
+#[derive(Default)]
+pub(crate) struct Work {
+    store_reads: Cell<u32>,
+    store_writes: Cell<u32>,
+    pub(crate) hash_rounds: Cell<u32>,
+    pub(crate) hash_pauses: Cell<u32>,
+}
+
+impl<'a, P: Platform> Context<'a, P> {
+    pub(crate) fn new(platform: &'a P, settings: Settings, component: &'static str, request_id: &'a str) -> Self {
+        Self { platform, settings, component, request_id, work: Work::default(), bucket: OnceCell::new() }
+    }
+
+    pub(crate) fn request_id(&self) -> &str {
+        self.request_id
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.platform.now()
+    }
+
+    pub(crate) fn random<const BYTES: usize>(&self) -> [u8; BYTES] {
+        let mut bytes = [0; BYTES];
+        self.platform.fill(&mut bytes);
+        bytes
+    }
+
+    /// Random bytes in hexadecimal, two characters each.
+    pub(crate) fn random_hex<const BYTES: usize>(&self) -> String {
+        hex(&self.random::<BYTES>())
+    }
+
+    pub(crate) fn work(&self) -> &Work {
+        &self.work
+    }
+
+    pub(crate) fn log(&self, event: Event) {
+        self.platform.log(&event.line(self.now(), self.component, self.request_id));
+    }
+
+    /// Logs an event with what the request has cost so far.
+    pub(crate) fn log_with_work(&self, event: Event) {
+        let Work { store_reads, store_writes, hash_rounds, hash_pauses } = &self.work;
+        self.log(
+            event
+                .with("store_reads", store_reads.get())
+                .with("store_writes", store_writes.get())
+                .with("hash_rounds", hash_rounds.get())
+                .with("hash_pauses", hash_pauses.get()),
+        );
+    }
+
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        count(&self.work.store_reads);
+        self.bucket().await?.get(key).await
+    }
+
+    pub(crate) async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        count(&self.work.store_writes);
+        self.bucket().await?.set(key, value).await
+    }
+
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        count(&self.work.store_writes);
+        self.bucket().await?.delete(key).await
+    }
+
+    pub(crate) async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        count(&self.work.store_writes);
+        self.bucket().await?.increment(key, delta).await
+    }
+
+    /// The application's bucket, opened at its first use.
+    async fn bucket(&self) -> Result<&P::Bucket, StoreError> {
+        if let Some(bucket) = self.bucket.get() {
+            return Ok(bucket);
+        }
+        let opened = self.platform.open(&self.settings.store).await?;
+        Ok(self.bucket.get_or_init(|| opened))
+    }
+}
+
+fn count(counter: &Cell<u32>) {
+    counter.set(counter.get().saturating_add(1));
+}

@@ -1,0 +1,129 @@
+//! What the services need of the world. `edge` implements these over WASI, the tests in memory.
+
+use std::future::Future;
+
+pub use domain::{Effect, MethodArn, Statement, Timestamp};
+
+/// The host that a component runs on.
+pub trait Platform {
+    /// An open bucket of the key-value store.
+    type Bucket: Bucket;
+
+    /// Opens the bucket of a label.
+    ///
+    /// # Errors
+    /// No bucket has the label, or the component may not use it, or the store does not answer.
+    fn open(&self, label: &str) -> impl Future<Output = Result<Self::Bucket, StoreError>>;
+
+    /// The value of a variable of the application, if it is set.
+    ///
+    /// # Errors
+    /// The source of variables does not answer.
+    fn variable(&self, name: &str) -> Result<Option<String>, ConfigError>;
+
+    /// Now, by the wall clock, which may step.
+    fn now(&self) -> Timestamp;
+
+    /// Milliseconds since some moment, by a clock that never steps: for how long something takes.
+    fn uptime_millis(&self) -> u64;
+
+    /// Fills the slice with random bytes that are fit for keys and salts.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// Writes one line to the log. It has no line break in it and gets one at its end.
+    fn log(&self, line: &str);
+
+    /// Until the host has looked after other requests that are ready.
+    fn pause(&self) -> impl Future<Output = ()>;
+
+    /// For at least this number of milliseconds.
+    fn sleep(&self, millis: u64) -> impl Future<Output = ()>;
+}
+
+/// A bucket of the key-value store. Only [`Bucket::increment`] is atomic.
+pub trait Bucket {
+    /// The value of a key, if there is one.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
+
+    /// Writes a value over whatever is there.
+    ///
+    /// # Errors
+    /// The store does not answer; the value may have been written all the same.
+    fn set(&self, key: &str, value: &[u8]) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Removes a key, if it is there.
+    ///
+    /// # Errors
+    /// The store does not answer; the key may have been removed all the same.
+    fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Adds to a counter, which is created at 0, and returns its new value.
+    ///
+    /// # Errors
+    /// The store does not answer; the counter may have been incremented all the same.
+    fn increment(&self, key: &str, delta: i64) -> impl Future<Output = Result<i64, StoreError>>;
+}
+
+/// The store could not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No bucket has the label, or the component is not granted it.
+    #[error("no key-value store of this label is granted")]
+    NoSuchBucket,
+    /// Anything else; the text is for the log alone.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The source of variables does not answer. The text is for the log alone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// The custom authorizer.
+pub trait Authorizer {
+    /// The policy for the bearer of an `Authorization` header's value, who wants to call a method.
+    ///
+    /// # Errors
+    /// [`Denial`]: then nothing may be called.
+    fn authorize(
+        &self,
+        authorization: &str,
+        method: &MethodArn,
+        request_id: &str,
+    ) -> impl Future<Output = Result<Authorization, Denial>>;
+}
+
+/// What an authorizer returned, of which nothing is checked yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    /// Who calls.
+    pub principal: UncheckedPrincipal,
+    /// The version of the policy language.
+    pub version: String,
+    /// Of the policy.
+    pub statements: Vec<Statement>,
+}
+
+/// Who calls, as an authorizer says it: `record principal` of `wit/authorizer.wit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UncheckedPrincipal {
+    /// Who has the account.
+    pub username: String,
+    /// The name to show.
+    pub name: String,
+    /// The id of the session that the token is of.
+    pub session: String,
+}
+
+/// Why there is no policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The header holds no token that is good now; the text is a [`domain::TokenError::reason`].
+    InvalidToken(String),
+    /// The authorizer could not decide, and has logged why.
+    Unavailable,
+}

@@ -1,0 +1,215 @@
+//! The variables of the application, as types, with their defaults and bounds. Each component reads those that it is granted,
+//! once, before it does anything.
+
+use http::HeaderName;
+
+use domain::{DelayRule, Iterations, KeyError, Quota, Rotation, SigningKey, TokenRules};
+
+use super::platform::{ConfigError, Platform};
+use crate::http::cors::AllowedOrigins;
+
+/// A variable has a value that can't be used, or can't be read. Holds the name, never the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SettingError {
+    pub(crate) variable: &'static str,
+    /// What the value has to be, or why it could not be read: for the log.
+    pub(crate) reason: String,
+}
+
+type Read<'a> = dyn Fn(&str) -> Result<Option<String>, ConfigError> + 'a;
+
+/// Where variables are read from.
+pub(crate) struct Variables<'a>(Box<Read<'a>>);
+
+/// What every component needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) stage: String,
+    pub(crate) store: String,
+    pub(crate) allowed_origins: AllowedOrigins,
+}
+
+const STAGE_TEST: &str = "test";
+/// A day.
+pub(crate) const MAX_TOKEN_LIFETIME_SECONDS: u64 = 24 * 60 * 60;
+/// Two years.
+const MAX_SESSION_SECONDS: u64 = 2 * 365 * 24 * 60 * 60;
+/// Nobody needs more, and a number that is no limit any more should be 0.
+const MAX_COUNT: u64 = 100_000;
+/// Far below the quiet time after which failures are forgotten.
+const MAX_DELAY_SECONDS: u64 = 300;
+pub(crate) const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
+pub(crate) const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
+
+impl<'a> Variables<'a> {
+    pub(crate) fn of(platform: &'a impl Platform) -> Self {
+        Self(Box::new(|name| platform.variable(name)))
+    }
+
+    /// Reads and parses a variable; an unset or empty one has its default.
+    fn parse<T, E: ToString>(
+        &self,
+        variable: &'static str,
+        default: &str,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Result<T, SettingError> {
+        let failed = |reason: String| SettingError { variable, reason };
+        let value = (self.0)(variable).map_err(|error| failed(error.to_string()))?;
+        let value = value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        parse(value.unwrap_or_else(|| default.to_owned())).map_err(|error| failed(error.to_string()))
+    }
+
+    fn seconds(&self, variable: &'static str, default: &str, max: u64) -> Result<u64, SettingError> {
+        self.parse(variable, default, |value| match value.parse() {
+            Ok(seconds) if (1..=max).contains(&seconds) => Ok(seconds),
+            _ => Err(format!("a whole number from 1 to {max}")),
+        })
+    }
+
+    fn count(&self, variable: &'static str, default: &str) -> Result<u64, SettingError> {
+        self.parse(variable, default, |value| match value.parse() {
+            Ok(count @ 0..=MAX_COUNT) => Ok(count),
+            _ => Err("a whole number from 0, which turns the limit off, to 100000"),
+        })
+    }
+
+    fn stage(&self) -> Result<String, SettingError> {
+        self.parse("stage", "dev", name)
+    }
+
+    fn allowed_origins(&self) -> Result<AllowedOrigins, SettingError> {
+        self.parse("cors_allowed_origins", "", |value| AllowedOrigins::parse(&value))
+    }
+
+    /// The settings, or those that grant nothing together with what is wrong, so that this can be said and logged.
+    pub(crate) fn settings_or_fallback(&self) -> (Settings, Option<SettingError>) {
+        let read = || {
+            Ok(Settings {
+                stage: self.stage()?,
+                store: self.parse("store", "default", name)?,
+                allowed_origins: self.allowed_origins()?,
+            })
+        };
+        match read() {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let allowed_origins = self.allowed_origins().unwrap_or(AllowedOrigins::Listed(Vec::new()));
+                (Settings { stage: String::new(), store: String::new(), allowed_origins }, Some(error))
+            }
+        }
+    }
+
+    /// The rounds of a password hash: fewer than recommended only on the stage `test`.
+    pub(crate) fn iterations(&self) -> Result<Iterations, SettingError> {
+        let is_test = self.stage()? == STAGE_TEST;
+        self.parse("pbkdf2_iterations", "220000", |value| {
+            let rounds = value.parse().map_err(|_| "a whole number".to_owned())?;
+            Iterations::parse(rounds, is_test).map_err(|error| error.to_string())
+        })
+    }
+
+    pub(crate) fn sessions(&self) -> Result<SessionSettings, SettingError> {
+        Ok(SessionSettings {
+            lifetime_seconds: self.seconds("session_lifetime_seconds", "2592000", MAX_SESSION_SECONDS)?,
+            idle_seconds: self.seconds("session_idle_seconds", "604800", MAX_SESSION_SECONDS)?,
+        })
+    }
+
+    pub(crate) fn signing(&self) -> Result<SigningSettings, SettingError> {
+        Ok(SigningSettings {
+            rules: self.token_rules()?,
+            lifetime_seconds: self.seconds("token_lifetime_seconds", "900", MAX_TOKEN_LIFETIME_SECONDS)?,
+            key: self.key_source()?,
+        })
+    }
+
+    fn key_source(&self) -> Result<KeySource, SettingError> {
+        let lower_is_allowed = self.stage()? == STAGE_TEST;
+        let rotation = self.parse("signing_key_lifetime_seconds", "2592000", |value| {
+            // What is no number is out of bounds too.
+            Rotation::parse(value.parse().unwrap_or(0), lower_is_allowed)
+        })?;
+        self.parse("signing_key", "", |value| {
+            if value.is_empty() {
+                return Ok(KeySource::Store(rotation));
+            }
+            let mut keys = SigningKey::from_pem_bundle(&value)?.into_iter();
+            let signs = Box::new(keys.next().ok_or(KeyError::Bundle)?);
+            Ok::<_, KeyError>(KeySource::Operator { signs, published: keys.collect() })
+        })
+    }
+
+    /// Whose tokens are made and accepted.
+    pub(crate) fn token_rules(&self) -> Result<TokenRules, SettingError> {
+        let text = |value: String| (value.len() <= 256).then_some(value).ok_or("at most 256 bytes");
+        Ok(TokenRules {
+            issuer: self.parse("token_issuer", "latchkey", text)?,
+            audience: self.parse("token_audience", "latchkey", text)?,
+        })
+    }
+
+    pub(crate) fn attempts(&self) -> Result<AttemptRules, SettingError> {
+        let max_seconds = self.seconds("login_max_delay_seconds", "60", MAX_DELAY_SECONDS)?;
+        let rule = |free| (free > 0).then_some(DelayRule { free, max_seconds });
+        Ok(AttemptRules {
+            account: rule(self.count("login_free_failures", "5")?),
+            address: rule(self.count("login_address_free_failures", "5")?),
+        })
+    }
+
+    pub(crate) fn sign_ups(&self) -> Result<Option<Quota>, SettingError> {
+        self.quota("signups_per_hour", SIGN_UPS_WINDOW_MILLIS)
+    }
+
+    pub(crate) fn posts(&self) -> Result<Option<Quota>, SettingError> {
+        self.quota("posts_per_minute", POSTS_WINDOW_MILLIS)
+    }
+
+    fn quota(&self, variable: &'static str, window_millis: u64) -> Result<Option<Quota>, SettingError> {
+        let limit = self.count(variable, "20")?;
+        Ok((limit > 0).then_some(Quota { limit, window_millis }))
+    }
+
+    /// The header by which a trusted proxy says who asks, if there is such a proxy.
+    pub(crate) fn proxy_header(&self) -> Result<Option<HeaderName>, SettingError> {
+        self.parse("client_address_header", "", |value| match value.as_str() {
+            "" => Ok(None),
+            name => HeaderName::try_from(name).map(Some).map_err(|_| "the name of a header"),
+        })
+    }
+}
+
+fn name(value: String) -> Result<String, &'static str> {
+    let plain = value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    plain.then_some(value).ok_or("1 to 64 letters, digits, \"-\" and \"_\"")
+}
+
+/// How long sessions last, in seconds.
+pub(crate) struct SessionSettings {
+    /// From the login on, however often it is refreshed.
+    pub(crate) lifetime_seconds: u64,
+    /// Without a refresh.
+    pub(crate) idle_seconds: u64,
+}
+
+/// What signing needs.
+pub(crate) struct SigningSettings {
+    pub(crate) rules: TokenRules,
+    /// Seconds that a token is good for.
+    pub(crate) lifetime_seconds: u64,
+    pub(crate) key: KeySource,
+}
+
+/// Where the signing key comes from.
+pub(crate) enum KeySource {
+    /// An operator brings it, and may bring others that are to be published beside it.
+    Operator { signs: Box<SigningKey>, published: Vec<SigningKey> },
+    /// It is made here, kept in the store, and replaced in time.
+    Store(Rotation),
+}
+
+/// How failed attempts with a password delay the next ones; `None` where a rule is turned off.
+pub(crate) struct AttemptRules {
+    pub(crate) account: Option<DelayRule>,
+    pub(crate) address: Option<DelayRule>,
+}

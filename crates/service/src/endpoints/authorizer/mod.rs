@@ -1,0 +1,105 @@
+//! The custom authorizer: an `Authorization` header in, an IAM policy out. Guarded components ask it over the WIT
+//! interface, clients at `/api/authorizer`. It reads the public keys, and whether a session lives, and
+//! nothing else.
+
+mod output;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use wire::fields;
+
+use domain::{Claims, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules, UnverifiedToken};
+
+use self::output::Output;
+use super::table::{self, AUTHORIZER};
+use crate::context::Context;
+use crate::context::platform::{Authorization, Denial, Platform, UncheckedPrincipal};
+use crate::context::settings::Variables;
+use crate::http::body::Fields;
+use crate::http::gateway::{self, Incoming, NoAuthorizer, answer};
+use crate::http::problem::ApiError;
+use crate::http::query::Query;
+use crate::http::{bearer, reply};
+
+/// Answers any request for the component `authorizer`.
+pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
+    let read = |variables: &Variables<'_>| variables.token_rules();
+    answer(platform, &NoAuthorizer, &AUTHORIZER, read, request, async |call| match call.endpoint {
+        table::Authorizer::Policy => {
+            let header = bearer::header(call.incoming.headers())?;
+            let (claims, policy) = decide(call.context, &call.settings, header).await?;
+            let verdict = asked_for(&call.incoming)?.map(|method| policy.evaluate(domain::ACTION_INVOKE, &method));
+            Ok(reply::json(StatusCode::OK, &Output::new(&claims, &policy, verdict)))
+        }
+    })
+    .await
+}
+
+/// The function of the WIT interface. Faults of its own it logs, since the component that asks can't know of them.
+///
+/// # Errors
+/// [`Denial`]: then nothing may be called.
+pub async fn authorize<P: Platform>(
+    platform: &P,
+    authorization: &str,
+    method: &str,
+    request_id: &str,
+) -> Result<Authorization, Denial> {
+    let variables = Variables::of(platform);
+    let (settings, misconfigured) = variables.settings_or_fallback();
+    let context = Context::new(platform, settings, AUTHORIZER.name, request_id);
+    let decided = async {
+        misconfigured.map_or(Ok(()), Err)?;
+        // The policy covers every method, so that a gateway may keep it for the token's other requests.
+        MethodArn::parse(method).map_err(|_| ApiError::Internal("asked about a malformed method ARN"))?;
+        decide(&context, &variables.token_rules()?, authorization).await
+    };
+    let (claims, policy) = decided.await.map_err(|error| match error {
+        ApiError::InvalidToken(error) => Denial::InvalidToken(error.reason().to_owned()),
+        error => {
+            gateway::log(&context, &error);
+            Denial::Unavailable
+        }
+    })?;
+    let principal = UncheckedPrincipal {
+        username: claims.subject.into(),
+        name: claims.name.into(),
+        session: claims.session.to_string(),
+    };
+    let version = POLICY_VERSION.to_owned();
+    Ok(Authorization { principal, version, statements: policy.statements().to_vec() })
+}
+
+/// Who bears the token, and what it allows.
+async fn decide<P: Platform>(
+    context: &Context<'_, P>,
+    rules: &TokenRules,
+    authorization: &str,
+) -> Result<(Claims, PolicyDocument), ApiError> {
+    let token = bearer::token(authorization).ok_or(ApiError::InvalidToken(TokenError::Malformed))?;
+    let token = UnverifiedToken::parse(token).map_err(ApiError::InvalidToken)?;
+    let key = context.find_public_key(token.key_id()).await?;
+    let key = key.ok_or(ApiError::InvalidToken(TokenError::UnknownKey))?;
+    let claims = token.verify(&key, rules, context.now()).map_err(ApiError::InvalidToken)?;
+    let session = context.find_session(&claims.session).await?;
+    if session.is_none_or(|session| session.username != claims.subject) {
+        return Err(ApiError::InvalidToken(TokenError::SessionEnded));
+    }
+    let stage = &context.settings.stage;
+    let methods = table::allowed().map(|(method, path)| MethodArn::new(stage, method, &path));
+    Ok((claims, PolicyDocument::allow(methods)))
+}
+
+/// The method that a client wants the verdict for.
+fn asked_for(incoming: &Incoming) -> Result<Option<MethodArn>, ApiError> {
+    let mut query = Query::parse(incoming.query());
+    let in_query = query.take(fields::METHOD_ARN, MethodArn::parse);
+    query.finish()?;
+    if incoming.body.is_empty() || incoming.parts.method != Method::POST {
+        return Ok(in_query);
+    }
+    let mut members = Fields::parse(&incoming.body)?;
+    let in_body = members.optional(fields::METHOD_ARN, |raw| MethodArn::parse(&raw));
+    members.finish(())?;
+    Ok(in_body.or(in_query))
+}

@@ -1,0 +1,96 @@
+//! `POST /api/login`: begins a session for a password.
+
+use http::header::USER_AGENT;
+use wire::{FieldCode, fields};
+
+use domain::{ClientAddress, Device, Password, Username};
+
+use super::Call;
+use crate::accounts::credentials::Credentials;
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::Platform;
+use crate::endpoints::tokens::{self, Delivery};
+use crate::http::body::{Fields, Rule};
+use crate::http::client_address::client_address;
+use crate::http::cookie::Cookie;
+use crate::http::problem::ApiError;
+use crate::http::reply::{Reply, with_cookie};
+use crate::limits::attempts::Client;
+
+const DEVICE: Cookie = Cookie { name: "latchkey-device", secure_name: "__Secure-latchkey-device", path: "/api/login" };
+
+/// One answer at one cost, whether the user does not exist or the password is wrong.
+pub(super) async fn log_in<P: Platform>(call: Call<'_, P>) -> Result<Reply, ApiError> {
+    let super::gateway::Call { context, settings, incoming, .. } = call;
+    let LogIn { username, password, delivery } = parse(&incoming.body)?;
+    let request = &incoming.parts;
+    let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+    let found = context.find_credentials(username.as_ref()).await?;
+    let client = Client { address, device: DEVICE.value(request) };
+    let attempt = context.begin_login(&settings.attempts, &client, username.as_ref(), found.as_ref()).await?;
+    let hash = found.as_ref().map(Credentials::hash);
+    let verified = context.verify(&password, hash, settings.iterations).await;
+    let (Some(found), true) = (found, verified) else {
+        context.attempt_failed(attempt).await?;
+        return Err(failed(context, address));
+    };
+    context.attempt_succeeded(attempt).await?;
+    context.renew_hash(&found, &password, settings.iterations).await;
+    let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let begun = context.begin_session(&found.account, &settings.sessions, user_agent).await?;
+    // Whoever changes the password ends the sessions that there are then. This one may have been begun a moment later by
+    // the old password: then it ends itself.
+    if !context.are_current(&found).await? {
+        context.end_session(&begun.id).await?;
+        return Err(failed(context, address));
+    }
+    let access = context.issue_token(settings.signing, &settings.sessions, &begun.id, &begun.record).await?;
+    let mut reply = tokens::reply(request, delivery, begun.record, access, &begun.refresh_token);
+    let username = found.account.username.as_str();
+    context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
+    // A device is of use only where somebody may have to wait.
+    if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
+        let device = DEVICE.set(request, &context.new_device_cookie(&found), Device::LIFETIME_SECONDS);
+        reply = with_cookie(reply, device);
+    }
+    Ok(reply)
+}
+
+/// For whom is not logged: people type passwords there.
+fn failed<P: Platform>(context: &Context<'_, P>, address: Option<ClientAddress>) -> ApiError {
+    let address = address.map(|address| address.to_string());
+    context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with_some("client_address", address));
+    ApiError::InvalidCredentials
+}
+
+struct LogIn {
+    /// None for what can't be one, which is looked for all the same.
+    username: Option<Username>,
+    password: Password,
+    delivery: Delivery,
+}
+
+fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
+    let mut members = Fields::parse(body)?;
+    let username = members.text(fields::USERNAME);
+    let password = members.text(fields::PASSWORD);
+    let delivery = members.optional(fields::REFRESH_TOKEN_IN, |raw| match raw.as_str() {
+        "cookie" => Ok(Delivery::Cookie),
+        "body" => Ok(Delivery::Body),
+        _ => Err(UnknownDelivery),
+    });
+    let (username, password) = members.finish((username, password))?;
+    let username = Username::parse(&username).ok();
+    Ok(LogIn { username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("One of \"cookie\" and \"body\".")]
+struct UnknownDelivery;
+
+impl Rule for UnknownDelivery {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}

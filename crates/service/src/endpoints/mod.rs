@@ -1,0 +1,14 @@
+//! The endpoints: [`table`] declares them, and there is a module for each component, with its settings and what each of its
+//! endpoints does.
+
+pub mod account;
+pub mod authorizer;
+pub mod login;
+pub mod messages;
+pub mod openapi;
+pub mod session;
+pub mod signup;
+pub mod site;
+#[expect(missing_docs, reason = "the table is what a reader wants")]
+pub mod table;
+mod tokens;

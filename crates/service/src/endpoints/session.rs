@@ -1,0 +1,96 @@
+//! `POST /api/session/refresh`: the next access token of a session, for its refresh token.
+
+use bytes::Bytes;
+use http::{Request, Response};
+use wire::fields;
+
+use domain::{RefreshFamily, RefreshToken, RefreshVerdict};
+
+use super::table::{SESSION, Session};
+use super::tokens::{self, Delivery, REFRESH};
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Platform, StoreError};
+use crate::context::settings::{SessionSettings, SettingError, SigningSettings, Variables};
+use crate::http::body::Fields;
+use crate::http::cookie::is_cross_site;
+use crate::http::gateway::{Call, Incoming, NoAuthorizer, answer};
+use crate::http::problem::ApiError;
+use crate::http::reply::Reply;
+
+struct Settings {
+    signing: SigningSettings,
+    sessions: SessionSettings,
+}
+
+fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings { signing: variables.signing()?, sessions: variables.sessions()? })
+}
+
+/// Answers any request for the component `session`.
+pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
+    answer(platform, &NoAuthorizer, &SESSION, read, request, async |call| match call.endpoint {
+        Session::Refresh => refresh(call).await,
+    })
+    .await
+}
+
+/// One answer for every token that is not good: why, the log says.
+async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
+    let Call { context, settings, incoming, .. } = call;
+    let (token, delivery) = presented(&incoming)?;
+    let refused = || ApiError::InvalidRefreshToken(REFRESH.forget(&incoming.parts));
+    let token = token.ok_or_else(refused)?;
+    let id = token.session();
+    let Some(session) = context.find_session(id).await? else {
+        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "session_ended"));
+        return Err(refused());
+    };
+    let Some(family) = RefreshFamily::read(&session.refresh) else {
+        return Err(StoreError::Failed("a session holds no refresh family".to_owned()).into());
+    };
+    let now = context.now();
+    let last = context.last_use(id).await?;
+    let idle_since = last.map_or(session.created_at_ms, |last| last.at);
+    let idle_millis = settings.sessions.idle_seconds.saturating_mul(1000);
+    let (used, successor) = match family.judge(&token, last, now) {
+        RefreshVerdict::Good { .. } if now.millis_since(idle_since) > idle_millis => {
+            context.end_session(id).await?;
+            let ended = Event::new(Level::Info, "session_expired").with("reason", "idle");
+            context.log(ended.with("username", session.username.as_str()));
+            return Err(refused());
+        }
+        RefreshVerdict::Good { used, successor } => (used, successor),
+        RefreshVerdict::Reused => {
+            context.end_session(id).await?;
+            context.log(Event::new(Level::Error, "authn_token_reuse").with("username", session.username.as_str()));
+            return Err(refused());
+        }
+        RefreshVerdict::Foreign => {
+            context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "forged"));
+            return Err(refused());
+        }
+    };
+    if last != Some(used) {
+        context.note_use(id, used).await?;
+    }
+    let access = context.issue_token(settings.signing, &settings.sessions, id, &session).await?;
+    context.log_with_work(Event::new(Level::Info, "session_refreshed").with("username", session.username.as_str()));
+    Ok(tokens::reply(&incoming.parts, delivery, session, access, &successor))
+}
+
+/// The token of the body, or else that of the cookie, which counts for pages of this origin alone.
+fn presented(incoming: &Incoming) -> Result<(Option<RefreshToken>, Delivery), ApiError> {
+    if !incoming.body.is_empty() {
+        let mut members = Fields::parse(&incoming.body)?;
+        let text = members.optional(fields::REFRESH_TOKEN, Ok::<_, std::convert::Infallible>);
+        members.finish(())?;
+        if let Some(text) = text {
+            return Ok((RefreshToken::parse(&text).ok(), Delivery::Body));
+        }
+    }
+    if is_cross_site(&incoming.parts) {
+        return Err(ApiError::CrossSiteRequest);
+    }
+    let cookie = REFRESH.value(&incoming.parts);
+    Ok((cookie.and_then(|text| RefreshToken::parse(text).ok()), Delivery::Cookie))
+}

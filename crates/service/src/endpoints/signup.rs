@@ -1,0 +1,67 @@
+//! `POST /api/signup`: creates an account.
+
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode};
+use wire::{SignupResponse, User, fields};
+
+use domain::{DisplayName, Iterations, Password, Quota, Username};
+
+use super::table::{SIGNUP, Signup};
+use crate::context::log::{Event, Level};
+use crate::context::platform::Platform;
+use crate::context::settings::{SettingError, Variables};
+use crate::http::body::Fields;
+use crate::http::client_address::client_address;
+use crate::http::gateway::{Call, NoAuthorizer, answer};
+use crate::http::problem::ApiError;
+use crate::http::reply::{Reply, json};
+use crate::store::records::{Account, V1};
+
+struct Settings {
+    iterations: Iterations,
+    sign_ups: Option<Quota>,
+    proxy_header: Option<HeaderName>,
+}
+
+fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings {
+        iterations: variables.iterations()?,
+        sign_ups: variables.sign_ups()?,
+        proxy_header: variables.proxy_header()?,
+    })
+}
+
+/// Answers any request for the component `signup`.
+pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
+    answer(platform, &NoAuthorizer, &SIGNUP, read, request, async |call| match call.endpoint {
+        Signup::SignUp => sign_up(call).await,
+    })
+    .await
+}
+
+async fn sign_up<P: Platform>(call: Call<'_, P, Settings, Signup>) -> Result<Reply, ApiError> {
+    let Call { context, settings, incoming, .. } = call;
+    let (username, password, name) = parse(&incoming.body)?;
+    let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+    context.count_sign_up(settings.sign_ups, address).await?;
+    // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
+    if context.is_taken(&username).await? {
+        return Err(ApiError::UsernameTaken);
+    }
+    let password = context.hash(&password, settings.iterations).await?;
+    let account = Account { v: V1, username, name, password, created_at_ms: context.now() };
+    if !context.create_account(&account).await? {
+        return Err(ApiError::UsernameTaken);
+    }
+    context.log_with_work(Event::new(Level::Info, "user_created").with("username", account.username.as_str()));
+    let user = User { username: account.username.into(), name: account.name.into() };
+    Ok(json(StatusCode::CREATED, &SignupResponse { user }))
+}
+
+fn parse(body: &[u8]) -> Result<(Username, Password, DisplayName), ApiError> {
+    let mut members = Fields::parse(body)?;
+    let username = members.required(fields::USERNAME, |raw| Username::parse(&raw));
+    let password = members.required(fields::PASSWORD, |raw| Password::parse(raw, username.as_ref()));
+    let name = members.required(fields::NAME, |raw| DisplayName::parse(&raw));
+    members.finish((username, password, name))
+}

@@ -1,0 +1,127 @@
+//! Everything that is not the API: the site that people use in a browser. It is a table of files in two or three encodings
+//! that the build makes; here is decided which of them a request gets.
+
+mod encoding;
+mod security;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+
+use domain::hex;
+
+use crate::context::platform::Platform;
+use crate::http::etag;
+use crate::http::reply::{Reply, empty, finish};
+
+use self::encoding::Accepted;
+
+/// A built site.
+#[derive(Debug)]
+pub struct Site {
+    /// Its files; none when it has not been built.
+    pub assets: &'static [Asset],
+    /// What a `Content-Security-Policy` names the scripts by that are written into the page: `sha256-` and Base64.
+    pub script_hashes: &'static [&'static str],
+}
+
+/// A file of the site.
+#[derive(Debug)]
+pub struct Asset {
+    /// The path of its address, like `/style-1f2e.css`.
+    pub path: &'static str,
+    /// The value of `Content-Type`.
+    pub content_type: &'static str,
+    /// Its name has a hash of its content, so what the address means never changes.
+    pub is_hashed: bool,
+    /// As it is.
+    pub identity: Encoded,
+    /// Compressed by Brotli, when that is shorter.
+    pub brotli: Option<Encoded>,
+    /// Compressed by gzip, when that is shorter.
+    pub gzip: Option<Encoded>,
+}
+
+/// A file in one encoding.
+#[derive(Debug)]
+pub struct Encoded {
+    /// The value of `ETag`: strong, in quotes, and different for each encoding.
+    pub etag: &'static str,
+    /// The content.
+    pub bytes: &'static [u8],
+}
+
+/// The page that every address of the app shows.
+const PAGE: &str = "/index.html";
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+/// A year, the longest that caches go by.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Kept, and asked about each time: an answer of 304 costs a round trip and no content.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
+const BY_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// Answers any request for the component `site`.
+pub async fn handle(platform: &impl Platform, site: &Site, request: Request<Bytes>) -> Response<Bytes> {
+    let mut id = [0; 8];
+    platform.fill(&mut id);
+    let mut reply = answer(site, request.method(), request.uri().path(), request.headers());
+    security::apply(site, reply.headers_mut());
+    finish(reply, request.headers(), *request.method() == Method::HEAD, &hex(&id))
+}
+
+fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Reply {
+    match *method {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS => return with_methods(empty(StatusCode::NO_CONTENT)),
+        _ => return with_methods(text(StatusCode::METHOD_NOT_ALLOWED, "A page is read by GET.\n")),
+    }
+    if site.assets.is_empty() {
+        return text(StatusCode::SERVICE_UNAVAILABLE, "The site is not built: cargo xtask build site\n");
+    }
+    match find(site, path) {
+        Some(asset) => serve(asset, headers),
+        None => text(StatusCode::NOT_FOUND, "Nothing has this address.\n"),
+    }
+}
+
+/// A file by its path. What has no dot in it is the address of a page, and all pages are one file: the app in it reads the
+/// address. A dot means a file, or `/.well-known/`, and what is not there is not made up.
+fn find<'a>(site: &'a Site, path: &str) -> Option<&'a Asset> {
+    let by_path = |path: &str| site.assets.iter().find(|asset| asset.path == path);
+    by_path(path).or_else(|| if path.contains('.') { None } else { by_path(PAGE) })
+}
+
+fn serve(asset: &Asset, request: &HeaderMap) -> Reply {
+    let Some((coding, encoded)) = Accepted::read(request).choose(asset) else {
+        let mut reply = text(StatusCode::NOT_ACCEPTABLE, "This is sent as it is, by Brotli or by gzip.\n");
+        reply.headers_mut().insert(VARY, BY_ENCODING);
+        return reply;
+    };
+    let mut reply = if etag::is_known(request, encoded.etag) {
+        empty(StatusCode::NOT_MODIFIED)
+    } else {
+        let mut reply = Response::new(Bytes::from_static(encoded.bytes));
+        reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+        reply.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, HeaderValue::from_static(coding))));
+        reply
+    };
+    let headers = reply.headers_mut();
+    headers.insert(ETAG, HeaderValue::from_static(encoded.etag));
+    headers.insert(CACHE_CONTROL, if asset.is_hashed { FOR_EVER } else { REVALIDATED });
+    headers.insert(VARY, BY_ENCODING);
+    reply
+}
+
+fn with_methods(mut reply: Reply) -> Reply {
+    reply.headers_mut().insert(ALLOW, METHODS);
+    reply
+}
+
+/// An answer to a person who sees it in a browser; no cache keeps it.
+fn text(status: StatusCode, words: &'static str) -> Reply {
+    let mut reply = Response::new(Bytes::from_static(words.as_bytes()));
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(CONTENT_TYPE, TEXT);
+    reply
+}

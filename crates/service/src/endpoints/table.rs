@@ -1,0 +1,128 @@
+//! Every endpoint of the API, declared once: its address, its methods, who may call it, and the variant that its component
+//! runs. The gateway's dispatch, 405 and Allow, preflight, and what the authorizer's policies allow come from here; tests hold
+//! `spin.toml`, `openapi.yaml` and the README against it.
+
+use http::Method;
+
+use domain::ACTION_INVOKE;
+
+pub use crate::http::resource::{Access, Component, Resource};
+
+use Access::Public;
+
+/// Anybody whom the authorizer knows, and whose policy allows the call.
+const GUARDED: Access = Access::Guarded(ACTION_INVOKE);
+
+#[derive(Clone, Copy, Debug)]
+pub enum Signup {
+    SignUp,
+}
+
+pub const SIGNUP: Component<Signup> = Component {
+    name: "signup",
+    resources: &[Resource { path: "/api/signup", methods: &[(Method::POST, Public, Signup::SignUp)] }],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Login {
+    LogIn,
+    KeySet,
+}
+
+pub const LOGIN: Component<Login> = Component {
+    name: "login",
+    resources: &[
+        Resource { path: "/api/login", methods: &[(Method::POST, Public, Login::LogIn)] },
+        Resource { path: "/.well-known/jwks.json", methods: &[(Method::GET, Public, Login::KeySet)] },
+    ],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Session {
+    Refresh,
+}
+
+/// Its refresh token is looked at by the endpoint itself.
+pub const SESSION: Component<Session> = Component {
+    name: "session",
+    resources: &[Resource { path: "/api/session/refresh", methods: &[(Method::POST, Public, Session::Refresh)] }],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Account {
+    LogOut,
+    ListSessions,
+    EndSessions,
+    EndSession,
+    Show,
+    ChangePassword,
+    Delete,
+}
+
+pub const ACCOUNT: Component<Account> = Component {
+    name: "account",
+    resources: &[
+        Resource { path: "/api/logout", methods: &[(Method::POST, GUARDED, Account::LogOut)] },
+        Resource {
+            path: "/api/sessions",
+            methods: &[(Method::GET, GUARDED, Account::ListSessions), (Method::DELETE, GUARDED, Account::EndSessions)],
+        },
+        Resource { path: "/api/sessions/:id", methods: &[(Method::DELETE, GUARDED, Account::EndSession)] },
+        Resource { path: "/api/account", methods: &[(Method::GET, GUARDED, Account::Show)] },
+        Resource { path: "/api/account/password", methods: &[(Method::POST, GUARDED, Account::ChangePassword)] },
+        Resource { path: "/api/account/delete", methods: &[(Method::POST, GUARDED, Account::Delete)] },
+    ],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Messages {
+    List,
+    Post,
+    Delete,
+}
+
+pub const MESSAGES: Component<Messages> = Component {
+    name: "messages",
+    resources: &[
+        Resource {
+            path: "/api/messages",
+            methods: &[(Method::GET, Public, Messages::List), (Method::POST, GUARDED, Messages::Post)],
+        },
+        Resource { path: "/api/messages/:id", methods: &[(Method::DELETE, GUARDED, Messages::Delete)] },
+    ],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Authorizer {
+    Policy,
+}
+
+/// It is public: the endpoint decides by itself what the token in the header is worth.
+pub const AUTHORIZER: Component<Authorizer> = Component {
+    name: "authorizer",
+    resources: &[Resource {
+        path: "/api/authorizer",
+        methods: &[(Method::GET, Public, Authorizer::Policy), (Method::POST, Public, Authorizer::Policy)],
+    }],
+};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Openapi {
+    Document,
+}
+
+/// It also answers every address of the API that there is not.
+pub const OPENAPI: Component<Openapi> = Component {
+    name: "openapi",
+    resources: &[Resource { path: "/api/openapi.yaml", methods: &[(Method::GET, Public, Openapi::Document)] }],
+};
+
+/// What any bearer of a good token may call, as method and path with `*` for each parameter: the guarded methods, and the
+/// authorizer's own.
+pub(crate) fn allowed() -> impl Iterator<Item = (&'static str, String)> {
+    let own = AUTHORIZER
+        .resources
+        .iter()
+        .flat_map(|resource| resource.methods.iter().map(|(method, ..)| (method.as_str(), resource.path.to_owned())));
+    MESSAGES.guarded().chain(ACCOUNT.guarded()).chain(own)
+}

@@ -1,0 +1,236 @@
+//! Request bodies: a JSON object whose members are taken by name, so that everything that is wrong is said at once.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::error::Category;
+use wire::{FieldCode, FieldError};
+
+use domain::{DisplayNameError, MessageTextError, MethodArnError, PasswordError, UsernameError};
+
+use super::problem::ApiError;
+
+/// A rule of `domain` that a field breaks, in the words of the API.
+pub(crate) trait Rule: fmt::Display {
+    fn code(&self) -> FieldCode;
+}
+
+/// The members of a body, and what is wrong with those taken so far.
+pub(crate) struct Fields {
+    members: Vec<(String, Value)>,
+    errors: Vec<FieldError>,
+}
+
+/// Most characters of a name that a client made up which are said back.
+const MAX_ECHO_CHARS: usize = 64;
+/// Most unknown members that are named: an answer is no longer because a request is.
+const MAX_UNKNOWN: usize = 8;
+
+impl Fields {
+    /// Reads an object. `serde_json` bounds its depth.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let Members(members) = serde_json::from_slice(body).map_err(|error| {
+            ApiError::MalformedJson(match error.classify() {
+                Category::Data => "The body is not a JSON object.".to_owned(),
+                Category::Eof => "The JSON ends too early.".to_owned(),
+                _ => format!("The body is not JSON: line {}, column {}.", error.line(), error.column()),
+            })
+        })?;
+        Ok(Self { members, errors: Vec::new() })
+    }
+
+    /// Takes a string that has to be there.
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.required(name, Ok::<_, Infallible>)
+    }
+
+    /// Takes a member that has to be there, and parses it.
+    pub(crate) fn required<T, E: Rule>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        match self.member(name) {
+            Member::Absent => self.refuse(name, FieldCode::Missing, "This field is required."),
+            Member::Refused => None,
+            Member::Text(text) => match parse(text) {
+                Ok(value) => Some(value),
+                Err(rule) => self.refuse(name, rule.code(), &rule.to_string()),
+            },
+        }
+    }
+
+    /// Takes a member that may be left out, and parses it.
+    pub(crate) fn optional<T, E: Rule>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        match self.member(name) {
+            Member::Text(text) => match parse(text) {
+                Ok(value) => Some(value),
+                Err(rule) => self.refuse(name, rule.code(), &rule.to_string()),
+            },
+            Member::Absent | Member::Refused => None,
+        }
+    }
+
+    /// Refuses the members that nobody took. Returns the values that were taken, when nothing is wrong.
+    pub(crate) fn finish<T: Taken>(mut self, taken: T) -> Result<T::Values, ApiError> {
+        for (name, _) in std::mem::take(&mut self.members).into_iter().take(MAX_UNKNOWN) {
+            let field = name.chars().take(MAX_ECHO_CHARS).collect();
+            let (code, detail) = (FieldCode::UnknownField, "This field is unknown.".to_owned());
+            self.errors.push(FieldError { field, code, detail });
+        }
+        match taken.values() {
+            Some(values) if self.errors.is_empty() => Ok(values),
+            _ => Err(ApiError::Invalid(self.errors)),
+        }
+    }
+
+    fn member(&mut self, name: &'static str) -> Member {
+        let mut values = self.members.extract_if(.., |(member, _)| member == name).map(|(_, value)| value);
+        let (first, second) = (values.next(), values.next());
+        drop(values);
+        let refused = match (first, second) {
+            (None, _) => return Member::Absent,
+            (Some(Value::String(text)), None) => return Member::Text(text),
+            (Some(_), None) => (FieldCode::WrongType, "This field is a string."),
+            (Some(_), Some(_)) => (FieldCode::Duplicate, "This field is there more than once."),
+        };
+        let _: Option<()> = self.refuse(name, refused.0, refused.1);
+        Member::Refused
+    }
+
+    fn refuse<T>(&mut self, field: &'static str, code: FieldCode, detail: &str) -> Option<T> {
+        self.errors.push(FieldError { field: field.to_owned(), code, detail: detail.to_owned() });
+        None
+    }
+}
+
+/// Members that had to be there. What is missing was refused when it was taken.
+pub(crate) trait Taken {
+    type Values;
+
+    fn values(self) -> Option<Self::Values>;
+}
+
+impl Taken for () {
+    type Values = ();
+
+    fn values(self) -> Option<()> {
+        Some(())
+    }
+}
+
+impl<A> Taken for Option<A> {
+    type Values = A;
+
+    fn values(self) -> Option<A> {
+        self
+    }
+}
+
+impl<A, B> Taken for (Option<A>, Option<B>) {
+    type Values = (A, B);
+
+    fn values(self) -> Option<(A, B)> {
+        Some((self.0?, self.1?))
+    }
+}
+
+impl<A, B, C> Taken for (Option<A>, Option<B>, Option<C>) {
+    type Values = (A, B, C);
+
+    fn values(self) -> Option<(A, B, C)> {
+        Some((self.0?, self.1?, self.2?))
+    }
+}
+
+enum Member {
+    Absent,
+    Refused,
+    Text(String),
+}
+
+/// The members of an object in order, duplicates included, which `serde_json::Map` would lose.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+impl Rule for UsernameError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+            Self::InvalidCharacter => FieldCode::InvalidCharacter,
+            Self::InvalidStart => FieldCode::InvalidStart,
+        }
+    }
+}
+
+impl Rule for PasswordError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+            Self::Common => FieldCode::CommonPassword,
+            Self::ContainsUsername => FieldCode::ContainsUsername,
+            Self::ContainsProductName => FieldCode::ContainsProductName,
+        }
+    }
+}
+
+impl Rule for DisplayNameError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+            Self::ControlCharacter => FieldCode::InvalidCharacter,
+        }
+    }
+}
+
+impl Rule for MessageTextError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+            Self::ControlCharacter => FieldCode::InvalidCharacter,
+        }
+    }
+}
+
+impl Rule for MethodArnError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl Rule for Infallible {
+    fn code(&self) -> FieldCode {
+        match *self {}
+    }
+}

@@ -1,0 +1,164 @@
+//! Cookies (RFC 6265bis). There are few, and each is for one path and never for a script.
+
+use http::header::{COOKIE, HOST, ORIGIN};
+use http::request::Parts;
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path.
+pub(crate) struct Cookie {
+    pub(crate) name: &'static str,
+    /// The name by https, which begins with `__Secure-`: no page fetched by http can set such a cookie.
+    pub(crate) secure_name: &'static str,
+    pub(crate) path: &'static str,
+}
+
+impl Cookie {
+    /// The cookie's value in a request. By https only the one under the secure name counts. One that is there twice does
+    /// not count: somebody else has put it beside ours.
+    pub(crate) fn value<'a>(&self, request: &'a Parts) -> Option<&'a str> {
+        match find(&request.headers, self.secure_name) {
+            Some(value) => Some(value),
+            None if is_https(request) => None,
+            None => find(&request.headers, self.name),
+        }
+    }
+
+    /// The value of `Set-Cookie` that keeps a value for some seconds; none forgets it.
+    /// A value with bytes that no cookie has is none.
+    pub(crate) fn set(&self, request: &Parts, value: &str, max_age_seconds: u64) -> HeaderValue {
+        let Self { name, secure_name, path } = self;
+        let attributes = format!("Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Strict");
+        let plain = value.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\'));
+        let value = if plain { value } else { "" };
+        let text = match is_https(request) {
+            true => format!("{secure_name}={value}; {attributes}; Secure"),
+            false => format!("{name}={value}; {attributes}"),
+        };
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    /// The value of `Set-Cookie` that makes a browser forget the cookie.
+    pub(crate) fn forget(&self, request: &Parts) -> HeaderValue {
+        self.set(request, "", 0)
+    }
+}
+
+/// The value of the one cookie of a name. A request may have several `Cookie` headers (RFC 9113, section 8.2.3).
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut values = headers
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(key, _)| key.trim() == name)
+        .map(|(_, value)| value.trim());
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Whether the client is on https, also behind a proxy that speaks http to us: a browser says so in `Origin`.
+fn is_https(request: &Parts) -> bool {
+    let by_origin = request.headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+    by_origin || request.uri.scheme() == Some(&Scheme::HTTPS)
+}
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Whether a request comes from a page of another origin. Browsers say it in `Sec-Fetch-Site` (Fetch Metadata), and where
+/// they do not, by http on most hosts, in the `Origin` of every POST. Who says neither is no browser, and has no cookies but
+/// its own.
+pub(crate) fn is_cross_site(request: &Parts) -> bool {
+    if let Some(site) = request.headers.get(SEC_FETCH_SITE) {
+        return site.as_bytes() != b"same-origin";
+    }
+    let Some(origin) = request.headers.get(ORIGIN) else { return false };
+    let host = request.uri.authority().map(|authority| authority.as_str().as_bytes());
+    let host = host.or_else(|| request.headers.get(HOST).map(HeaderValue::as_bytes));
+    let of_origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
+    of_origin.is_none() || of_origin != host
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    const COOKIE: Cookie = Cookie { name: "latch", secure_name: "__Secure-latch", path: "/api/session" };
+
+    fn request(uri: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = Request::post(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn finds_the_one_cookie_of_its_name() {
+        for (cookies, value) in [
+            (&["latch=a.b"][..], Some("a.b")),
+            (&["x=1; latch=a; y=2"], Some("a")),
+            (&["x=1", "latch=a"], Some("a")),
+            (&["latch=a=b"], Some("a=b")),
+            (&["latch="], Some("")),
+            (&["__Secure-latch=s; latch=a"], Some("s")),
+            (&["latch=a; latch=b"], None),
+            (&["latch=a", "latch=a"], None),
+            (&["latch"], None),
+            (&["Latch=a"], None),
+            (&["xlatch=a; latch2=b"], None),
+            (&[""], None),
+            (&[], None),
+        ] {
+            let headers: Vec<_> = cookies.iter().map(|value| ("cookie", *value)).collect();
+            assert_eq!(COOKIE.value(&request("/", &headers)), value, "{cookies:?}");
+        }
+    }
+
+    #[test]
+    fn by_https_a_cookie_that_a_page_by_http_could_have_set_does_not_count() {
+        let planted = ("cookie", "latch=planted");
+        assert_eq!(COOKIE.value(&request("https://a.example/", &[planted])), None);
+        assert_eq!(COOKIE.value(&request("http://a.example/", &[planted, ("origin", "https://a.example")])), None);
+        assert_eq!(COOKIE.value(&request("http://a.example/", &[planted])), Some("planted"));
+    }
+
+    #[test]
+    fn sets_and_forgets() {
+        let http = request("http://localhost:3000/", &[]);
+        assert_eq!(COOKIE.set(&http, "a.b", 60), "latch=a.b; Path=/api/session; Max-Age=60; HttpOnly; SameSite=Strict");
+        let proxied = request("http://a.example/", &[("origin", "https://a.example")]);
+        assert_eq!(
+            COOKIE.forget(&proxied),
+            "__Secure-latch=; Path=/api/session; Max-Age=0; HttpOnly; SameSite=Strict; Secure"
+        );
+        for value in ["a;b", "a b", "a\r\nb", "é", "a\"", "a,b"] {
+            let none = "latch=; Path=/api/session; Max-Age=1; HttpOnly; SameSite=Strict";
+            assert_eq!(COOKIE.set(&http, value, 1), none, "{value}");
+        }
+    }
+
+    #[test]
+    fn tells_where_a_request_comes_from() {
+        let uri = "http://latch.example:3000/api/session/refresh";
+        for (headers, expected) in [
+            (&[][..], false),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://proxied.example")], false),
+            (&[("sec-fetch-site", "same-site")], true),
+            (&[("sec-fetch-site", "cross-site")], true),
+            (&[("sec-fetch-site", "none")], true),
+            (&[("sec-fetch-site", "")], true),
+            (&[("origin", "http://latch.example:3000")], false),
+            (&[("origin", "https://latch.example:3000")], false),
+            (&[("origin", "http://latch.example")], true),
+            (&[("origin", "http://evil.example")], true),
+            (&[("origin", "http://latch.example:3000.evil.example")], true),
+            (&[("origin", "null")], true),
+            (&[("origin", "")], true),
+        ] {
+            assert_eq!(is_cross_site(&request(uri, headers)), expected, "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What API Gateway is to the Lambda functions: every endpoint answers through [`answer`], which finds it in the table, knows
+//! preflight and CORS, asks the authorizer, evaluates its policy, bounds the body, and turns an error into a problem.
+
+use std::ops::AsyncFnOnce;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+
+use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
+
+use super::problem::ApiError;
+use super::reply::{Reply, empty, finish};
+use super::resource::{Access, Component, NO_METHODS, Parameters};
+use super::{BodyFault, bearer};
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Authorization, Authorizer, Denial, Platform};
+use crate::context::settings::{SettingError, Variables};
+
+/// Who calls, by the authorizer's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Principal {
+    pub(crate) username: Username,
+    pub(crate) name: DisplayName,
+    pub(crate) session: SessionId,
+}
+
+/// A request that may be done.
+pub(crate) struct Incoming {
+    /// `HEAD` arrives as `GET`.
+    pub(crate) parts: Parts,
+    pub(crate) body: Bytes,
+    /// Of guarded methods.
+    principal: Option<Principal>,
+    parameters: Parameters,
+}
+
+impl Incoming {
+    /// Who calls a guarded method.
+    pub(crate) fn principal(&self) -> Result<&Principal, ApiError> {
+        self.principal.as_ref().ok_or(ApiError::MissingToken)
+    }
+
+    /// What stands in the place of a parameter of the path.
+    pub(crate) fn parameter(&self, wanted: &str) -> &str {
+        self.parameters.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+}
+
+/// The authorizer of components without guarded methods: it denies everything.
+pub(crate) struct NoAuthorizer;
+
+impl Authorizer for NoAuthorizer {
+    async fn authorize(&self, _: &str, _: &MethodArn, _: &str) -> Result<Authorization, Denial> {
+        Err(Denial::Unavailable)
+    }
+}
+
+/// What a component's function is given: the request's context, the component's settings, which endpoint, and the request.
+pub(crate) struct Call<'a, P: Platform, S, E> {
+    pub(crate) context: &'a Context<'a, P>,
+    pub(crate) settings: S,
+    pub(crate) endpoint: E,
+    pub(crate) incoming: Incoming,
+}
+
+/// Answers a request by a component's function, which runs only when the method exists and may be called.
+pub(crate) async fn answer<P: Platform, S, E: Copy>(
+    platform: &P,
+    authorizer: &impl Authorizer,
+    component: &Component<E>,
+    read: impl FnOnce(&Variables<'_>) -> Result<S, SettingError>,
+    request: Request<Bytes>,
+    run: impl AsyncFnOnce(Call<'_, P, S, E>) -> Result<Reply, ApiError>,
+) -> Response<Bytes> {
+    let mut id = [0; 8];
+    platform.fill(&mut id);
+    let request_id = hex(&id);
+    let (mut parts, body) = request.into_parts();
+    let head = parts.method == Method::HEAD;
+    if head {
+        parts.method = Method::GET;
+    }
+    let request_headers = parts.headers.clone();
+    let variables = Variables::of(platform);
+    let (settings, misconfigured) = variables.settings_or_fallback();
+    let origins = settings.allowed_origins.clone();
+    let context = Context::new(platform, settings, component.name, &request_id);
+    let result = async {
+        misconfigured.map_or(Ok(()), Err)?;
+        let path = parts.uri.path();
+        let found = component.resources.iter().find_map(|resource| Some((resource, resource.at(path)?)));
+        if parts.method == Method::OPTIONS {
+            let methods = found.map_or(NO_METHODS, |(resource, _)| resource.allow());
+            return Ok(preflight(&context, methods, &parts.headers));
+        }
+        let (resource, parameters) = found.ok_or(ApiError::NotFound)?;
+        let method = resource.methods.iter().find(|(method, ..)| *method == parts.method);
+        let (_, access, endpoint) = method.ok_or_else(|| ApiError::MethodNotAllowed(resource.allow()))?;
+        let settings = read(&variables)?;
+        let principal = match access {
+            Access::Public => None,
+            Access::Guarded(action) => Some(guard(&context, authorizer, action, &parts).await?),
+        };
+        check_body(&parts, &body)?;
+        let incoming = Incoming { parts, body, principal, parameters };
+        run(Call { context: &context, settings, endpoint: *endpoint, incoming }).await
+    };
+    let mut reply = result.await.unwrap_or_else(|error| {
+        log(&context, &error);
+        error.into_reply()
+    });
+    origins.apply(&request_headers, reply.headers_mut());
+    finish(reply, &request_headers, head, &request_id)
+}
+
+fn preflight<P: Platform>(context: &Context<'_, P>, methods: HeaderValue, request: &HeaderMap) -> Reply {
+    let mut reply = empty(StatusCode::NO_CONTENT);
+    context.settings.allowed_origins.apply_preflight(request, &methods, reply.headers_mut());
+    reply.headers_mut().insert(ALLOW, methods);
+    reply
+}
+
+/// Lets the authorizer decide, and takes nothing that it returns on trust.
+async fn guard<P: Platform>(
+    context: &Context<'_, P>,
+    authorizer: &impl Authorizer,
+    action: &str,
+    parts: &Parts,
+) -> Result<Principal, ApiError> {
+    let header = bearer::header(&parts.headers)?;
+    let method = MethodArn::new(&context.settings.stage, parts.method.as_str(), parts.uri.path());
+    let decided = authorizer.authorize(header, &method, context.request_id()).await;
+    let Authorization { principal, version, statements } = decided.map_err(|denial| match denial {
+        Denial::InvalidToken(reason) => ApiError::InvalidToken(TokenError::from_reason(&reason)),
+        Denial::Unavailable => ApiError::AuthorizerUnavailable,
+    })?;
+    let malformed = || ApiError::Internal("the authorizer's output is malformed");
+    let principal = Principal {
+        username: Username::parse(&principal.username).map_err(|_| malformed())?,
+        name: DisplayName::parse(&principal.name).map_err(|_| malformed())?,
+        session: SessionId::parse(&principal.session).map_err(|_| malformed())?,
+    };
+    let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
+    match policy.evaluate(action, &method) {
+        Verdict::Allow => Ok(principal),
+        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(ApiError::InsufficientScope),
+    }
+}
+
+/// A body has to be JSON, complete, and not too long. Its absence is the endpoint's affair.
+fn check_body(parts: &Parts, body: &Bytes) -> Result<(), ApiError> {
+    if parts.method != Method::POST {
+        return Ok(());
+    }
+    let fault = parts.extensions.get::<BodyFault>();
+    if fault == Some(&BodyFault::Incomplete) {
+        return Err(ApiError::InvalidRequest("The request body ended too early.", Vec::new()));
+    }
+    let declared = parts.headers.get(CONTENT_TYPE);
+    let is_there = !body.is_empty() || fault.is_some();
+    if (declared.is_some() || is_there) && !declared.is_some_and(is_json) {
+        return Err(ApiError::UnsupportedMediaType);
+    }
+    if fault == Some(&BodyFault::TooLarge) {
+        return Err(ApiError::BodyTooLarge);
+    }
+    Ok(())
+}
+
+/// `application/json`, with no parameter but `charset=utf-8` (RFC 8259 knows no other encoding).
+fn is_json(content_type: &HeaderValue) -> bool {
+    let Ok(content_type) = content_type.to_str() else { return false };
+    let mut parts = content_type.split(';').map(str::trim);
+    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+        && parts.all(|parameter| {
+            parameter.is_empty()
+                || parameter.eq_ignore_ascii_case("charset=utf-8")
+                || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
+        })
+}
+
+/// An error is logged here and nowhere else, when an operator needs to know of it.
+pub(crate) fn log<P: Platform>(context: &Context<'_, P>, error: &ApiError) {
+    let refused = |reason: &'static str| Event::new(Level::Warn, "authz_fail").with("reason", reason);
+    let event = match error {
+        ApiError::InvalidToken(error) => refused(error.reason()),
+        ApiError::CrossSiteRequest => refused("cross_site"),
+        ApiError::NotTheAuthor => refused("not_the_author"),
+        ApiError::InsufficientScope => refused("policy"),
+        ApiError::Misconfigured(SettingError { variable, reason }) => {
+            Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str())
+        }
+        ApiError::Store(error) => Event::new(Level::Error, "store_error").with("error", error.as_str()),
+        // Why it could not, the authorizer has logged.
+        ApiError::AuthorizerUnavailable => Event::new(Level::Error, "authorizer_unavailable"),
+        ApiError::Internal(fault) => Event::new(Level::Error, "internal_error").with("error", *fault),
+        _ => return,
+    };
+    context.log(event);
+}

@@ -1,0 +1,290 @@
+//! What can go wrong, and how it is said.
+//!
+//! Below the endpoints an operation returns a small error of its own, without a word of HTTP. An endpoint returns an
+//! [`ApiError`], which such errors become here. Here, and nowhere else, it becomes a status and a problem (RFC 9457). What a
+//! client may not know (why the store failed) is logged by the gateway, once, and does not appear in the answer.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
+use http::{HeaderValue, Response, StatusCode};
+use wire::{FieldError, Problem, ProblemCode};
+
+use domain::TokenError;
+
+use super::reply::{NO_STORE, Reply};
+use crate::context::platform::StoreError;
+use crate::context::settings::SettingError;
+use crate::limits::{LimitError, TooMany};
+use crate::signing::SigningError;
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ApiError {
+    /// The body is no JSON object; the text says where it breaks.
+    MalformedJson(String),
+    /// The request is broken in another way than its JSON.
+    InvalidRequest(&'static str, Vec<FieldError>),
+    /// The method needs a token and there is none.
+    MissingToken,
+    InvalidToken(TokenError),
+    /// No account has this username and password.
+    InvalidCredentials,
+    /// The refresh token is not good, or there is none; `Set-Cookie` that takes the cookie back.
+    InvalidRefreshToken(HeaderValue),
+    /// A cookie came with a request of another origin.
+    CrossSiteRequest,
+    /// The message is somebody else's.
+    NotTheAuthor,
+    /// The policy does not allow the method.
+    InsufficientScope,
+    NotFound,
+    /// The address has other methods, these.
+    MethodNotAllowed(HeaderValue),
+    UsernameTaken,
+    BodyTooLarge,
+    /// The body is not declared as JSON.
+    UnsupportedMediaType,
+    /// Fields of the body break rules.
+    Invalid(Vec<FieldError>),
+    TooMany(TooMany),
+    Misconfigured(SettingError),
+    /// The authorizer could not decide, and has logged why.
+    AuthorizerUnavailable,
+    /// The store failed; the text says how, for the log.
+    Store(String),
+    /// Another fault of the server, named for the log.
+    Internal(&'static str),
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSuchBucket => {
+                Self::Misconfigured(SettingError { variable: "store", reason: error.to_string() })
+            }
+            StoreError::Failed(reason) => Self::Store(reason),
+        }
+    }
+}
+
+impl From<SettingError> for ApiError {
+    fn from(error: SettingError) -> Self {
+        Self::Misconfigured(error)
+    }
+}
+
+impl From<LimitError> for ApiError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::TooMany(too_many) => Self::TooMany(too_many),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SigningError> for ApiError {
+    fn from(error: SigningError) -> Self {
+        match error {
+            SigningError::Store(error) => error.into(),
+            SigningError::Key(fault) => Self::Internal(fault),
+        }
+    }
+}
+
+const REALM: &str = "Bearer realm=\"latchkey\"";
+
+/// Status, title and detail of each code. A detail that depends on the request is empty here.
+const PROBLEMS: &[(ProblemCode, StatusCode, &str, &str)] = &[
+    (ProblemCode::MalformedJson, StatusCode::BAD_REQUEST, "Malformed JSON", ""),
+    (ProblemCode::InvalidRequest, StatusCode::BAD_REQUEST, "Invalid request", ""),
+    (
+        ProblemCode::MissingToken,
+        StatusCode::UNAUTHORIZED,
+        "Token required",
+        "Log in, and send the token as \"Authorization: Bearer TOKEN\".",
+    ),
+    (ProblemCode::InvalidToken, StatusCode::UNAUTHORIZED, "Invalid token", ""),
+    (ProblemCode::InvalidCredentials, StatusCode::UNAUTHORIZED, "Invalid credentials", "Wrong username or password."),
+    (
+        ProblemCode::InvalidRefreshToken,
+        StatusCode::UNAUTHORIZED,
+        "Invalid refresh token",
+        "The session has ended. Log in again.",
+    ),
+    (
+        ProblemCode::CrossSiteRequest,
+        StatusCode::FORBIDDEN,
+        "Cross-site request",
+        "A page of another origin may not use this site's cookie.",
+    ),
+    (ProblemCode::NotTheAuthor, StatusCode::FORBIDDEN, "Not the author", "Only its author may delete a message."),
+    (ProblemCode::InsufficientScope, StatusCode::FORBIDDEN, "Insufficient scope", "The token does not allow this."),
+    (ProblemCode::NotFound, StatusCode::NOT_FOUND, "Not found", "Nothing has this address."),
+    (
+        ProblemCode::MethodNotAllowed,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Method not allowed",
+        "This address has other methods: see the Allow header.",
+    ),
+    (ProblemCode::UsernameTaken, StatusCode::CONFLICT, "Username taken", "That username is taken."),
+    (ProblemCode::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", "A request body has at most 16 KiB."),
+    (
+        ProblemCode::UnsupportedMediaType,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Unsupported media type",
+        "Send the body as \"Content-Type: application/json\" in UTF-8.",
+    ),
+    (
+        ProblemCode::ValidationFailed,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "Validation failed",
+        "Some fields are not valid: see errors.",
+    ),
+    (ProblemCode::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, "Too many requests", ""),
+    (ProblemCode::Misconfigured, StatusCode::INTERNAL_SERVER_ERROR, "Server misconfigured", ""),
+    (
+        ProblemCode::AuthorizerUnavailable,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Authorizer unavailable",
+        "Whether you may do this could not be decided. Try again.",
+    ),
+    (
+        ProblemCode::StoreUnavailable,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Store unavailable",
+        "The store does not answer. Try again.",
+    ),
+    (ProblemCode::Internal, StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "Something went wrong here."),
+];
+
+impl ApiError {
+    /// The response that says it.
+    pub(crate) fn into_reply(self) -> Reply {
+        let code = self.code();
+        let row = PROBLEMS.iter().find(|(other, ..)| *other == code);
+        let (status, title, detail) = row
+            .map_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""), |(_, status, title, detail)| {
+                (*status, *title, *detail)
+            });
+        let detail = self.detail().unwrap_or_else(|| detail.to_owned());
+        let challenge = self.challenge();
+        let (retry_after, allow, cookie, errors) = match self {
+            Self::TooMany(too_many) => (Some(too_many.wait_seconds), None, None, Vec::new()),
+            Self::MethodNotAllowed(methods) => (None, Some(methods), None, Vec::new()),
+            Self::InvalidRefreshToken(cookie) => (None, None, Some(cookie), Vec::new()),
+            Self::Invalid(errors) | Self::InvalidRequest(_, errors) => (None, None, None, errors),
+            _ => ((status == StatusCode::SERVICE_UNAVAILABLE).then_some(1), None, None, Vec::new()),
+        };
+        let kind = format!("urn:latchkey:problem:{}", code.as_str());
+        let problem = Problem { kind, title: title.to_owned(), status: status.as_u16(), detail, code, errors };
+        let mut reply = Response::new(Bytes::from(serde_json::to_vec(&problem).unwrap_or_default()));
+        *reply.status_mut() = status;
+        let headers = reply.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, NO_STORE);
+        headers.extend(retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
+        headers.extend(challenge.map(|value| (WWW_AUTHENTICATE, value)));
+        headers.extend(allow.map(|value| (ALLOW, value)));
+        headers.extend(cookie.map(|value| (SET_COOKIE, value)));
+        reply
+    }
+
+    fn code(&self) -> ProblemCode {
+        match self {
+            Self::MalformedJson(_) => ProblemCode::MalformedJson,
+            Self::InvalidRequest(..) => ProblemCode::InvalidRequest,
+            Self::MissingToken => ProblemCode::MissingToken,
+            Self::InvalidToken(_) => ProblemCode::InvalidToken,
+            Self::InvalidCredentials => ProblemCode::InvalidCredentials,
+            Self::InvalidRefreshToken(_) => ProblemCode::InvalidRefreshToken,
+            Self::CrossSiteRequest => ProblemCode::CrossSiteRequest,
+            Self::NotTheAuthor => ProblemCode::NotTheAuthor,
+            Self::InsufficientScope => ProblemCode::InsufficientScope,
+            Self::NotFound => ProblemCode::NotFound,
+            Self::MethodNotAllowed(_) => ProblemCode::MethodNotAllowed,
+            Self::UsernameTaken => ProblemCode::UsernameTaken,
+            Self::BodyTooLarge => ProblemCode::BodyTooLarge,
+            Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
+            Self::Invalid(_) => ProblemCode::ValidationFailed,
+            Self::TooMany(_) => ProblemCode::TooManyRequests,
+            Self::Misconfigured(_) => ProblemCode::Misconfigured,
+            Self::AuthorizerUnavailable => ProblemCode::AuthorizerUnavailable,
+            Self::Store(_) => ProblemCode::StoreUnavailable,
+            Self::Internal(_) => ProblemCode::Internal,
+        }
+    }
+
+    /// The detail, where it depends on the request.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::MalformedJson(detail) => Some(detail.clone()),
+            Self::InvalidRequest(detail, _) => Some((*detail).to_owned()),
+            Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
+            Self::TooMany(too_many) => Some(too_many_detail(too_many)),
+            Self::Misconfigured(SettingError { variable, .. }) => {
+                Some(format!("The server's variable {variable} has a value that cannot be used."))
+            }
+            _ => None,
+        }
+    }
+
+    /// `WWW-Authenticate` (RFC 6750, section 3): no error code where no token was sent.
+    fn challenge(&self) -> Option<HeaderValue> {
+        let challenge = match self {
+            // RFC 9110, section 15.5.2: every 401 has a challenge.
+            Self::MissingToken | Self::InvalidCredentials | Self::InvalidRefreshToken(_) => REALM.to_owned(),
+            Self::InvalidToken(error) => {
+                format!("{REALM}, error=\"invalid_token\", error_description=\"{}\"", token_detail(*error))
+            }
+            Self::InsufficientScope => format!("{REALM}, error=\"insufficient_scope\""),
+            _ => return None,
+        };
+        HeaderValue::from_str(&challenge).ok()
+    }
+}
+
+/// An expired token is told from the others, because its bearer can do something about it.
+fn token_detail(error: TokenError) -> &'static str {
+    match error {
+        TokenError::Expired => "The token has expired.",
+        _ => "The token is not valid.",
+    }
+}
+
+fn too_many_detail(too_many: &TooMany) -> String {
+    let (number, unit) = match too_many.wait_seconds {
+        seconds @ ..120 => (seconds, "second"),
+        seconds => (seconds.div_ceil(60), "minute"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("Too many {}. Try again in {number} {unit}{plural}.", too_many.what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_as_people_say_it() {
+        for (millis, seconds, said) in [
+            (0, 1, "1 second"),
+            (1, 1, "1 second"),
+            (1001, 2, "2 seconds"),
+            (60_000, 60, "60 seconds"),
+            (119_001, 120, "2 minutes"),
+            (3_600_000, 3600, "60 minutes"),
+        ] {
+            let too_many = TooMany::new("attempts", millis);
+            assert_eq!(too_many.wait_seconds, seconds);
+            assert_eq!(too_many_detail(&too_many), format!("Too many attempts. Try again in {said}."));
+        }
+    }
+
+    #[test]
+    fn each_code_has_one_row() {
+        let mut codes: Vec<_> = PROBLEMS.iter().map(|(code, ..)| code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), PROBLEMS.len());
+    }
+}

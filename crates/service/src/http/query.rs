@@ -1,0 +1,52 @@
+//! Query strings: each parameter known, and there once.
+
+use wire::{FieldCode, FieldError};
+
+use super::problem::ApiError;
+
+/// The parameters of a query that have not been taken yet, and what is wrong with those that have.
+pub(crate) struct Query {
+    parameters: Vec<(String, String)>,
+    errors: Vec<FieldError>,
+}
+
+/// Most characters of a name that a client made up which are said back.
+const MAX_ECHO_CHARS: usize = 64;
+/// Most unknown parameters that are named: an answer is no longer because a request is.
+const MAX_UNKNOWN: usize = 8;
+
+impl Query {
+    pub(crate) fn parse(query: &str) -> Self {
+        let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { parameters, errors: Vec::new() }
+    }
+
+    /// Takes a parameter that may be left out, and parses it.
+    pub(crate) fn take<T, E: ToString>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let mut values = self.parameters.extract_if(.., |(parameter, _)| parameter == name);
+        let (first, second) = (values.next()?, values.next());
+        drop(values);
+        let parsed = match second {
+            None => parse(&first.1).map_err(|error| (FieldCode::Invalid, error.to_string())),
+            Some(_) => Err((FieldCode::Duplicate, "This parameter is there more than once.".to_owned())),
+        };
+        parsed.map_err(|(code, detail)| self.errors.push(FieldError { field: name.to_owned(), code, detail })).ok()
+    }
+
+    /// Refuses the parameters that nobody took, and returns what is wrong, if anything is.
+    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
+        for (name, _) in self.parameters.into_iter().take(MAX_UNKNOWN) {
+            let field = name.chars().take(MAX_ECHO_CHARS).collect();
+            let (code, detail) = (FieldCode::UnknownField, "This parameter is unknown.".to_owned());
+            self.errors.push(FieldError { field, code, detail });
+        }
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        Err(ApiError::InvalidRequest("Some parameters of the query are not valid: see errors.", self.errors))
+    }
+}

@@ -1,0 +1,111 @@
+//! Endpoints as data: a path, its methods, who may call each, and which endpoint runs.
+
+use http::{HeaderValue, Method};
+
+/// A component of the application, and the addresses that it answers.
+#[derive(Debug)]
+pub struct Component<E: 'static> {
+    /// As in `spin.toml`.
+    pub name: &'static str,
+    /// Its addresses.
+    pub resources: &'static [Resource<E>],
+}
+
+/// An address of the API. `GET` brings `HEAD` with it.
+#[derive(Debug)]
+pub struct Resource<E: 'static> {
+    /// A segment that begins with a colon is a parameter: it stands for any one segment, as in `spin.toml`.
+    pub path: &'static str,
+    /// Who may call each, and what runs then.
+    pub methods: &'static [(Method, Access, E)],
+}
+
+/// Who may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whom the authorizer's policy allows this action on the method.
+    Guarded(&'static str),
+}
+
+/// The values of the parameters of a path, by their names.
+pub(crate) type Parameters = Vec<(&'static str, String)>;
+
+impl<E> Resource<E> {
+    /// The parameters of a path, if it is this address.
+    pub(crate) fn at(&self, path: &str) -> Option<Parameters> {
+        let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
+        let mut parameters = Parameters::new();
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return Some(parameters),
+                (Some(pattern), Some(segment)) => match pattern.strip_prefix(':') {
+                    Some(name) if !segment.is_empty() => parameters.push((name, segment.to_owned())),
+                    None if pattern == segment => {}
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+    }
+
+    /// Its methods as a header value, in the order of the table.
+    pub(crate) fn allow(&self) -> HeaderValue {
+        let mut methods = String::new();
+        for (method, ..) in self.methods {
+            methods.push_str(method.as_str());
+            methods.push_str(if *method == Method::GET { ", HEAD, " } else { ", " });
+        }
+        methods.push_str("OPTIONS");
+        HeaderValue::try_from(methods).unwrap_or(NO_METHODS)
+    }
+}
+
+/// What may be asked of an address that there is not.
+pub(crate) const NO_METHODS: HeaderValue = HeaderValue::from_static("OPTIONS");
+
+impl<E> Component<E> {
+    /// Its guarded methods with their addresses, a `*` for each parameter: what a policy that allows them all names.
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.resources.iter().flat_map(|resource| {
+            let segments = resource.path.split('/').map(|segment| if segment.starts_with(':') { "*" } else { segment });
+            let path = segments.collect::<Vec<_>>().join("/");
+            let guarded = resource.methods.iter().filter(|(_, access, _)| *access != Access::Public);
+            guarded.map(move |(method, ..)| (method.as_str(), path.clone())).collect::<Vec<_>>()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIKES: Resource<()> = Resource {
+        path: "/api/messages/:id/likes/:who",
+        methods: &[(Method::GET, Access::Public, ()), (Method::PUT, Access::Guarded("x"), ())],
+    };
+
+    #[test]
+    fn parameters_may_be_anywhere() {
+        let found = LIKES.at("/api/messages/7/likes/ada").unwrap();
+        assert_eq!(found, [("id", "7".to_owned()), ("who", "ada".to_owned())]);
+        for path in [
+            "/api/messages/7/likes",
+            "/api/messages//likes/ada",
+            "/api/messages/7/likes/ada/",
+            "/api/messages/7/Likes/ada",
+            "//api/messages/7/likes/ada",
+            "",
+        ] {
+            assert_eq!(LIKES.at(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_follows_from_the_methods() {
+        assert_eq!(LIKES.allow(), "GET, HEAD, PUT, OPTIONS");
+        let component = Component { name: "likes", resources: &[LIKES] };
+        assert!(component.guarded().eq([("PUT", "/api/messages/*/likes/*".to_owned())]));
+    }
+}

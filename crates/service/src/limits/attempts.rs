@@ -1,0 +1,135 @@
+//! The delays of those who get passwords wrong.
+
+use domain::{ClientAddress, DelayRule, Username};
+
+use super::slots::{Kind, Slots, Taken};
+use super::{LimitError, TooMany};
+use crate::accounts::credentials::Credentials;
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Platform, StoreError};
+use crate::context::settings::AttemptRules;
+
+/// Where an attempt comes from.
+pub(crate) struct Client<'a> {
+    /// None on a host that does not say.
+    pub(crate) address: Option<ClientAddress>,
+    /// What its device cookie holds.
+    pub(crate) device: Option<&'a str>,
+}
+
+/// A password that may be looked at now. It counts as a failure until it has [`Attempt::succeeded`].
+#[must_use = "an attempt fails or succeeds"]
+pub(crate) struct Attempt(Vec<Taken>);
+
+/// What an attempt is counted as: a kind, a name, and the rule for it.
+type Counted = (Kind, String, DelayRule);
+
+impl<P: Platform> Context<'_, P> {
+    /// A login: counted for its account and its address, or, where the account knows the device, for that device alone.
+    /// Nothing here depends on whether the account exists but the device, and what is logged.
+    ///
+    /// # Errors
+    /// [`LimitError::TooMany`] while there is a delay. Then nothing is written: who hammers makes it no longer.
+    pub(crate) async fn begin_login(
+        &self,
+        rules: &AttemptRules,
+        client: &Client<'_>,
+        username: Option<&Username>,
+        account: Option<&Credentials>,
+    ) -> Result<Attempt, LimitError> {
+        // What can't be a username is one name that nobody has.
+        let name = username.map(Username::as_str).unwrap_or_default();
+        let counted = match self.known_device(client.device, account) {
+            Some(device) => vec![rules.account.map(|rule| (Kind::Device, device.id().to_owned(), rule))],
+            None => {
+                let by_address = rules.address.zip(client.address);
+                vec![
+                    by_address.map(|(rule, address)| (Kind::Address, address.network(), rule)),
+                    rules.account.map(|rule| (Kind::Account, name.to_owned(), rule)),
+                ]
+            }
+        };
+        let known = account.map(|found| &found.account.username);
+        self.begin_attempt(counted, name, known, client.address).await
+    }
+
+    /// A password that somebody who is logged in gives once more. Counted apart from logins: nobody else gets there, so
+    /// nobody else can make the owner wait.
+    ///
+    /// # Errors
+    /// As [`Context::begin_login`].
+    pub(crate) async fn begin_password_check(
+        &self,
+        rules: &AttemptRules,
+        address: Option<ClientAddress>,
+        username: &Username,
+    ) -> Result<Attempt, LimitError> {
+        let counted = rules.account.map(|rule| (Kind::Check, username.to_string(), rule));
+        self.begin_attempt(vec![counted], username.as_str(), Some(username), address).await
+    }
+
+    /// `known` and `address` are for the log: a name that nobody has may be a password in the wrong field.
+    async fn begin_attempt(
+        &self,
+        counted: Vec<Option<Counted>>,
+        account: &str,
+        known: Option<&Username>,
+        address: Option<ClientAddress>,
+    ) -> Result<Attempt, LimitError> {
+        let counted: Vec<Counted> = counted.into_iter().flatten().collect();
+        let mut taken: Vec<Taken> = Vec::new();
+        if counted.is_empty() {
+            return Ok(Attempt(taken));
+        }
+        let refuse = |kind: Kind, wait_millis: u64| {
+            let too_many = TooMany::new("attempts", wait_millis);
+            let event = Event::new(Level::Warn, "authn_login_fail_max")
+                .with("limit", kind.as_str())
+                .with("retry_after_seconds", too_many.wait_seconds)
+                .with_some("username", known.map(Username::as_str))
+                .with_some("client_address", address.map(|address| address.to_string()));
+            self.log_with_work(event);
+            Err(LimitError::TooMany(too_many))
+        };
+        let now = self.now();
+        let slots = Slots::open(self).await?;
+        let mut seen = Vec::new();
+        for (kind, name, rule) in counted {
+            seen.push((slots.look(kind, &name, account, now).await?, kind, rule));
+        }
+        let waits = seen.iter().map(|(slot, kind, rule)| (rule.wait_millis(slot.used(), slot.at(), now), *kind));
+        if let Some((wait_millis @ 1.., kind)) = waits.max_by_key(|(wait_millis, _)| *wait_millis) {
+            return refuse(kind, wait_millis);
+        }
+        for (slot, kind, rule) in seen {
+            let used = slot.used();
+            let number = slot.take(self, now).await?;
+            let goes_on = rule.admits(used, number.used());
+            taken.push(number);
+            if !goes_on {
+                for number in taken {
+                    number.give_back(self).await?;
+                }
+                return refuse(kind, rule.delay_millis(used.max(rule.free)));
+            }
+        }
+        Ok(Attempt(taken))
+    }
+
+    /// The password was wrong.
+    pub(crate) async fn attempt_failed(&self, attempt: Attempt) -> Result<(), StoreError> {
+        for taken in attempt.0 {
+            taken.fail(self).await?;
+        }
+        Ok(())
+    }
+
+    /// The password was right.
+    pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), StoreError> {
+        for taken in attempt.0 {
+            taken.succeed(self).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! How many accounts an address may make in an hour, and an account messages in a minute.
+
+use domain::{ClientAddress, Quota, Username};
+
+use super::slots::{Kind, Slots};
+use super::{LimitError, TooMany};
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::Platform;
+
+/// What is counted, and whose.
+struct Counted<'a> {
+    kind: Kind,
+    name: &'a str,
+    /// In the plural, after "Too many".
+    what: &'static str,
+    /// The field of the log that says whose.
+    field: &'static str,
+    value: String,
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Counts a sign-up from an address. It comes before the name is looked up, so that nobody can ask for names without
+    /// end either.
+    ///
+    /// # Errors
+    /// [`LimitError::TooMany`] until the hour is over.
+    pub(crate) async fn count_sign_up(
+        &self,
+        quota: Option<Quota>,
+        address: Option<ClientAddress>,
+    ) -> Result<(), LimitError> {
+        let (Some(quota), Some(address)) = (quota, address) else { return Ok(()) };
+        let (name, value) = (address.network(), address.to_string());
+        let (kind, what, field) = (Kind::SignUps, "sign-ups", "client_address");
+        self.count(quota, Counted { kind, name: &name, what, field, value }).await
+    }
+
+    /// Counts a message of an account.
+    ///
+    /// # Errors
+    /// [`LimitError::TooMany`] until the minute is over.
+    pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), LimitError> {
+        let Some(quota) = quota else { return Ok(()) };
+        let (name, value) = (author.as_str(), author.to_string());
+        let (kind, what, field) = (Kind::Posts, "messages", "username");
+        self.count(quota, Counted { kind, name, what, field, value }).await
+    }
+
+    async fn count(&self, quota: Quota, counted: Counted<'_>) -> Result<(), LimitError> {
+        let Counted { kind, name, what, field, value } = counted;
+        let now = self.now();
+        let slot = Slots::open(self).await?.look(kind, name, "", now).await?;
+        let refuse = |wait_millis| {
+            let too_many = TooMany::new(what, wait_millis);
+            let event = Event::new(Level::Warn, "excess_rate_limit_exceeded")
+                .with("limit", kind.as_str())
+                .with("retry_after_seconds", too_many.wait_seconds)
+                .with(field, value);
+            self.log_with_work(event);
+            Err(LimitError::TooMany(too_many))
+        };
+        let since = slot.at();
+        match quota.wait_millis(slot.used(), since, now) {
+            0 => {}
+            wait_millis => return refuse(wait_millis),
+        }
+        // Of those who come at once the numbers differ. One that is beyond the limit is not given back: the window ends,
+        // and its numbers with it.
+        let taken = slot.take(self, now).await?;
+        match taken.used() > quota.limit {
+            true => refuse(quota.wait_millis(taken.used(), since, now)),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The signing keys that are made here: a chain of numbers, each a record that is created once.
+//!
+//! Whichever request first finds that the newest key is due makes the next one, which signs a lead later. Nothing else
+//! has to run for it, and a request that can't make it signs by the key there is. Why no valid token is refused:
+//!
+//! - The public half is in the set before the private one is in the store, so the next key is published for the whole lead
+//!   before anybody signs by it. A maker that dies in between leaves a public key that nobody can sign by.
+//! - A key that no longer signs leaves the set by its own record, which those who signed by it wrote: `signing/mod.rs`.
+//! - The hint only tells where to begin. From a number that lags behind, the chain leads on.
+//!
+//! When a key is made, the private half of the last but one is overwritten: two are in the store then, the one that signs
+//! and the next, or the one before.
+
+use domain::{Rotation, SigningKey, Timestamp};
+
+use super::{SigningError, needed_until};
+use crate::context::Context;
+use crate::context::log::{Event, Level};
+use crate::context::platform::{Platform, StoreError};
+use crate::store::create_once::Creation;
+use crate::store::records::{SigningKeyRecord, SigningKeysRecord, V1};
+use crate::store::{keys, records};
+
+/// A key of the chain. Not `Debug`: it holds a secret.
+struct Link {
+    number: u64,
+    /// PKCS#8 PEM; none when the key is retired, or was taken out of the store.
+    private_key: Option<String>,
+    signs_from: Timestamp,
+}
+
+/// The key that signs now. Makes the first one, and the next one when it is due.
+pub(super) async fn signer<P: Platform>(
+    context: &Context<'_, P>,
+    rotation: Rotation,
+    lifetime_seconds: u64,
+) -> Result<SigningKey, SigningError> {
+    let chain = Chain { context, lifetime_seconds, now: context.now() };
+    let newest = chain.newest(rotation).await?;
+    let link = chain.signing_now(newest).await?;
+    let pem = link.private_key.unwrap_or_default();
+    SigningKey::from_pem(&pem).map_err(|_| SigningError::Key("the stored signing key is unreadable"))
+}
+
+struct Chain<'a, P: Platform> {
+    context: &'a Context<'a, P>,
+    lifetime_seconds: u64,
+    now: Timestamp,
+}
+
+impl<P: Platform> Chain<'_, P> {
+    /// The newest key, which can sign or will. When it is due, its successor.
+    async fn newest(&self, rotation: Rotation) -> Result<Link, StoreError> {
+        let mut newest = self.begin().await?;
+        loop {
+            if newest.private_key.is_none() {
+                // Nothing signs: whoever comes waits for the next key, which signs at once.
+                newest = self.successor(newest.number, self.now).await?;
+                continue;
+            }
+            if !rotation.is_due(newest.signs_from, self.now) {
+                return Ok(newest);
+            }
+            let signs_from = rotation.next_signs_from(newest.signs_from, self.now);
+            match self.try_successor(newest.number, signs_from).await {
+                Ok(Some(next)) => newest = next,
+                // Somebody is making it. The key there is signs on.
+                Ok(None) => return Ok(newest),
+                Err(error) => {
+                    self.log_failure(&error);
+                    return Ok(newest);
+                }
+            }
+        }
+    }
+
+    /// Where the hint points: a key that is not there, before the first one or because it was taken out, can't sign.
+    async fn begin(&self) -> Result<Link, StoreError> {
+        let hint: Option<SigningKeysRecord> = self.context.load(keys::SIGNING_KEYS).await?;
+        let absent = hint.as_ref().map_or(0, |hint| hint.newest);
+        let number = hint.map_or(1, |hint| hint.newest);
+        let link = self.load(number).await?;
+        Ok(link.unwrap_or(Link { number: absent, private_key: None, signs_from: self.now }))
+    }
+
+    async fn load(&self, number: u64) -> Result<Option<Link>, StoreError> {
+        let record = self.context.load(&keys::signing_key(number)).await?;
+        Ok(record.map(|record| Link::new(number, record)))
+    }
+
+    /// The key after a number, made by this call or by another one, which is waited for.
+    async fn successor(&self, number: u64, signs_from: Timestamp) -> Result<Link, StoreError> {
+        let (number, key) = (number + 1, keys::signing_key(number + 1));
+        let mut made = None;
+        let make = async || self.make(signs_from, &mut made).await;
+        let bytes = self.context.get_or_create(&key, make).await?;
+        self.finish(number, bytes, made).await
+    }
+
+    /// The key after a number, made by this call or before it; none while another one is making it.
+    async fn try_successor(&self, number: u64, signs_from: Timestamp) -> Result<Option<Link>, StoreError> {
+        let (number, key) = (number + 1, keys::signing_key(number + 1));
+        let mut made = None;
+        let make = async || self.make(signs_from, &mut made).await;
+        let bytes = match self.context.create_once(&key, make).await? {
+            Creation::Ours => made.clone(),
+            Creation::Theirs(bytes) => Some(bytes),
+            Creation::Pending => None,
+        };
+        match bytes {
+            Some(bytes) => self.finish(number, bytes, made).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The record of a new key, whose public half is in the set by then.
+    async fn make(&self, signs_from: Timestamp, made: &mut Option<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
+        let key = self.generate();
+        let private_key = key.to_pem().map_err(|error| StoreError::Failed(error.to_string()))?;
+        self.context.publish_new(&key, needed_until(signs_from, self.lifetime_seconds)).await?;
+        let (created_at_ms, signs_from_ms) = (self.context.now(), Some(signs_from));
+        let record = SigningKeyRecord { v: V1, private_key: Some(private_key), created_at_ms, signs_from_ms };
+        let bytes = records::encode(&record)?;
+        *made = Some(bytes.clone());
+        Ok(bytes)
+    }
+
+    /// What follows when a key is there. Whoever fails at it leaves the hint as it was, so that the next one does it.
+    async fn finish(&self, number: u64, bytes: Vec<u8>, made: Option<Vec<u8>>) -> Result<Link, StoreError> {
+        if made.is_some_and(|made| made == bytes) {
+            self.context.log(Event::new(Level::Info, "signing_key_created").with("number", number));
+        }
+        let link = Link::new(number, records::decode(&keys::signing_key(number), &bytes)?);
+        if let Err(error) = self.settle(number).await {
+            self.log_failure(&error);
+        }
+        Ok(link)
+    }
+
+    async fn settle(&self, newest: u64) -> Result<(), StoreError> {
+        if newest > 2 {
+            self.retire(newest - 2).await?;
+        }
+        self.context.save(keys::SIGNING_KEYS, &SigningKeysRecord { v: V1, newest }).await
+    }
+
+    /// Overwrites a private half that nobody will sign by again.
+    async fn retire(&self, number: u64) -> Result<(), StoreError> {
+        let key = keys::signing_key(number);
+        let record: Option<SigningKeyRecord> = self.context.load(&key).await?;
+        match record {
+            Some(record) if record.private_key.is_some() => {
+                let retired = SigningKeyRecord { private_key: None, ..record };
+                self.context.save(&key, &retired).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The newest key whose time to sign has come. When a clock stepped back none may have: then the oldest that can.
+    async fn signing_now(&self, newest: Link) -> Result<Link, StoreError> {
+        let mut link = newest;
+        while link.signs_from > self.now && link.number > 1 {
+            match self.load(link.number - 1).await? {
+                Some(before) if before.private_key.is_some() => link = before,
+                _ => break,
+            }
+        }
+        Ok(link)
+    }
+
+    fn generate(&self) -> SigningKey {
+        loop {
+            let seed: [u8; SigningKey::SEED_BYTES] = self.context.random();
+            if let Ok(key) = SigningKey::from_seed(&seed) {
+                return key;
+            }
+        }
+    }
+
+    fn log_failure(&self, error: &StoreError) {
+        self.context.log(Event::new(Level::Warn, "signing_key_not_rotated").with("error", error.to_string()));
+    }
+}
+
+impl Link {
+    fn new(number: u64, record: SigningKeyRecord) -> Self {
+        let signs_from = record.signs_from_ms.unwrap_or(record.created_at_ms);
+        Self { number, private_key: record.private_key, signs_from }
+    }
+}

@@ -1,0 +1,114 @@
+//! Creating a record once, however many try at the same moment and wherever one of them dies.
+//!
+//! The store has one atomic operation, the increment, and no conditional write. So the right to create a record is a
+//! claim on a counter, which one call wins. A winner that dies would leave the record uncreated for ever, so the right is
+//! a lease: a loser that finds no record notes in the lock since when it has waited, and when [`LEASE_MILLIS`] have passed
+//! since that note, the next generation of the claim opens. Counters stay, so no generation is ever won twice.
+//!
+//! Why no record is overwritten: a winner writes only when the record is still not there and less than half of the lease
+//! has passed since it began, by a clock that does not step; the lease is four times the time that a request may run. A
+//! second winner exists only after a whole lease, and looks too. What remains is a process that stops for over a minute
+//! between its last look and its write, or clocks of two machines that differ by as much. Reading back tells a writer
+//! that it was overtaken.
+//!
+//! The store has to read what it was last written: see ARCHITECTURE.md, "Stores".
+
+use serde::{Deserialize, Serialize};
+
+use domain::Timestamp;
+
+use crate::context::Context;
+use crate::context::platform::{Platform, StoreError};
+use crate::store::records::V1;
+
+/// How long a claim holds without its record: four times the 30 s that hosts give a request.
+pub(crate) const LEASE_MILLIS: u64 = 120_000;
+
+/// Who created the record.
+pub(crate) enum Creation {
+    /// This call did.
+    Ours,
+    /// It is there, by somebody else: these bytes.
+    Theirs(Vec<u8>),
+    /// Somebody else has the right to create it, and it is not there yet.
+    Pending,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Lock {
+    v: V1,
+    generation: u64,
+    since_ms: Timestamp,
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Creates the record under `key` unless it exists. `make` gives its value, and runs only for the holder of the claim.
+    pub(crate) async fn create_once(
+        &self,
+        key: &str,
+        make: impl AsyncFnOnce() -> Result<Vec<u8>, StoreError>,
+    ) -> Result<Creation, StoreError> {
+        if let Some(bytes) = self.get(key).await? {
+            return Ok(Creation::Theirs(bytes));
+        }
+        let began_millis = self.platform.uptime_millis();
+        let lock_key = format!("{key}:lock");
+        let lock: Option<Lock> = self.load(&lock_key).await?;
+        let now = self.now();
+        let generation = match &lock {
+            None => 0,
+            Some(lock) if is_over(lock, now) => lock.generation + 1,
+            Some(lock) => lock.generation,
+        };
+        let won = self.claim(&format!("{lock_key}:{generation}")).await?;
+        let value = if won { Some(make().await?) } else { None };
+        if let Some(bytes) = self.get(key).await? {
+            return Ok(Creation::Theirs(bytes));
+        }
+        let Some(value) = value else {
+            if lock.is_none_or(|lock| lock.generation < generation || is_ahead(&lock, now)) {
+                let lock = Lock { v: V1, generation, since_ms: self.now() };
+                self.save(&lock_key, &lock).await?;
+            }
+            return Ok(Creation::Pending);
+        };
+        if self.platform.uptime_millis().saturating_sub(began_millis) > LEASE_MILLIS / 2 {
+            return Ok(Creation::Pending);
+        }
+        self.set(key, &value).await?;
+        match self.get(key).await? {
+            Some(bytes) if bytes == value => Ok(Creation::Ours),
+            Some(bytes) => Ok(Creation::Theirs(bytes)),
+            None => Err(StoreError::Failed(format!("the record {key} is gone after it was written"))),
+        }
+    }
+
+    /// The record under `key`, created by this call or by another one, which is waited for.
+    pub(crate) async fn get_or_create(
+        &self,
+        key: &str,
+        make: impl AsyncFnOnce() -> Result<Vec<u8>, StoreError>,
+    ) -> Result<Vec<u8>, StoreError> {
+        const LOOKS: u32 = 40;
+        const WAIT_MILLIS: u64 = 50;
+        if let Creation::Theirs(bytes) = self.create_once(key, make).await? {
+            return Ok(bytes);
+        }
+        for _ in 0..LOOKS {
+            if let Some(bytes) = self.get(key).await? {
+                return Ok(bytes);
+            }
+            self.platform.sleep(WAIT_MILLIS).await;
+        }
+        Err(StoreError::Failed(format!("another instance is creating {key} and has not finished")))
+    }
+}
+
+fn is_over(lock: &Lock, now: Timestamp) -> bool {
+    now.millis_since(lock.since_ms) > LEASE_MILLIS
+}
+
+/// A lease that seems to begin in the future was noted before the clock stepped back: it begins anew.
+fn is_ahead(lock: &Lock, now: Timestamp) -> bool {
+    lock.since_ms.millis_since(now) > LEASE_MILLIS
+}
