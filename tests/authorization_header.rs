@@ -1,7 +1,8 @@
 //! Values of the `Authorization` header that hold no token of ours. What it takes to forge one is in `forged_tokens`.
 
 use crate::harness::actors::{self, Actor};
-use crate::harness::client::{Client, ask, get, post};
+use crate::harness::client::{Ask, Client, ask, get};
+use crate::harness::contract::{Operation, every_operation};
 use crate::harness::host::App;
 use crate::harness::raw::{RawReply, exchange};
 
@@ -17,9 +18,16 @@ cases! {
 }
 
 /// Every guarded method.
-fn guarded(value: &str) -> [crate::harness::client::Ask; 3] {
-    [post("/api/messages", r#"{"text":"not by me"}"#), get("/api/authorizer"), ask("POST", "/api/authorizer")]
-        .map(|ask| ask.header("authorization", value))
+fn guarded(value: &str) -> Vec<Ask> {
+    let guarded = every_operation().into_iter().filter(|operation| operation.is_guarded);
+    let asks = guarded.map(|Operation { method, path, .. }| {
+        let ask = ask(&method, &path).header("authorization", value);
+        if method == "POST" && path != "/api/authorizer" && path != "/api/logout" {
+            return ask.header("content-type", "application/json").body(r#"{"text":"not by me"}"#);
+        }
+        ask
+    });
+    asks.collect()
 }
 
 #[track_caller]

@@ -1,22 +1,22 @@
-//! `openapi.yaml` against `spin.toml` and the gateway. That it is true of answers, `harness/contract.rs` holds in every test.
+//! `openapi.yaml`. That it is true of answers, `harness/contract.rs` holds in every test; that it names what there is, the tests of
+//! `service` do.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::harness::client::{ask, get};
+use crate::harness::client::get;
 use crate::harness::contract::{document, errors, operations, resolve};
 use crate::harness::host::App;
-use crate::harness::{Wasi, workspace};
+use crate::harness::workspace;
 
 cases! {
     AnyHost: [
         it_is_served_and_asked_for_again,
-        its_methods_are_those_that_the_gateway_knows,
         every_operation_says_how_it_may_fail,
         its_examples_are_examples,
     ]
-    OwnHost: [its_paths_are_the_routes_of_the_api]
+    OwnHost: []
 }
 
 fn it_is_served_and_asked_for_again() {
@@ -28,26 +28,6 @@ fn it_is_served_and_asked_for_again() {
     let again = app.send(get("/api/openapi.yaml").header("if-none-match", tag));
     again.is_empty(304);
     assert_eq!((again.header("etag"), again.header("cache-control")), (tag, "no-cache"));
-}
-
-fn its_paths_are_the_routes_of_the_api() {
-    let manifest: toml::Table = std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap();
-    let routes = manifest["trigger"]["http"].as_array().unwrap().iter().map(|http| http["route"].as_str().unwrap());
-    let routes: BTreeSet<_> =
-        routes.filter(|route| !route.ends_with("/...")).map(|route| route.replace(":id", "{id}")).collect();
-    let paths: BTreeSet<_> = document()["paths"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(paths, routes, "openapi.yaml on the left, spin.toml on the right");
-    assert_eq!(document()["info"]["version"].as_str(), manifest["application"]["version"].as_str());
-}
-
-fn its_methods_are_those_that_the_gateway_knows() {
-    let app = App::any();
-    for (path, item) in document()["paths"].as_object().unwrap() {
-        let reply = app.send(ask("OPTIONS", &path.replace("{id}", "1")));
-        let mut documented: Vec<_> = operations(item).map(|(method, _)| method.to_ascii_uppercase()).collect();
-        documented.sort();
-        assert_eq!(documented, reply.list("allow"), "{path}: openapi.yaml on the left, Allow on the right");
-    }
 }
 
 /// Each operation with its method and path.

@@ -41,6 +41,41 @@ pub(crate) fn operations(path_item: &'static Value) -> impl Iterator<Item = (&'s
     members.filter(|(name, _)| *name != "parameters").map(|(method, operation)| (method.as_str(), operation))
 }
 
+/// An operation of the API, with `1` in the place of parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// Whether it wants an access token.
+    pub(crate) is_guarded: bool,
+}
+
+/// Every operation of the API but those that each address has: HEAD beside GET, and OPTIONS.
+pub(crate) fn every_operation() -> Vec<Operation> {
+    let paths = document()["paths"].as_object().unwrap().iter();
+    let all = paths.flat_map(|(path, item)| {
+        let own = operations(item).filter(|(method, _)| !["head", "options"].contains(method));
+        own.map(|(method, operation)| Operation {
+            method: method.to_ascii_uppercase(),
+            path: path.replace("{id}", "1"),
+            is_guarded: operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null()),
+        })
+    });
+    all.collect()
+}
+
+/// Every address of the API with its methods, as `Allow` has them, sorted.
+pub(crate) fn every_resource() -> BTreeMap<String, Vec<String>> {
+    let mut resources: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for Operation { method, path, .. } in every_operation() {
+        let methods = resources.entry(path).or_insert_with(|| vec!["OPTIONS".to_owned()]);
+        methods.extend((method == "GET").then(|| "HEAD".to_owned()));
+        methods.push(method);
+        methods.sort();
+    }
+    resources
+}
+
 /// What is wrong with a value by a schema of the document, or nothing.
 pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let validator = {

@@ -14,6 +14,7 @@ mod cookies;
 mod cors;
 mod crashes;
 mod deletion;
+mod description;
 mod faults;
 mod keys;
 mod limits;
