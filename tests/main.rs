@@ -48,6 +48,7 @@ mod persistence;
 mod races;
 mod request_bodies;
 mod routes;
+mod second_authorizer;
 mod secrets;
 mod session;
 mod shared_cache;
@@ -92,6 +93,7 @@ const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
     races,
     request_bodies,
     routes,
+    second_authorizer,
     secrets,
     session,
     shared_cache,

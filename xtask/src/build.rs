@@ -32,6 +32,9 @@ const COMPONENTS: [Component; 8] = [
     Component { name: SITE, world: "site", guard: None },
 ];
 
+/// The package of the authorizer that only tests use.
+const SECOND_AUTHORIZER: &str = "fixture-authorizer";
+
 /// The component that the frontend is built into.
 pub(crate) const SITE: &str = "site";
 
@@ -74,7 +77,8 @@ pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Re
     project.progress.step(&step, || {
         wasm(project, wasi, &packages)?;
         for component in wanted {
-            place(project, wasi, component).with_context(|| format!("component {}", component.name))?;
+            let output = wasi.component(project, component.name);
+            place(project, wasi, component, &output).with_context(|| format!("component {}", component.name))?;
         }
         wasi.write_manifest(project)
     })
@@ -85,6 +89,27 @@ pub(crate) fn fixture(project: &Project, wasi: Wasi) -> Result<()> {
     let what = format!("The test fixture for WASI {}", wasi.version());
     let step = Step { name: "fixture", what: &what, estimate: None };
     project.progress.step(&step, || wasm(project, wasi, &["fixture"]))
+}
+
+/// Builds the guarded components with the authorizer of the test fixture in the place of ours.
+pub(crate) fn second_authorizer(project: &Project, wasi: Wasi) -> Result<()> {
+    let what = format!("The second authorizer for WASI {}", wasi.version());
+    let step = Step { name: "second-authorizer", what: &what, estimate: None };
+    project.progress.step(&step, || {
+        wasm(project, wasi, &[SECOND_AUTHORIZER])?;
+        for component in &COMPONENTS {
+            if let Some((_, world)) = component.guard {
+                let component = Component { guard: Some((SECOND_AUTHORIZER, world)), ..*component };
+                place(
+                    project,
+                    wasi,
+                    &component,
+                    &wasi.component(project, &format!("second-authorizer/{}", component.name)),
+                )?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Compiles packages for WebAssembly.
@@ -102,16 +127,15 @@ pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) 
 
 /// Where cargo puts what it compiles for WebAssembly.
 pub(crate) fn compiled(project: &Project, wasi: Wasi, package: &str) -> PathBuf {
-    project.built(&format!("{WASM_TARGET}/{}/{package}.wasm", wasi.profile()))
+    project.built(&format!("{WASM_TARGET}/{}/{}.wasm", wasi.profile(), package.replace('-', "_")))
 }
 
 /// Composes and checks what was compiled, and puts it in its place; nothing when it is there already.
-fn place(project: &Project, wasi: Wasi, component: &Component) -> Result<()> {
+fn place(project: &Project, wasi: Wasi, component: &Component, output: &Path) -> Result<()> {
     let own = compiled(project, wasi, component.name);
-    let output = wasi.component(project, component.name);
     let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
     sources.extend(component.guard.map(|(guard, _)| compiled(project, wasi, guard)));
-    if is_newer(&output, &sources)? {
+    if is_newer(output, &sources)? {
         return Ok(());
     }
     let wit = project.path("wit");
@@ -125,7 +149,7 @@ fn place(project: &Project, wasi: Wasi, component: &Component) -> Result<()> {
     // A host that reads the file meanwhile sees the old one or the new one.
     let whole = output.with_extension("wasm.new");
     fs::write(&whole, bytes)?;
-    fs::rename(&whole, &output)?;
+    fs::rename(&whole, output)?;
     Ok(())
 }
 

@@ -28,8 +28,19 @@ impl Host {
 }
 
 /// What runs on WebAssembly, and is linted for it.
-const WASM_PACKAGES: [&str; 10] =
-    ["edge", "signup", "login", "session", "account", "messages", "authorizer", "openapi", "site", "fixture"];
+const WASM_PACKAGES: [&str; 11] = [
+    "edge",
+    "signup",
+    "login",
+    "session",
+    "account",
+    "messages",
+    "authorizer",
+    "openapi",
+    "site",
+    "fixture",
+    "fixture-authorizer",
+];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The steps after those of building, with and without a filter.
 const STEPS: usize = 13;
@@ -109,13 +120,14 @@ pub(crate) fn on_spin(project: &Project, filter: Option<&str>) -> Result<()> {
 /// Of the components of both builds, and of the host.
 fn building_steps(project: &Project) -> usize {
     // The site is built once.
-    build::steps(project, &[]) + build::steps(project, &["signup".to_owned()]) + BUILDS.len() + 1
+    build::steps(project, &[]) + build::steps(project, &["signup".to_owned()]) + 2 * BUILDS.len() + 1
 }
 
 fn components(project: &Project) -> Result<()> {
     for wasi in BUILDS {
         build::components(project, wasi, &[])?;
         build::fixture(project, wasi)?;
+        build::second_authorizer(project, wasi)?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ impl Wasi {
             Self::V0_2 => return Vec::new(),
             Self::V0_3 => ("fixture/wasi-0-3", "edge/wasi-0-3"),
         };
-        let is_ours = |package: &&str| *package != "fixture";
+        let is_ours = |package: &&str| !package.starts_with("fixture");
         let mut features = Vec::new();
         features.extend(packages.iter().any(is_ours).then_some(edge));
         features.extend(packages.contains(&"fixture").then_some(fixture));

@@ -25,6 +25,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("host", &[]),
     ("tests", &[]),
     ("fixture", &[]),
+    ("fixture-authorizer", &[]),
     ("xtask", &[]),
 ];
 
@@ -32,7 +33,7 @@ const TABLE: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasip2", &["edge", "fixture"]),
     ("spin-sdk", &["edge", "fixture"]),
-    ("wit-bindgen", &["edge"]),
+    ("wit-bindgen", &["edge", "fixture-authorizer"]),
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
     ("http", &["edge", "service", "host", "tests", "xtask"]),
