@@ -1,4 +1,4 @@
-//! Makes the filter of common passwords that `src/common_passwords.rs` asks. The same list gives the same bytes.
+//! Makes the filter of common passwords that `src/common_passwords/mod.rs` asks. The same list gives the same bytes.
 
 use std::error::Error;
 use std::path::Path;

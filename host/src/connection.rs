@@ -1,5 +1,6 @@
 //! One client's connection: HTTP/1.1, requests one after the other.
 
+use crate::request::MAX_HEAD;
 use crate::request_body::BodyFate;
 use crate::service::Service;
 use http::{HeaderValue, Request};
@@ -17,8 +18,6 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 
-/// For the head of a request, in bytes; more is 431. Above what clients send, so that the component answers.
-pub(crate) const MAX_HEAD: usize = 256 * 1024;
 /// How much of a body that nobody wanted is still taken from a client, in bytes and in time.
 const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(2);

@@ -1,7 +1,7 @@
 //! The state of one component instance: what it is granted, what it has used.
 
-use crate::connection::MAX_HEAD;
 use crate::guest_output::GuestOutput;
+use crate::request::MAX_HEAD;
 use crate::running::{InstanceRequests, RunningRequest};
 use crate::store::Bucket;
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of the application: it sees `.wasm` files, `spin.toml` and a runtime configuration.
 
+mod access_log;
 mod arguments;
 mod capabilities;
 mod component;

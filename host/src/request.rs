@@ -6,6 +6,9 @@ use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+/// For the head of a request, in bytes; more is 431. Above what clients send, so that the component answers.
+pub(crate) const MAX_HEAD: usize = 256 * 1024;
+
 /// Spin reaches an application's components by hosts of this domain.
 const SPIN_DOMAIN: &str = "spin.internal";
 

@@ -1,7 +1,7 @@
 //! Making of what a guest answered what is sent.
 
+use crate::access_log::AccessLogLine;
 use crate::running::RunningRequest;
-use crate::service::RequestLine;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -23,7 +23,7 @@ pub(crate) struct ResponseBody {
     /// The request that the body is a part of, while there may be more of it.
     running: Option<Running>,
     /// Written to the log when the body has been sent.
-    line: Option<RequestLine>,
+    line: Option<AccessLogLine>,
 }
 
 /// A request and the end of its time.
@@ -39,7 +39,7 @@ impl ResponseBody {
     }
 
     /// Ties the request's line in the log to the body.
-    pub(crate) fn set_line(&mut self, line: Option<RequestLine>) {
+    pub(crate) fn set_line(&mut self, line: Option<AccessLogLine>) {
         self.line = line;
     }
 }

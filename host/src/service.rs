@@ -1,5 +1,6 @@
-//! What happens to a request: the host's own paths, the route, a place among the running ones, the component.
+//! What happens to a request: the host's own paths, the route, a permit to run, the component.
 
+use crate::access_log::AccessLogLine;
 use crate::component_call::call;
 use crate::instances::Instances;
 use crate::problem::Problem;
@@ -7,11 +8,11 @@ use crate::request::Target;
 use crate::request_body::{BodyFate, TimedBody};
 use crate::response::ResponseBody;
 use crate::route::{RESERVED_PREFIX, Router};
-use crate::running::{RequestRecord, RunningRequest};
+use crate::running::RunningRequest;
 use crate::worker::Handler;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
 use std::collections::BTreeMap;
@@ -32,33 +33,6 @@ pub(crate) struct Service {
     pub(crate) body_timeout: Duration,
 }
 
-/// What a request leaves in the log, at debug level, when its answer has been sent.
-pub(crate) struct RequestLine {
-    component: String,
-    method: Method,
-    path: String,
-    status: StatusCode,
-    started: Instant,
-    record: Arc<RequestRecord>,
-}
-
-impl Drop for RequestLine {
-    fn drop(&mut self) {
-        let duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (store_reads, store_writes) = self.record.store_calls();
-        tracing::debug!(
-            target_component = self.component.as_str(),
-            method = self.method.as_str(),
-            path = self.path.as_str(),
-            status = u64::from(self.status.as_u16()),
-            duration_us,
-            store_reads,
-            store_writes,
-            "request"
-        );
-    }
-}
-
 impl Service {
     /// Always answers. `client` is the value of `spin-client-addr`.
     pub(crate) async fn answer(
@@ -67,7 +41,7 @@ impl Service {
         client: &HeaderValue,
         fate: &BodyFate,
     ) -> Response<ResponseBody> {
-        let mut line = tracing::enabled!(tracing::Level::DEBUG).then(|| RequestLine {
+        let mut line = tracing::enabled!(tracing::Level::DEBUG).then(|| AccessLogLine {
             component: String::new(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
@@ -94,7 +68,7 @@ impl Service {
         request: Request<Incoming>,
         client: &HeaderValue,
         fate: &BodyFate,
-        line: Option<&mut RequestLine>,
+        line: Option<&mut AccessLogLine>,
     ) -> Result<Response<ResponseBody>, Problem> {
         let (mut head, incoming) = request.into_parts();
         // Before anything else is asked of the request, as in Spin.

@@ -9,7 +9,7 @@ use crate::contract::check;
 use crate::frontend;
 use crate::progress::Step;
 use crate::project::Project;
-use crate::setup::{WASM_TARGET, targets};
+use crate::targets::{WASM_TARGET, targets};
 use crate::wasi::Wasi;
 
 /// A component of the app.

@@ -19,6 +19,7 @@ mod python;
 mod schemathesis;
 mod setup;
 mod spin;
+mod targets;
 mod test;
 mod tools;
 mod up;

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use crate::progress::Step;
 use crate::project::{Project, cargo};
-use crate::setup::SITE_TARGET;
 use crate::spin::Spin;
+use crate::targets::SITE_TARGET;
 use crate::wasi::Wasi;
 use crate::{browser, build, fuzz, interop, schemathesis};
 

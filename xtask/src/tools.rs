@@ -132,7 +132,7 @@ impl<'a> Folder<'a> {
         self.project
             .progress
             .note("No Node.js with npm, so no wasm-opt: the site works, and is larger than it should be");
-        write_script(&launcher, include_str!("tools/no-wasm-opt.sh"))
+        write_script(&launcher, include_str!("no-wasm-opt.sh"))
     }
 }
 

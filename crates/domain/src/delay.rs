@@ -1,6 +1,6 @@
 //! How long whoever failed has to wait, and how many of something fit into a window of time.
 
-use crate::Timestamp;
+use crate::time::Timestamp;
 
 /// How far the clocks of two machines may differ, or a clock step back, before what was noted is taken for another time's.
 const SKEW_MILLIS: u64 = 60_000;

@@ -3,9 +3,9 @@
 
 use subtle::ConstantTimeEq;
 
-use crate::Timestamp;
 use crate::hex::hex;
 use crate::mac::mac;
+use crate::time::Timestamp;
 
 /// A device that somebody has logged in to one account from.
 #[derive(Clone, Debug, PartialEq, Eq)]

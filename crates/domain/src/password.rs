@@ -1,7 +1,7 @@
 use std::fmt;
 
-use crate::Username;
 use crate::common_passwords::is_common;
+use crate::username::Username;
 
 /// A password that a person chose: 8 to 256 characters, kept as it was typed. It prints redacted.
 pub struct Password(String);

@@ -1,6 +1,6 @@
 //! IAM policies and their evaluation, as an API gateway does it with what its custom authorizer returns.
 
-use crate::MethodArn;
+use crate::method_arn::MethodArn;
 
 /// The only version of the policy language that is understood.
 pub const POLICY_VERSION: &str = "2012-10-17";

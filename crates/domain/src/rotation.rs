@@ -1,4 +1,4 @@
-use crate::Timestamp;
+use crate::time::Timestamp;
 
 /// How signing keys follow each other: each signs for a period, and the next one is made and published a lead before it
 /// signs.

@@ -2,10 +2,10 @@
 
 use service::platform::{Authorization, Authorizer, Denial, Effect, MethodArn, Statement, UncheckedPrincipal};
 
-use crate::Wasi;
 use crate::bindings::exported::exports::latchkey::auth::authorizer as ours;
 use crate::bindings::latchkey::auth::authorizer as theirs;
 use crate::runtime::run;
+use crate::wasi::Wasi;
 
 impl Authorizer for Wasi {
     async fn authorize(

@@ -19,12 +19,8 @@ pub use authorizer::authorize;
 pub use wasi::Wasi;
 #[cfg(not(feature = "wasi-0-3"))]
 pub use wasi_0_2::respond;
-#[cfg(not(feature = "wasi-0-3"))]
-use wasi_0_2::waiting;
 #[cfg(feature = "wasi-0-3")]
 pub use wasi_0_3::respond;
-#[cfg(feature = "wasi-0-3")]
-use wasi_0_3::waiting;
 
 #[doc(hidden)]
 pub use service;

@@ -6,7 +6,10 @@ use wasip2::random::random::get_random_bytes;
 
 use crate::bindings::wasi::config::store as config;
 use crate::bindings::wasi::keyvalue::{atomics, store};
-use crate::waiting;
+#[cfg(not(feature = "wasi-0-3"))]
+use crate::wasi_0_2::waiting;
+#[cfg(feature = "wasi-0-3")]
+use crate::wasi_0_3::waiting;
 
 /// The world as WASI offers it.
 #[derive(Clone, Copy, Debug)]

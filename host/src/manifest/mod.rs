@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::template::Template;
 use crate::toml_file;
 use identifier::{Case, check_name};
-use schema::{Component, HttpTrigger, Manifest};
+use schema::{Component, HttpTrigger, Manifest, is_empty};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -202,12 +202,4 @@ fn check_trigger(
 
 fn not_offered(field: &str) -> Failure {
     Failure::new(format_args!("{field}: Spin has this, this host does not offer it"))
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.is_empty(),
-        Value::Table(fields) => fields.is_empty(),
-        _ => false,
-    }
 }

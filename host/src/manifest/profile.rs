@@ -1,7 +1,6 @@
 //! Build profiles: what a component has instead when one is chosen.
 
-use super::is_empty;
-use super::schema::Component;
+use super::schema::{Component, is_empty};
 use crate::failure::Failure;
 use std::collections::BTreeMap;
 

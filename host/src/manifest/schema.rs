@@ -150,3 +150,12 @@ pub(super) enum Command {
     One(String),
     Several(Vec<String>),
 }
+
+/// Whether a field asks for nothing.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Table(fields) => fields.is_empty(),
+        _ => false,
+    }
+}

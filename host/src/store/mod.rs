@@ -3,6 +3,7 @@
 //! Reads are done in place on read-only connections. Writes go to one thread per file, which commits whatever is
 //! queued in one transaction and answers only then: an acknowledged write survives a kill and a power loss.
 
+mod error;
 mod file;
 mod readers;
 mod statements;
@@ -11,30 +12,13 @@ mod tests;
 mod writer;
 
 use crate::failure::Failure;
+use error::Result;
+pub(crate) use error::StoreError;
 use readers::Readers;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use writer::Writer;
-
-/// Why a store did not do what a guest asked; the guest gets the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoreError(String);
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-type Result<T> = std::result::Result<T, StoreError>;
 
 /// One SQLite file.
 struct Database {

@@ -1,8 +1,8 @@
 //! A pool of read-only connections. A read is done in place, in some 10 microseconds, and never spans an `await`,
 //! so there are never more connections than threads.
 
+use super::error::{Result, StoreError};
 use super::file::BUSY_TIMEOUT;
-use super::{Result, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};

@@ -1,6 +1,6 @@
 //! The SQL, prepared once per connection.
 
-use super::{Result, StoreError};
+use super::error::{Result, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! The one thread that writes to a file: it commits whatever is queued in one transaction, so that many writers
 //! share the cost of making the disk certain, and answers each of them only then.
 
-use super::{Result, StoreError};
+use super::error::{Result, StoreError};
 use rusqlite::Connection;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};

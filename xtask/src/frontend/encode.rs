@@ -7,7 +7,7 @@ use brotli::CompressorWriter;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{list, write_if_changed};
+use super::files::{list, write_if_changed};
 
 /// A file of the site and where its encodings lie.
 pub(super) struct File {

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
-use crate::Wasi;
 use crate::runtime::run;
+use crate::wasi::Wasi;
 
 /// Answers one request of the host by a function of `service`.
 pub fn respond(

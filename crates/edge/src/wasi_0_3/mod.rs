@@ -10,8 +10,8 @@ use http::{Request, Response};
 use spin_sdk::wasip3::http::types;
 
 use self::back_pressure::BackPressure;
-use crate::Wasi;
 use crate::request::takes_body;
+use crate::wasi::Wasi;
 
 /// Answers one request of the host by a function of `service`.
 pub async fn respond(

@@ -2,7 +2,7 @@
 
 use domain::{DisplayName, MessageText, Username};
 
-use super::Message;
+use super::message::Message;
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
 use crate::store::keys;

@@ -3,16 +3,10 @@
 mod add;
 mod delete;
 mod gaps;
+mod message;
 mod page;
 
 pub(crate) use add::NotPosted;
 pub(crate) use delete::NotDeleted;
+pub(crate) use message::Message;
 pub(crate) use page::{MAX_LIMIT, PageRequest};
-
-use crate::store::records::MessageRecord;
-
-/// A message and its position on the board, which is its id.
-pub(crate) struct Message {
-    pub(crate) position: u64,
-    pub(crate) record: MessageRecord,
-}

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use domain::{Cursor, Username};
 
-use super::Message;
 use super::gaps::{Found, decode};
+use super::message::Message;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};

@@ -1,39 +1,17 @@
 //! The keys: which one signs, and which public ones tokens are verified by.
 
+mod error;
+mod key_set;
 mod rotation;
 
-use domain::{KeyId, PublicKey, SigningKey, Timestamp};
+use domain::SigningKey;
 
 use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::{KeySource, MAX_TOKEN_LIFETIME_SECONDS};
-use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
-use crate::store::{keys, records};
+use crate::context::platform::Platform;
+use crate::context::settings::KeySource;
 
-/// How much longer than its next token needs a public key stays in the set: it is renewed when less is left than that, so
-/// a key in use is written about once a day. It is as long as any token lives, so that of two instances with different
-/// lifetimes none shortens the set for the other's tokens.
-const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
-/// More than the clock tolerance of the verifier.
-const MARGIN_SECONDS: u64 = 60;
-/// As long as verifiers may keep the set: `Cache-Control` of the JWK set in `endpoints/login/jwks.rs`.
-const JWKS_CACHE_SECONDS: u64 = 600;
-/// Most numbers of the index that are looked at, newest first.
-const MAX_LISTED: usize = 32;
-
-/// Why nothing could be signed.
-#[derive(Debug)]
-pub(crate) enum SigningError {
-    Store(StoreError),
-    /// What is wrong with the key, for the log.
-    Key(&'static str),
-}
-
-impl From<StoreError> for SigningError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+pub(crate) use self::error::SigningError;
+use self::key_set::needed_until;
 
 impl<P: Platform> Context<'_, P> {
     /// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store,
@@ -53,68 +31,4 @@ impl<P: Platform> Context<'_, P> {
         }
         Ok(signs)
     }
-
-    /// Puts the public half into the set, or keeps it there, until a moment.
-    async fn publish(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
-        let record_key = keys::public_key(key.id());
-        let make = async || {
-            self.enter(key).await?;
-            records::encode(&public_record(key, until))
-        };
-        let bytes = self.get_or_create(&record_key, make).await?;
-        let published: PublicKeyRecord = records::decode(&record_key, &bytes)?;
-        if published.expires_at_ms < until {
-            self.save(&record_key, &public_record(key, until)).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the public half of a key that nobody else knows yet into the set.
-    async fn publish_new(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
-        self.enter(key).await?;
-        self.save(&keys::public_key(key.id()), &public_record(key, until)).await
-    }
-
-    /// Enters a key into the index. That comes before the key's record: a key that is in the index and nowhere else is
-    /// skipped, one that is not in the index would never be listed.
-    async fn enter(&self, key: &SigningKey) -> Result<(), StoreError> {
-        let number = self.next(keys::PUBLIC_KEYS).await?;
-        let index = PublicKeyIndexRecord { v: V1, kid: key.id().to_string() };
-        self.save(&keys::public_key_index(number), &index).await
-    }
-
-    /// The public key of an id, while it is in the set. It is read each time, so that a key that is taken out of the store
-    /// is good for nothing at once.
-    pub(crate) async fn find_public_key(&self, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
-        let record_key = keys::public_key(id);
-        let record: Option<PublicKeyRecord> = self.load(&record_key).await?;
-        let Some(record) = record.filter(|record| record.expires_at_ms > self.now()) else { return Ok(None) };
-        match PublicKey::from_jwk(&record.jwk) {
-            Ok(key) if key.id() == id => Ok(Some(key)),
-            _ => Err(StoreError::Failed(format!("the record {record_key} holds another key"))),
-        }
-    }
-
-    /// The public keys of the set as JWKs, newest first.
-    pub(crate) async fn public_keys(&self) -> Result<Vec<String>, StoreError> {
-        let mut jwks: Vec<String> = Vec::new();
-        let last = self.last(keys::PUBLIC_KEYS).await?;
-        for number in (1..=last).rev().take(MAX_LISTED) {
-            let index: Option<PublicKeyIndexRecord> = self.load(&keys::public_key_index(number)).await?;
-            let Some(id) = index.and_then(|index| KeyId::parse(&index.kid).ok()) else { continue };
-            let jwk = self.find_public_key(&id).await?.map(|key| key.to_jwk());
-            jwks.extend(jwk.filter(|jwk| !jwks.contains(jwk)));
-        }
-        Ok(jwks)
-    }
-}
-
-/// Until when a key that signs at a moment has to be in the set: the end of that token, and of the copies of the set that
-/// verifiers then have.
-fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
-    signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
-}
-
-fn public_record(key: &SigningKey, until: Timestamp) -> PublicKeyRecord {
-    PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms: until.plus_secs(RENEWAL_SECONDS) }
 }

@@ -5,7 +5,7 @@
 //!
 //! - The public half is in the set before the private one is in the store, so the next key is published for the whole lead
 //!   before anybody signs by it. A maker that dies in between leaves a public key that nobody can sign by.
-//! - A key that no longer signs leaves the set by its own record, which those who signed by it wrote: `signing/mod.rs`.
+//! - A key that no longer signs leaves the set by its own record, which those who signed by it wrote: `key_set.rs`.
 //! - The hint only tells where to begin. From a number that lags behind, the chain leads on.
 //!
 //! When a key is made, the private half of the last but one is overwritten: two are in the store then, the one that signs
@@ -13,7 +13,8 @@
 
 use domain::{Rotation, SigningKey, Timestamp};
 
-use super::{SigningError, needed_until};
+use super::error::SigningError;
+use super::key_set::needed_until;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};

@@ -2,7 +2,9 @@
 
 use wire::fields;
 
-use super::{Call, confirm, logged_out};
+use super::call::Call;
+use super::owner::confirm;
+use super::sessions::logged_out;
 use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;
 use crate::http::body::Fields;

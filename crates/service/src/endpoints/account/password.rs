@@ -5,7 +5,8 @@ use wire::fields;
 
 use domain::Password;
 
-use super::{Call, confirm};
+use super::call::Call;
+use super::owner::confirm;
 use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;
 use crate::http::body::Fields;

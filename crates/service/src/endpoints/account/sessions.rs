@@ -7,11 +7,13 @@ use wire::{Session, SessionsResponse};
 
 use domain::SessionId;
 
-use super::{Call, logged_out};
+use super::call::Call;
 use crate::context::log::{Event, Level, rfc3339};
 use crate::context::platform::Platform;
+use crate::endpoints::tokens::REFRESH;
+use crate::http::gateway::Incoming;
 use crate::http::problem::ApiError;
-use crate::http::reply::{Reply, empty, json};
+use crate::http::reply::{Reply, empty, json, with_cookie};
 
 pub(super) async fn log_out<P: Platform>(call: Call<'_, P>) -> Result<Reply, ApiError> {
     let who = call.incoming.principal()?;
@@ -61,4 +63,9 @@ pub(super) async fn end_one<P: Platform>(call: Call<'_, P>) -> Result<Reply, Api
     call.context.end_session(&id).await?;
     call.context.log_with_work(Event::new(Level::Info, "session_ended").with("username", who.username.as_str()));
     Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// The answer when a session of one's own has ended: there is nothing to say, and the cookie is taken back.
+pub(super) fn logged_out(incoming: &Incoming) -> Reply {
+    with_cookie(empty(StatusCode::NO_CONTENT), REFRESH.forget(&incoming.parts))
 }

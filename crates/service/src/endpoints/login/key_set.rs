@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Call;
+use super::call::Call;
 use crate::context::platform::Platform;
 use crate::context::settings::SigningSettings;
 use crate::http::problem::ApiError;

@@ -5,7 +5,7 @@ use wire::{FieldCode, fields};
 
 use domain::{ClientAddress, Device, Password, Username};
 
-use super::Call;
+use super::call::Call;
 use crate::accounts::credentials::Credentials;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
@@ -14,6 +14,7 @@ use crate::endpoints::tokens::{self, Delivery};
 use crate::http::body::{Fields, Rule};
 use crate::http::client_address::client_address;
 use crate::http::cookie::Cookie;
+use crate::http::gateway;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, with_cookie};
 use crate::limits::attempts::Client;
@@ -22,7 +23,7 @@ const DEVICE: Cookie = Cookie { name: "latchkey-device", secure_name: "__Secure-
 
 /// One answer at one cost, whether the user does not exist or the password is wrong.
 pub(super) async fn log_in<P: Platform>(call: Call<'_, P>) -> Result<Reply, ApiError> {
-    let super::gateway::Call { context, settings, incoming, .. } = call;
+    let gateway::Call { context, settings, incoming, .. } = call;
     let LogIn { username, password, delivery } = parse(&incoming.body)?;
     let request = &incoming.parts;
     let address = client_address(settings.proxy_header.as_ref(), incoming.headers());

@@ -1,37 +1,17 @@
 //! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
 
+mod call;
 mod key_set;
 mod log_in;
 
 use bytes::Bytes;
-use http::{HeaderName, Request, Response};
-
-use domain::Iterations;
+use http::{Request, Response};
 
 use super::table::{LOGIN, Login};
 use crate::context::platform::Platform;
-use crate::context::settings::{AttemptRules, SessionSettings, SettingError, SigningSettings, Variables};
-use crate::http::gateway::{self, NoAuthorizer, answer};
+use crate::http::gateway::{NoAuthorizer, answer};
 
-struct Settings {
-    iterations: Iterations,
-    signing: SigningSettings,
-    sessions: SessionSettings,
-    attempts: AttemptRules,
-    proxy_header: Option<HeaderName>,
-}
-
-type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
-
-fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
-    Ok(Settings {
-        iterations: variables.iterations()?,
-        signing: variables.signing()?,
-        sessions: variables.sessions()?,
-        attempts: variables.attempts()?,
-        proxy_header: variables.proxy_header()?,
-    })
-}
+use self::call::read;
 
 /// Answers any request for the component `login`.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {

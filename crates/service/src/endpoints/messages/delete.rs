@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::Call;
+use super::call::Call;
 use crate::board::NotDeleted;
 use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;

@@ -6,7 +6,8 @@ use wire::MessagesResponse;
 
 use domain::{Cursor, Username};
 
-use super::{Call, shown};
+use super::call::Call;
+use super::shown::shown;
 use crate::board::{MAX_LIMIT, PageRequest};
 use crate::context::platform::Platform;
 use crate::http::etag;

@@ -6,7 +6,8 @@ use wire::{MessageResponse, fields};
 
 use domain::{Cursor, MessageText, TokenError};
 
-use super::{Call, shown};
+use super::call::Call;
+use super::shown::shown;
 use crate::board::NotPosted;
 use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;

@@ -4,7 +4,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
-use super::{Asset, Encoded};
+use super::asset::{Asset, Encoded};
 
 /// What `Accept-Encoding` says of each encoding.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue};
 
-use super::Site;
+use super::asset::Site;
 
 const FIXED: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

@@ -6,7 +6,11 @@ use jwt_simple::prelude::*;
 use jwt_simple::{JWTError, token::Token};
 
 use self::members::Members;
-use crate::{DisplayName, KeyError, KeyId, PublicKey, SessionId, SigningKey, Timestamp, Username};
+use crate::display_name::DisplayName;
+use crate::keys::{KeyError, KeyId, PublicKey, SigningKey};
+use crate::session::SessionId;
+use crate::time::Timestamp;
+use crate::username::Username;
 
 mod members;
 

@@ -9,7 +9,7 @@ use pbkdf2::password_hash::phc;
 use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
 
-use crate::Password;
+use crate::password::Password;
 
 /// Most rounds between two pauses: about 2 ms of one core in WebAssembly, which is what another request waits for.
 pub const SLICE_ROUNDS: u32 = 2_500;

@@ -3,9 +3,9 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::Timestamp;
 use crate::hex::{hex, unhex};
 use crate::mac;
+use crate::time::Timestamp;
 
 /// The identity of a session: 128 random bits in lower-case hexadecimal. It is the claim `sid` of the session's tokens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,29 @@
+//! What the component's endpoints are given.
+
+use http::HeaderName;
+
+use domain::Iterations;
+
+use crate::context::settings::{AttemptRules, SessionSettings, SettingError, SigningSettings, Variables};
+use crate::endpoints::table::Login;
+use crate::http::gateway;
+
+pub(super) struct Settings {
+    pub(super) iterations: Iterations,
+    pub(super) signing: SigningSettings,
+    pub(super) sessions: SessionSettings,
+    pub(super) attempts: AttemptRules,
+    pub(super) proxy_header: Option<HeaderName>,
+}
+
+pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
+
+pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings {
+        iterations: variables.iterations()?,
+        signing: variables.signing()?,
+        sessions: variables.sessions()?,
+        attempts: variables.attempts()?,
+        proxy_header: variables.proxy_header()?,
+    })
+}
