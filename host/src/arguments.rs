@@ -55,8 +55,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_instance_concurrent_reuse_count: u32,
 
-    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when its
-    /// place is needed
+    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when
+    /// another component's request waits for one
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,
 

@@ -43,16 +43,16 @@ pub(crate) fn load(
     source: &Path,
     linker: &Linker<InstanceState>,
 ) -> Result<ProxyPre<InstanceState>, Failure> {
-    let place = |problem: String| Failure::new(format_args!("component \"{id}\" ({}): {problem}", source.display()));
-    let bytes = std::fs::read(source).map_err(|error| place(error.to_string()))?;
-    let component = Component::new(linker.engine(), bytes).map_err(|error| place(format!("{error:#}")))?;
+    let located = |problem: String| Failure::new(format_args!("component \"{id}\" ({}): {problem}", source.display()));
+    let bytes = std::fs::read(source).map_err(|error| located(error.to_string()))?;
+    let component = Component::new(linker.engine(), bytes).map_err(|error| located(format!("{error:#}")))?;
     let exports = |interface: &str| {
         let prefix = format!("{interface}.");
         component.component_type().exports(linker.engine()).any(|(name, _)| name.starts_with(&prefix))
     };
     let (in_0_2, in_0_3) = (exports(WASI_0_2), exports(WASI_0_3));
     if !in_0_2 && !in_0_3 {
-        return Err(place(format!("it exports neither {WASI_0_2} nor {WASI_0_3}, so it is no HTTP component")));
+        return Err(located(format!("it exports neither {WASI_0_2} nor {WASI_0_3}, so it is no HTTP component")));
     }
     let pre = linker.instantiate_pre(&component).and_then(|instance| {
         Ok(if in_0_3 {
@@ -61,5 +61,5 @@ pub(crate) fn load(
             ProxyPre::P2(p2::bindings::ProxyPre::new(instance)?)
         })
     });
-    pre.map_err(|error| place(format!("{error:#}")))
+    pre.map_err(|error| located(format!("{error:#}")))
 }

@@ -41,7 +41,7 @@ pub(crate) struct RunningRequest {
     ended: Mutex<Option<oneshot::Sender<Result<(), String>>>>,
     /// There is a response, if not all of its body.
     is_answered: AtomicBool,
-    /// Its place among `--max-concurrent-requests`.
+    /// One of `--max-concurrent-requests`.
     _permit: OwnedSemaphorePermit,
 }
 

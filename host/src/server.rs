@@ -64,7 +64,7 @@ pub(crate) async fn serve(
     tracing::info!("stopping");
     stop.send_replace(true);
     let finished = async {
-        // Every connection holds a receiver, every request a permit, every instance a place.
+        // Every connection holds a receiver, every request a permit, every instance one of its own.
         stop.closed().await;
         _ = permits.acquire_many(all_permits).await;
         instances.close().await;
@@ -88,16 +88,16 @@ async fn accept(
     stop: &watch::Sender<bool>,
 ) {
     let protocol = connection::protocol(timeouts.header);
-    let places = Arc::new(Semaphore::new(max_connections));
-    // It is never closed. Whoever comes when all places are taken waits in the system's queue.
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    let permits_to_connect = Arc::new(Semaphore::new(max_connections));
+    // It is never closed. Whoever comes when all are taken waits in the system's queue.
+    while let Ok(permit) = Arc::clone(&permits_to_connect).acquire_owned().await {
         match listener.accept().await {
             Ok((stream, address)) => {
                 let (service, protocol) = (Arc::clone(&service), protocol.clone());
                 let serve = connection::serve(stream, address, service, protocol, timeouts.write, stop.subscribe());
                 tokio::spawn(async move {
                     serve.await;
-                    drop(place);
+                    drop(permit);
                 });
             }
             Err(error) => {

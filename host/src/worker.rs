@@ -4,7 +4,7 @@
 
 use crate::expiration::Expiration;
 use crate::instance::{Grants, InstanceState};
-use crate::instances::{Instances, Place};
+use crate::instances::{InstancePermit, Instances};
 use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl HandlerState for Worker {
     type WorkerState = Reuse;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<InstanceState, Expiration, Reuse>> {
-        let place = self.instances.place().await?;
+        let permit = self.instances.permit().await?;
         let requests = Arc::<InstanceRequests>::default();
         let state = InstanceState::new(Arc::clone(&self.grants), Arc::clone(&requests), self.limits.memory_bytes);
         let output = state.output.clone();
@@ -81,7 +81,7 @@ impl HandlerState for Worker {
                 single_use,
                 max_total: count(self.limits.requests),
                 max_concurrent: count(self.limits.concurrent_requests),
-                _place: place,
+                _permit: permit,
             },
         })
     }
@@ -94,7 +94,7 @@ pub(crate) struct Reuse {
     single_use: bool,
     max_total: usize,
     max_concurrent: usize,
-    _place: Place,
+    _permit: InstancePermit,
 }
 
 impl WorkerState for Reuse {
@@ -136,7 +136,7 @@ impl WorkerState for Reuse {
         state.output.finish();
         let waiting = self.requests.waiting();
         let only_request = state.only_request.take();
-        // In this order, or the next request could come before the pool has the place back.
+        // In this order, or the next request could come before the pool has the permit back.
         drop(store);
         drop(only_request);
         let result = result.map_err(|error| format!("{error:#}"));

@@ -78,7 +78,7 @@ pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Re
         wasm(project, wasi, &packages)?;
         for component in wanted {
             let output = wasi.component(project, component.name);
-            place(project, wasi, component, &output).with_context(|| format!("component {}", component.name))?;
+            install(project, wasi, component, &output).with_context(|| format!("component {}", component.name))?;
         }
         wasi.write_manifest(project)
     })
@@ -91,7 +91,7 @@ pub(crate) fn fixture(project: &Project, wasi: Wasi) -> Result<()> {
     project.progress.step(&step, || wasm(project, wasi, &["fixture"]))
 }
 
-/// Builds the guarded components with the authorizer of the test fixture in the place of ours.
+/// Builds the guarded components with the authorizer of the test fixture instead of ours.
 pub(crate) fn second_authorizer(project: &Project, wasi: Wasi) -> Result<()> {
     let what = format!("The second authorizer for WASI {}", wasi.version());
     let step = Step { name: "second-authorizer", what: &what, estimate: None };
@@ -100,7 +100,7 @@ pub(crate) fn second_authorizer(project: &Project, wasi: Wasi) -> Result<()> {
         for component in &COMPONENTS {
             if let Some((_, world)) = component.guard {
                 let component = Component { guard: Some((SECOND_AUTHORIZER, world)), ..*component };
-                place(
+                install(
                     project,
                     wasi,
                     &component,
@@ -130,8 +130,8 @@ pub(crate) fn compiled(project: &Project, wasi: Wasi, package: &str) -> PathBuf 
     project.built(&format!("{WASM_TARGET}/{}/{}.wasm", wasi.profile(), package.replace('-', "_")))
 }
 
-/// Composes and checks what was compiled, and puts it in its place; nothing when it is there already.
-fn place(project: &Project, wasi: Wasi, component: &Component, output: &Path) -> Result<()> {
+/// Composes and checks what was compiled, and puts it where a host finds it; nothing when it is there already.
+fn install(project: &Project, wasi: Wasi, component: &Component, output: &Path) -> Result<()> {
     let own = compiled(project, wasi, component.name);
     let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
     sources.extend(component.guard.map(|(guard, _)| compiled(project, wasi, guard)));

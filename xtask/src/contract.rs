@@ -9,7 +9,7 @@ use crate::wasi::Wasi;
 
 /// What HTTP is in the worlds of `wit/`, which are of WASI 0.2: the imports, and the export.
 const HTTP_0_2: (&[&str], &str) = (&["wasi:http/types@0.2"], "wasi:http/incoming-handler@0.2");
-/// What a component has in their place in WASI 0.3: HTTP, and the clock that its requests wait by.
+/// What a component has instead in WASI 0.3: HTTP, and the clock that its requests wait by.
 const HTTP_0_3: (&[&str], &str) =
     (&["wasi:http/types@0.3", "wasi:clocks/monotonic-clock@0.3", "wasi:clocks/types@0.3"], "wasi:http/handler@0.3");
 

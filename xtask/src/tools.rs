@@ -116,7 +116,7 @@ impl<'a> Folder<'a> {
         installed
     }
 
-    /// By npm; without it, one that optimises nothing takes its place, since Trunk insists on one.
+    /// By npm; without it, one that optimises nothing is used instead, since Trunk insists on one.
     fn install_wasm_opt(&self) -> Result<()> {
         let launcher = self.root.join("bin/wasm-opt");
         let _ = fs::remove_file(&launcher);

@@ -92,7 +92,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
     }
 }
 
-/// The module that a file is, by its place below `src`.
+/// The module that a file is, by its path below `src`.
 fn module(file: &Path) -> Module {
     let names = file.with_extension("").iter().map(|name| name.to_str().unwrap().to_owned()).collect::<Module>();
     match names.last().unwrap().as_str() {

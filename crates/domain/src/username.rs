@@ -19,7 +19,7 @@ pub enum UsernameError {
     /// A character other than `a-z A-Z 0-9 _ -`.
     #[error("A username consists of the letters a to z, digits, \"_\" and \"-\".")]
     InvalidCharacter,
-    /// `_` or `-` in the first place.
+    /// `_` or `-` at the start.
     #[error("A username starts with a letter or a digit.")]
     InvalidStart,
 }

@@ -130,11 +130,11 @@ fn check_component(
     };
     let mut variables = BTreeMap::new();
     for (name, text) in component.variables {
-        let place = |problem: Failure| Failure::new(format_args!("variables.{name}: {problem}"));
-        check_name(&name, '_', Case::Lower).map_err(place)?;
-        let template = Template::parse(&text).map_err(place)?;
+        let located = |problem: Failure| Failure::new(format_args!("variables.{name}: {problem}"));
+        check_name(&name, '_', Case::Lower).map_err(located)?;
+        let template = Template::parse(&text).map_err(located)?;
         if let Some(unknown) = template.names().find(|name| !declared.contains_key(*name)) {
-            return Err(place(Failure::new(format_args!("[variables] declares no \"{unknown}\""))));
+            return Err(located(Failure::new(format_args!("[variables] declares no \"{unknown}\""))));
         }
         variables.insert(name, template);
     }
@@ -158,8 +158,8 @@ fn check_routes(
     let mut routes = Vec::new();
     for (index, trigger) in triggers.iter().enumerate() {
         let number = index + 1;
-        let place = |problem: Failure| Failure::new(format_args!("trigger.http {number}: {problem}"));
-        routes.extend(check_trigger(trigger, components).map_err(place)?);
+        let located = |problem: Failure| Failure::new(format_args!("trigger.http {number}: {problem}"));
+        routes.extend(check_trigger(trigger, components).map_err(located)?);
     }
     if routes.is_empty() {
         return Err(Failure::new("trigger.http: there is no route, so there is nothing to serve"));

@@ -24,12 +24,12 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
 ///
 /// The folder cannot be created, or the file is damaged, no database, or read-only.
 pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
-    let place = |problem: String| Failure::new(format_args!("key-value store {}: {problem}", path.display()));
-    let exists = path.try_exists().map_err(|error| place(error.to_string()))?;
+    let located = |problem: String| Failure::new(format_args!("key-value store {}: {problem}", path.display()));
+    let exists = path.try_exists().map_err(|error| located(error.to_string()))?;
     if !exists {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
-                .map_err(|error| place(format!("cannot create the folder {}: {error}", folder.display())))?;
+                .map_err(|error| located(format!("cannot create the folder {}: {error}", folder.display())))?;
         }
         // It will hold password hashes and a private key. SQLite gives its log the same mode.
         std::fs::OpenOptions::new()
@@ -37,17 +37,17 @@ pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
             .create_new(true)
             .mode(0o600)
             .open(path)
-            .map_err(|error| place(format!("cannot be created: {error}")))?;
+            .map_err(|error| located(format!("cannot be created: {error}")))?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| place(error.to_string()))?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| place(error.to_string()))?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| located(error.to_string()))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| located(error.to_string()))?;
     if exists && let Err(problem) = check(&connection) {
         // Or closing would fold the log of a damaged database into it.
         _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-        return Err(place(format!("the file is damaged or not a database, and was left as it is ({problem})")));
+        return Err(located(format!("the file is damaged or not a database, and was left as it is ({problem})")));
     }
-    prepare(&connection).map_err(|error| place(format!("cannot be written ({error})")))?;
+    prepare(&connection).map_err(|error| located(format!("cannot be written ({error})")))?;
     Ok(connection)
 }
 

@@ -43,7 +43,7 @@ impl Incoming {
         self.principal.as_ref().ok_or(ApiError::MissingToken)
     }
 
-    /// What stands in the place of a parameter of the path.
+    /// The value of a parameter of the path.
     pub(crate) fn parameter(&self, wanted: &str) -> &str {
         self.parameters.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
     }
