@@ -1,4 +1,4 @@
-//! Who may import whom: the table of ARCHITECTURE.md, held against `cargo metadata`.
+//! Who may import whom: what ARCHITECTURE.md draws, held against `cargo metadata`.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 

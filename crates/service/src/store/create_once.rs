@@ -11,7 +11,7 @@
 //! between its last look and its write, or clocks of two machines that differ by as much. Reading back tells a writer
 //! that it was overtaken.
 //!
-//! The store has to read what it was last written: see ARCHITECTURE.md, "Stores".
+//! The store has to read what it was last written: see docs/operate.md, "Stores".
 
 use serde::{Deserialize, Serialize};
 

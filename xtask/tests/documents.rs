@@ -1,4 +1,4 @@
-//! `SECURITY.md` points at tests and files, and lists events and requirements: each of them is there.
+//! The documents point at tests, files and each other, and `SECURITY.md` lists events and requirements: each of them is there.
 
 #![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
@@ -39,18 +39,64 @@ fn source(path: &str) -> Option<String> {
     Some(std::fs::read_to_string(file).unwrap())
 }
 
+/// The documents, and what they may point at that is not there: ARCHITECTURE.md shows where an endpoint would be added.
+const DOCUMENTS: &[(&str, &[&str])] = &[
+    ("README.md", &[]),
+    ("SECURITY.md", &[]),
+    ("ARCHITECTURE.md", &["service/src/endpoints/messages/like.rs", "service/src/board/like.rs"]),
+    ("docs/decisions.md", &[]),
+    ("docs/operate.md", &[]),
+    ("docs/performance.md", &[]),
+];
+
+/// `path` or `path::test`, where braces list several: `src/{a,b}.rs`.
+fn is_there(pointer: &str) -> bool {
+    let (path, name) = pointer.split_once("::").map_or((pointer, None), |(path, name)| (path, Some(name)));
+    let paths = match path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+        Some((before, (names, after))) => names.split(',').map(|name| format!("{before}{name}{after}")).collect(),
+        None => vec![path.to_owned()],
+    };
+    let holds = |text: String| name.is_none_or(|name| text.contains(&format!("fn {name}(")));
+    paths.iter().all(|path| source(path).is_some_and(holds))
+}
+
 #[test]
 fn every_pointer_leads_to_something() {
-    let document = document();
     let mut wrong = Vec::new();
-    for pointer in quoted(&document).filter(|pointer| pointer.contains(".rs")) {
-        let (path, name) = pointer.split_once("::").map_or((pointer, None), |(path, name)| (path, Some(name)));
-        let is_there = source(path).is_some_and(|text| name.is_none_or(|name| text.contains(&format!("fn {name}("))));
-        if !is_there {
-            wrong.push(pointer);
+    for (document, made_up) in DOCUMENTS {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        let pointers = quoted(&text).filter(|pointer| pointer.contains(".rs") && !made_up.contains(pointer));
+        wrong.extend(pointers.filter(|pointer| !is_there(pointer)).map(|pointer| format!("{document}: {pointer}")));
+    }
+    assert!(wrong.is_empty(), "these point at what is not there: {wrong:#?}");
+}
+
+/// As GitHub makes an address of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_between_documents_leads_to_something() {
+    let mut wrong = Vec::new();
+    for (document, _) in DOCUMENTS {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        let folder = root().join(document).parent().unwrap().to_owned();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let (path, heading) = link.split_once('#').map_or((link, None), |(path, heading)| (path, Some(heading)));
+            let target = if path.is_empty() { root().join(document) } else { folder.join(path) };
+            let has = |heading| {
+                let text = std::fs::read_to_string(&target).unwrap();
+                text.lines().any(|line| line.starts_with('#') && anchor(line.trim_start_matches(['#', ' '])) == heading)
+            };
+            if !target.exists() || !heading.is_none_or(has) {
+                wrong.push(format!("{document}: {link}"));
+            }
         }
     }
-    assert!(wrong.is_empty(), "SECURITY.md points at what is not there: {wrong:#?}");
+    assert!(wrong.is_empty(), "these lead nowhere: {wrong:#?}");
 }
 
 #[test]
