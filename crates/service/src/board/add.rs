@@ -2,7 +2,7 @@
 
 use domain::{DisplayName, MessageText, Username};
 
-use super::message::Message;
+use super::page::Message;
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
 use crate::store::keys;

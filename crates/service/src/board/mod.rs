@@ -3,10 +3,8 @@
 mod add;
 mod delete;
 mod gaps;
-mod message;
 mod page;
 
 pub(crate) use add::NotPosted;
 pub(crate) use delete::NotDeleted;
-pub(crate) use message::Message;
-pub(crate) use page::{MAX_LIMIT, PageRequest};
+pub(crate) use page::{MAX_LIMIT, Message, PageRequest};

@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 use domain::{Cursor, Username};
 
 use super::gaps::{Found, decode};
-use super::message::Message;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};
@@ -18,6 +17,12 @@ pub(crate) const MAX_LIMIT: usize = 100;
 /// Most steps over positions without a message for one page: a poster that died leaves one, and so do messages that were
 /// deleted side by side. More means that something is wrong; then the page ends early, and the next one goes on from there.
 const MAX_GAPS: usize = 1000;
+
+/// A message and its position on the board, which is its id.
+pub(crate) struct Message {
+    pub(crate) position: u64,
+    pub(crate) record: MessageRecord,
+}
 
 /// Which page.
 pub(crate) struct PageRequest {

@@ -1,8 +1,11 @@
 //! The delays of those who get passwords wrong.
+//!
+//! The device cookie: whoever has logged in from a browser once is counted on their own there, so that others who guess
+//! the password elsewhere keep them out of nothing.
 
-use domain::{ClientAddress, DelayRule, Username};
+use domain::{ClientAddress, DelayRule, Device, Username};
 
-use super::slots::{Kind, Slots, Taken};
+use super::slots::{Kind, Taken};
 use super::{LimitError, TooMany};
 use crate::accounts::credentials::Credentials;
 use crate::context::Context;
@@ -93,10 +96,10 @@ impl<P: Platform> Context<'_, P> {
             Err(LimitError::TooMany(too_many))
         };
         let now = self.now();
-        let slots = Slots::open(self).await?;
+        let secret = self.slot_secret().await?;
         let mut seen = Vec::new();
         for (kind, name, rule) in counted {
-            seen.push((slots.look(kind, &name, account, now).await?, kind, rule));
+            seen.push((self.look_at_slot(&secret, kind, &name, account, now).await?, kind, rule));
         }
         let waits = seen.iter().map(|(slot, kind, rule)| (rule.wait_millis(slot.used(), slot.at(), now), *kind));
         if let Some((wait_millis @ 1.., kind)) = waits.max_by_key(|(wait_millis, _)| *wait_millis) {
@@ -104,12 +107,12 @@ impl<P: Platform> Context<'_, P> {
         }
         for (slot, kind, rule) in seen {
             let used = slot.used();
-            let number = slot.take(self, now).await?;
+            let number = self.take_number(slot, now).await?;
             let goes_on = rule.admits(used, number.used());
             taken.push(number);
             if !goes_on {
                 for number in taken {
-                    number.give_back(self).await?;
+                    self.give_number_back(&number).await?;
                 }
                 return refuse(kind, rule.delay_millis(used.max(rule.free)));
             }
@@ -120,7 +123,7 @@ impl<P: Platform> Context<'_, P> {
     /// The password was wrong.
     pub(crate) async fn attempt_failed(&self, attempt: Attempt) -> Result<(), StoreError> {
         for taken in attempt.0 {
-            taken.fail(self).await?;
+            self.number_failed(taken).await?;
         }
         Ok(())
     }
@@ -128,8 +131,22 @@ impl<P: Platform> Context<'_, P> {
     /// The password was right.
     pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), StoreError> {
         for taken in attempt.0 {
-            taken.succeed(self).await?;
+            self.number_succeeded(taken).await?;
         }
         Ok(())
+    }
+
+    /// The device that a login comes from, if its account knows it. The cookie is looked at in the same way for an account
+    /// that does not exist.
+    fn known_device(&self, cookie: Option<&str>, account: Option<&Credentials>) -> Option<Device> {
+        let username = account.map_or("", |found| found.account.username.as_str());
+        let secret = account.map(Credentials::device_secret).unwrap_or_default();
+        Device::from_cookie(cookie?, username, &secret, self.now()).filter(|_| account.is_some())
+    }
+
+    /// The value of a cookie by which the account knows the device from now on.
+    pub(crate) fn new_device_cookie(&self, found: &Credentials) -> String {
+        let device = Device::new(self.random::<{ Device::ID_BYTES }>(), self.now());
+        device.to_cookie(found.account.username.as_str(), &found.device_secret())
     }
 }

@@ -1,11 +1,9 @@
 //! Rate limits: what makes whoever guesses passwords wait, and how many accounts and messages there may be in a while.
 //!
 //! [`attempts`] counts a login before its password is looked at, or a hundred guesses at once would pass as one; [`quotas`]
-//! counts sign-ups and posts; [`device`] knows the browsers that an account has logged in from; [`slots`] is where all of them
-//! are counted.
+//! counts sign-ups and posts; [`slots`] is where all of them are counted.
 
 pub(crate) mod attempts;
-pub(crate) mod device;
 mod quotas;
 mod slots;
 

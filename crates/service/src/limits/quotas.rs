@@ -2,7 +2,7 @@
 
 use domain::{ClientAddress, Quota, Username};
 
-use super::slots::{Kind, Slots};
+use super::slots::Kind;
 use super::{LimitError, TooMany};
 use crate::context::Context;
 use crate::context::log::{Event, Level};
@@ -50,7 +50,7 @@ impl<P: Platform> Context<'_, P> {
     async fn count(&self, quota: Quota, counted: Counted<'_>) -> Result<(), LimitError> {
         let Counted { kind, name, what, field, value } = counted;
         let now = self.now();
-        let slot = Slots::open(self).await?.look(kind, name, "", now).await?;
+        let slot = self.look_at_slot(&self.slot_secret().await?, kind, name, "", now).await?;
         let refuse = |wait_millis| {
             let too_many = TooMany::new(what, wait_millis);
             let event = Event::new(Level::Warn, "excess_rate_limit_exceeded")
@@ -67,7 +67,7 @@ impl<P: Platform> Context<'_, P> {
         }
         // Of those who come at once the numbers differ. One that is beyond the limit is not given back: the window ends,
         // and its numbers with it.
-        let taken = slot.take(self, now).await?;
+        let taken = self.take_number(slot, now).await?;
         match taken.used() > quota.limit {
             true => refuse(quota.wait_millis(taken.used(), since, now)),
             false => Ok(()),

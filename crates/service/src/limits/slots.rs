@@ -103,103 +103,99 @@ impl Seen {
     }
 }
 
-/// The slots of this application.
-pub(super) struct Slots<'a, P: Platform> {
-    context: &'a Context<'a, P>,
-    secret: SlotSecret,
-}
-
-impl<'a, P: Platform> Slots<'a, P> {
-    pub(super) async fn open(context: &'a Context<'a, P>) -> Result<Self, StoreError> {
-        let make = async || {
-            let secret = SlotSecret::new(context.random()).to_hex();
-            records::encode(&SlotSecretRecord { v: V1, secret })
-        };
-        let bytes = context.get_or_create(keys::SLOTS, make).await?;
-        let record: SlotSecretRecord = records::decode(keys::SLOTS, &bytes)?;
-        let unreadable = || StoreError::Failed(format!("the record {} holds no secret", keys::SLOTS));
-        Ok(Self { context, secret: SlotSecret::from_hex(&record.secret).ok_or_else(unreadable)? })
-    }
-
-    /// Looks at the slot of a name, for an account that may have failed there before, and writes nothing.
-    pub(super) async fn look(&self, kind: Kind, name: &str, account: &str, now: Timestamp) -> Result<Seen, StoreError> {
-        let number = self.secret.slot(kind.as_str(), name);
-        let owner = self.secret.tag(account);
-        let (counter_key, window_key) = (keys::slot(kind.as_str(), number), keys::slot_window(kind.as_str(), number));
-        let count = self.context.last(&counter_key).await?;
-        let window: Option<WindowRecord> = self.context.load(&window_key).await?;
-        // A counter that is below its base was lost, and counts anew.
-        let window = window.filter(|window| window.base <= count && !is_over(window.at_ms, now, kind.millis()));
-        let is_old = window.is_some();
-        let new = || WindowRecord { v: V1, base: count, at_ms: now, owned: count, owner: String::new() };
-        Ok(Seen { kind, counter_key, window_key, owner, count, window: window.unwrap_or_else(new), is_old })
-    }
-}
-
-impl Seen {
-    /// Takes the next number for an attempt. Of delays the window has its time from now on; of quotas it keeps that of its
-    /// beginning, and an old one is not written.
-    pub(super) async fn take<P: Platform>(
-        mut self,
-        context: &Context<'_, P>,
-        now: Timestamp,
-    ) -> Result<Taken, StoreError> {
-        let before = self.window.at_ms;
-        if self.kind.is_delayed() {
-            self.window.at_ms = now;
-        }
-        if self.kind.is_delayed() || !self.is_old {
-            context.save(&self.window_key, &self.window).await?;
-        }
-        let number = context.next(&self.counter_key).await?;
-        Ok(Taken { seen: self, before, number })
-    }
-}
-
 impl Taken {
     /// The number within the window.
     pub(super) fn used(&self) -> u64 {
         self.number.saturating_sub(self.seen.window.base)
     }
 
+    fn follows_its_own(&self, window: &WindowRecord) -> bool {
+        window.owned.saturating_add(1) == self.number
+            && (window.owned == window.base || window.owner == self.seen.owner)
+    }
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// The secret of this application by which names have their slots.
+    pub(super) async fn slot_secret(&self) -> Result<SlotSecret, StoreError> {
+        let make = async || {
+            let secret = SlotSecret::new(self.random()).to_hex();
+            records::encode(&SlotSecretRecord { v: V1, secret })
+        };
+        let bytes = self.get_or_create(keys::SLOTS, make).await?;
+        let record: SlotSecretRecord = records::decode(keys::SLOTS, &bytes)?;
+        let unreadable = || StoreError::Failed(format!("the record {} holds no secret", keys::SLOTS));
+        SlotSecret::from_hex(&record.secret).ok_or_else(unreadable)
+    }
+
+    /// Looks at the slot of a name, for an account that may have failed there before, and writes nothing.
+    pub(super) async fn look_at_slot(
+        &self,
+        secret: &SlotSecret,
+        kind: Kind,
+        name: &str,
+        account: &str,
+        now: Timestamp,
+    ) -> Result<Seen, StoreError> {
+        let number = secret.slot(kind.as_str(), name);
+        let owner = secret.tag(account);
+        let (counter_key, window_key) = (keys::slot(kind.as_str(), number), keys::slot_window(kind.as_str(), number));
+        let count = self.last(&counter_key).await?;
+        let window: Option<WindowRecord> = self.load(&window_key).await?;
+        // A counter that is below its base was lost, and counts anew.
+        let window = window.filter(|window| window.base <= count && !is_over(window.at_ms, now, kind.millis()));
+        let is_old = window.is_some();
+        let new = || WindowRecord { v: V1, base: count, at_ms: now, owned: count, owner: String::new() };
+        Ok(Seen { kind, counter_key, window_key, owner, count, window: window.unwrap_or_else(new), is_old })
+    }
+
+    /// Takes the next number for an attempt. Of delays the window has its time from now on; of quotas it keeps that of its
+    /// beginning, and an old one is not written.
+    pub(super) async fn take_number(&self, mut seen: Seen, now: Timestamp) -> Result<Taken, StoreError> {
+        let before = seen.window.at_ms;
+        if seen.kind.is_delayed() {
+            seen.window.at_ms = now;
+        }
+        if seen.kind.is_delayed() || !seen.is_old {
+            self.save(&seen.window_key, &seen.window).await?;
+        }
+        let number = self.next(&seen.counter_key).await?;
+        Ok(Taken { seen, before, number })
+    }
+
     /// The attempt did not go on.
-    pub(super) async fn give_back<P: Platform>(&self, context: &Context<'_, P>) -> Result<(), StoreError> {
-        context.give_back(&self.seen.counter_key).await
+    pub(super) async fn give_number_back(&self, taken: &Taken) -> Result<(), StoreError> {
+        self.give_back(&taken.seen.counter_key).await
     }
 
     /// The attempt failed. If all before it in this window were failures of the same account, this one is noted as well.
-    pub(super) async fn fail<P: Platform>(self, context: &Context<'_, P>) -> Result<(), StoreError> {
-        let mut window = self.window_now(context).await?;
-        if self.follows_its_own(&window) {
-            window.owned = self.number;
-            window.owner.clone_from(&self.seen.owner);
+    pub(super) async fn number_failed(&self, taken: Taken) -> Result<(), StoreError> {
+        let mut window = self.window_now(&taken).await?;
+        if taken.follows_its_own(&window) {
+            window.owned = taken.number;
+            window.owner.clone_from(&taken.seen.owner);
         }
         // Also when nothing is noted, so that it costs the same.
-        context.save(&self.seen.window_key, &window).await
+        self.save(&taken.seen.window_key, &window).await
     }
 
     /// The attempt succeeded. If all before it in this window were failures of the same account, they are forgiven. If there
     /// are others among them they stay: or whoever guesses would wash themselves clean by logging in to an account of
     /// their own now and then. The attempt alone does not count then, nor does it make anybody wait.
-    pub(super) async fn succeed<P: Platform>(self, context: &Context<'_, P>) -> Result<(), StoreError> {
-        let mut window = self.window_now(context).await?;
-        if self.follows_its_own(&window) {
-            window = WindowRecord { base: self.number, owned: self.number, owner: String::new(), ..window };
-            return context.save(&self.seen.window_key, &window).await;
+    pub(super) async fn number_succeeded(&self, taken: Taken) -> Result<(), StoreError> {
+        let mut window = self.window_now(&taken).await?;
+        if taken.follows_its_own(&window) {
+            window = WindowRecord { base: taken.number, owned: taken.number, owner: String::new(), ..window };
+            return self.save(&taken.seen.window_key, &window).await;
         }
-        if window.at_ms == self.seen.window.at_ms {
-            window.at_ms = self.before;
-            context.save(&self.seen.window_key, &window).await?;
+        if window.at_ms == taken.seen.window.at_ms {
+            window.at_ms = taken.before;
+            self.save(&taken.seen.window_key, &window).await?;
         }
-        self.give_back(context).await
+        self.give_number_back(&taken).await
     }
 
-    fn follows_its_own(&self, window: &WindowRecord) -> bool {
-        window.owned.saturating_add(1) == self.number
-            && (window.owned == window.base || window.owner == self.seen.owner)
-    }
-
-    async fn window_now<P: Platform>(&self, context: &Context<'_, P>) -> Result<WindowRecord, StoreError> {
-        Ok(context.load(&self.seen.window_key).await?.unwrap_or_else(|| self.seen.window.clone()))
+    async fn window_now(&self, taken: &Taken) -> Result<WindowRecord, StoreError> {
+        Ok(self.load(&taken.seen.window_key).await?.unwrap_or_else(|| taken.seen.window.clone()))
     }
 }

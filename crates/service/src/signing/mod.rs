@@ -1,6 +1,5 @@
 //! The keys: which one signs, and which public ones tokens are verified by.
 
-mod error;
 mod key_set;
 mod rotation;
 
@@ -10,8 +9,9 @@ use crate::context::Context;
 use crate::context::platform::Platform;
 use crate::context::settings::KeySource;
 
-pub(crate) use self::error::SigningError;
 use self::key_set::needed_until;
+use self::rotation::Chain;
+pub(crate) use self::rotation::SigningError;
 
 impl<P: Platform> Context<'_, P> {
     /// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store,
@@ -23,7 +23,10 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<SigningKey, SigningError> {
         let (signs, published) = match source {
             KeySource::Operator { signs, published } => (*signs, published),
-            KeySource::Store(rotation) => (rotation::signer(self, rotation, lifetime_seconds).await?, Vec::new()),
+            KeySource::Store(rotation) => {
+                let chain = Chain { context: self, lifetime_seconds, now: self.now() };
+                (chain.signer(rotation).await?, Vec::new())
+            }
         };
         let until = needed_until(self.now(), lifetime_seconds);
         for key in std::iter::once(&signs).chain(&published) {

@@ -13,7 +13,6 @@
 
 use domain::{Rotation, SigningKey, Timestamp};
 
-use super::error::SigningError;
 use super::key_set::needed_until;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
@@ -30,26 +29,35 @@ struct Link {
     signs_from: Timestamp,
 }
 
-/// The key that signs now. Makes the first one, and the next one when it is due.
-pub(super) async fn signer<P: Platform>(
-    context: &Context<'_, P>,
-    rotation: Rotation,
-    lifetime_seconds: u64,
-) -> Result<SigningKey, SigningError> {
-    let chain = Chain { context, lifetime_seconds, now: context.now() };
-    let newest = chain.newest(rotation).await?;
-    let link = chain.signing_now(newest).await?;
-    let pem = link.private_key.unwrap_or_default();
-    SigningKey::from_pem(&pem).map_err(|_| SigningError::Key("the stored signing key is unreadable"))
+/// Why nothing could be signed.
+#[derive(Debug)]
+pub(crate) enum SigningError {
+    Store(StoreError),
+    /// What is wrong with the key, for the log.
+    Key(&'static str),
 }
 
-struct Chain<'a, P: Platform> {
-    context: &'a Context<'a, P>,
-    lifetime_seconds: u64,
-    now: Timestamp,
+impl From<StoreError> for SigningError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The chain at one moment, for a key that signs tokens of this lifetime.
+pub(super) struct Chain<'a, P: Platform> {
+    pub(super) context: &'a Context<'a, P>,
+    pub(super) lifetime_seconds: u64,
+    pub(super) now: Timestamp,
 }
 
 impl<P: Platform> Chain<'_, P> {
+    /// The key that signs now. Makes the first one, and the next one when it is due.
+    pub(super) async fn signer(&self, rotation: Rotation) -> Result<SigningKey, SigningError> {
+        let newest = self.newest(rotation).await?;
+        let pem = self.signing_now(newest).await?.private_key.unwrap_or_default();
+        SigningKey::from_pem(&pem).map_err(|_| SigningError::Key("the stored signing key is unreadable"))
+    }
+
     /// The newest key, which can sign or will. When it is due, its successor.
     async fn newest(&self, rotation: Rotation) -> Result<Link, StoreError> {
         let mut newest = self.begin().await?;
