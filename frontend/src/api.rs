@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestInit, Response};
-use wire::{LoginRequest, LoginResponse, MessagesResponse, Problem, ProblemCode, SignupRequest, SignupResponse};
+use wire::{
+    LoginRequest, LoginResponse, MessagesResponse, Problem, ProblemCode, SignupRequest, SignupResponse, fields,
+};
 
 /// No request takes longer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -89,8 +91,8 @@ pub(crate) async fn messages(
     before: Option<&str>,
     etag: Option<&str>,
 ) -> Result<Option<Page>, ApiError> {
-    // Both are of a form that needs no encoding: `rules::username` for the one, the server's own word for the other.
-    let parameters = [("author", author), ("before", before)];
+    // Both are of a form that needs no encoding: `rules::stored_username` for the one, the server's own word for the other.
+    let parameters = [(fields::AUTHOR, author), (fields::BEFORE, before)];
     let parameters: Vec<_> =
         parameters.into_iter().filter_map(|(key, value)| value.map(|value| format!("{key}={value}"))).collect();
     let query = if parameters.is_empty() { String::new() } else { format!("?{}", parameters.join("&")) };

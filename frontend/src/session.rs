@@ -2,7 +2,7 @@
 
 use frontend::stored::Session;
 use leptos::prelude::*;
-use wire::{LoginResponse, User, rules};
+use wire::{LoginResponse, User};
 
 use crate::browser::{keep, kept, now_ms};
 
@@ -129,7 +129,7 @@ fn somebody(login: &Login) -> Option<Session> {
 
 fn ended() -> Login {
     match kept(LAST) {
-        Some(username) if rules::username(&username).is_ok() => Login::Ended { username },
+        Some(username) if rules::stored_username(&username).is_ok() => Login::Ended { username },
         _ => Login::Nobody,
     }
 }

@@ -1,12 +1,10 @@
 //! The session as it lies in local storage. Whatever else lies there is no session.
 
 use serde::{Deserialize, Serialize};
-use wire::{LoginResponse, User, rules};
+use wire::{LoginResponse, User};
 
 /// Its version: another one is not read. Before 2, a session ended with its token.
 const VERSION: u64 = 2;
-/// Longer than any token of the server.
-const MAX_TOKEN_BYTES: usize = 8192;
 /// A token is replaced so long before it expires, or when two thirds of its time are over, if that is later.
 const AHEAD_MS: u64 = 60_000;
 /// And none is replaced sooner after it was got.
@@ -54,8 +52,9 @@ impl Session {
         let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } =
             serde_json::from_str(stored).ok()?;
         // A header value: anything else would make the request fail before it is sent.
-        let is_token = (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
-        let is_user = rules::username(&user.username).is_ok() && rules::name(&user.name).is_ok();
+        let is_token =
+            (1..=rules::TOKEN_MAX_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
+        let is_user = rules::stored_username(&user.username).is_ok() && rules::stored_name(&user.name).is_ok();
         let session = Self { token, refresh_at_ms, expires_at_ms, ends_at_ms, user };
         (v == VERSION && is_token && is_user).then_some(session)
     }

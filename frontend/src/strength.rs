@@ -2,7 +2,9 @@
 //! knows what people do (runs of keys, repeats, years, a capital in front), and words by their shape alone. The server
 //! decides, by a list of the most used passwords.
 
-use wire::{FieldCode, rules};
+use std::borrow::Cow;
+
+use rules::{Broken, PRODUCT_NAME};
 
 /// From worst to best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,26 +49,28 @@ impl Strength {
 }
 
 /// What is said of a password; nothing by default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// How strong it is.
     pub strength: Strength,
     /// One sentence on how to make it better.
-    pub advice: &'static str,
+    pub advice: Cow<'static, str>,
 }
 
 /// Judges a password for the account with this username.
 pub fn judge(password: &str, username: &str) -> Verdict {
-    let (strength, advice) = match rules::password(password, username) {
-        _ if password.is_empty() => (Strength::None, "Three or four unrelated words are strong."),
-        Err(FieldCode::TooShort) => (Strength::TooShort, "Use 8 characters or more."),
-        Err(FieldCode::TooLong) => (Strength::TooLong, "Use 256 characters or fewer."),
-        Err(FieldCode::ContainsUsername) => (Strength::Weak, "Leave your username out."),
-        Err(_) => (Strength::Weak, "Leave the word “latchkey” out."),
+    if password.is_empty() {
+        return Verdict { strength: Strength::None, advice: "Three or four unrelated words are strong.".into() };
+    }
+    let (strength, advice) = match rules::new_password(password, username) {
+        Err(Broken::TooShort(min)) => (Strength::TooShort, format!("Use {min} characters or more.").into()),
+        Err(Broken::TooLong(max)) => (Strength::TooLong, format!("Use {max} characters or fewer.").into()),
+        Err(Broken::ContainsUsername) => (Strength::Weak, "Leave your username out.".into()),
+        Err(_) => (Strength::Weak, format!("Leave the word “{PRODUCT_NAME}” out.").into()),
         Ok(()) => match estimate(password) {
-            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it nowhere else."),
-            Estimate { decibits: FAIR.., .. } => (Strength::Fair, "One more word would make it strong."),
-            Estimate { habit, .. } => (Strength::Weak, habit.advice()),
+            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it nowhere else.".into()),
+            Estimate { decibits: FAIR.., .. } => (Strength::Fair, "One more word would make it strong.".into()),
+            Estimate { habit, .. } => (Strength::Weak, habit.advice().into()),
         },
     };
     Verdict { strength, advice }

@@ -1,5 +1,9 @@
 //! What is said about a field, and what becomes of a text before it is sent.
 
+use rules::{
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, TEXT_MAX_CHARS,
+    USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+};
 use wire::FieldCode;
 
 /// A field of a form.
@@ -16,28 +20,55 @@ pub enum Field {
 }
 
 /// What is wrong with a field and what to do about it.
-pub fn fault(field: Field, code: FieldCode) -> &'static str {
+pub fn fault(field: Field, code: FieldCode) -> String {
     use FieldCode as Code;
-    match (field, code) {
-        (Field::Username, Code::TooShort | Code::Missing) => "Choose a username of at least 3 characters.",
-        (Field::Username, Code::TooLong) => "Choose a username of at most 32 characters.",
+    let sentence = match (field, code) {
+        (Field::Username, Code::TooShort | Code::Missing) => return at_least("a username", USERNAME_MIN_CHARS),
+        (Field::Username, Code::TooLong) => return at_most("a username", USERNAME_MAX_CHARS),
         (Field::Username, Code::InvalidCharacter) => "Use only the letters a to z, digits, _ and -.",
         (Field::Username, Code::InvalidStart) => "Let it start with a letter or a digit.",
         (Field::Name, Code::TooShort | Code::Missing) => "Tell us the name to show beside your messages.",
-        (Field::Name, Code::TooLong) => "Choose a name of at most 64 characters.",
-        (Field::Password, Code::TooShort | Code::Missing) => "Choose a password of at least 8 characters.",
-        (Field::Password, Code::TooLong) => "Choose a password of at most 256 characters.",
+        (Field::Name, Code::TooLong) => return at_most("a name", NAME_MAX_CHARS),
+        (Field::Password, Code::TooShort | Code::Missing) => return at_least("a password", PASSWORD_MIN_CHARS),
+        (Field::Password, Code::TooLong) => return at_most("a password", PASSWORD_MAX_CHARS),
         (Field::Password, Code::CommonPassword) => {
             "This password is one of the most used ones, and so one of the first to be tried. Choose another."
         }
         (Field::Password, Code::ContainsUsername) => "Choose a password that does not contain your username.",
-        (Field::Password, Code::ContainsProductName) => "Choose a password without the word “latchkey”.",
+        (Field::Password, Code::ContainsProductName) => {
+            return format!("Choose a password without the word “{PRODUCT_NAME}”.");
+        }
         (Field::Password, Code::WrongPassword) => "This is not your password.",
         (Field::Text, Code::TooShort | Code::Missing) => "Write something first.",
-        (Field::Text, Code::TooLong) => "This is too long: a message has at most 1000 characters.",
+        (Field::Text, Code::TooLong) => {
+            return format!("This is too long: a message has at most {TEXT_MAX_CHARS} characters.");
+        }
         (Field::Text, Code::InvalidCharacter) => "There is a character in it that can’t be shown. Remove it.",
         (Field::Name, Code::InvalidCharacter) => "There is a character in it that can’t be shown. Remove it.",
         _ => "This can’t be used. Choose another.",
+    };
+    sentence.to_owned()
+}
+
+fn at_least(what: &str, chars: usize) -> String {
+    format!("Choose {what} of at least {chars} characters.")
+}
+
+fn at_most(what: &str, chars: usize) -> String {
+    format!("Choose {what} of at most {chars} characters.")
+}
+
+/// The limits of a field, as they are said beside it. A message has none there: its characters are counted.
+pub fn hint(field: Field) -> String {
+    match field {
+        Field::Username => format!(
+            "{USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} characters: a to z, digits, _ and -. It can’t be changed."
+        ),
+        Field::Name => format!("{NAME_MIN_CHARS} to {NAME_MAX_CHARS} characters, shown beside your messages."),
+        Field::Password => {
+            format!("{PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters, and none that others use too.")
+        }
+        Field::Text => String::new(),
     }
 }
 
@@ -54,17 +85,34 @@ pub fn new_messages(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::rules;
 
     #[test]
     fn what_is_pasted_can_be_sent() {
         let text = outgoing(" fn main() {\r\n\tok();\r\n}\n");
         assert_eq!(text, "fn main() {\n    ok();\n}");
-        assert_eq!(rules::text(&text), Ok(()));
+        assert_eq!(rules::new_text(&text), Ok(()));
     }
 
     #[test]
     fn counts_in_words() {
         assert_eq!((new_messages(1).as_str(), new_messages(2).as_str()), ("1 new message", "2 new messages"));
+    }
+
+    #[test]
+    fn limits_are_said_in_sentences() {
+        for (said, expected) in [
+            (fault(Field::Username, FieldCode::TooShort), "Choose a username of at least 3 characters."),
+            (fault(Field::Username, FieldCode::TooLong), "Choose a username of at most 32 characters."),
+            (fault(Field::Name, FieldCode::TooLong), "Choose a name of at most 64 characters."),
+            (fault(Field::Password, FieldCode::Missing), "Choose a password of at least 8 characters."),
+            (fault(Field::Password, FieldCode::TooLong), "Choose a password of at most 256 characters."),
+            (fault(Field::Password, FieldCode::ContainsProductName), "Choose a password without the word “latchkey”."),
+            (fault(Field::Text, FieldCode::TooLong), "This is too long: a message has at most 1000 characters."),
+            (hint(Field::Username), "3 to 32 characters: a to z, digits, _ and -. It can’t be changed."),
+            (hint(Field::Name), "1 to 64 characters, shown beside your messages."),
+            (hint(Field::Password), "8 to 256 characters, and none that others use too."),
+        ] {
+            assert_eq!(said, expected);
+        }
     }
 }

@@ -45,8 +45,8 @@ struct Arguments {
 enum Command {
     /// Builds what has changed, and runs the app until Ctrl-C. Then open its address in a browser.
     Up {
-        /// Builds the site again, and serves it from then on, each time when its sources change: frontend/ and
-        /// crates/wire. The page does not reload by itself.
+        /// Builds the site again, and serves it from then on, each time when its sources change: frontend/,
+        /// crates/wire and crates/rules. The page does not reload by itself.
         #[arg(long)]
         watch: bool,
         /// The version of WASI whose HTTP the components answer.

@@ -57,8 +57,8 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         project.progress.heading("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
         project.cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
-        project.progress.heading("Tests of wire, domain, service, frontend");
-        let packages = ["wire", "domain", "service", "frontend"];
+        project.progress.heading("Tests of rules, wire, domain, service, frontend");
+        let packages = ["rules", "wire", "domain", "service", "frontend"];
         project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
     }
     components(project)?;

@@ -1,42 +1,36 @@
 use std::fmt;
 
+use rules::Broken;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Fault, normalise};
+use crate::input::{self, InputError};
+use crate::text::normalise;
 
-/// The name that is shown beside a person's messages: 1 to 64 characters of any script, trimmed, NFC.
+/// The name that is shown beside a person's messages: any that an account can have ([`rules::stored_name`]), trimmed, in NFC.
+/// The rule for new ones is [`DisplayName::parse_new`]; a stricter one makes none unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayName(String);
 
-/// Why a text is no name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DisplayNameError {
-    /// Nothing but white space.
-    #[error("A name has at least 1 character.")]
-    Empty,
-    /// More than [`DisplayName::MAX_CHARS`] characters.
-    #[error("A name has at most 64 characters.")]
-    TooLong,
-    /// A control character, a line break among them.
-    #[error("A name holds no control characters.")]
-    ControlCharacter,
-}
-
 impl DisplayName {
-    /// Most characters (code points, after trimming and NFC).
-    pub const MAX_CHARS: usize = 64;
-
-    /// Trims, normalises and checks.
+    /// Reads the name of an account that there may be, of a record or a token: trims, normalises and checks.
     ///
     /// # Errors
-    /// The first rule that is broken.
-    pub fn parse(raw: &str) -> Result<Self, DisplayNameError> {
-        normalise(raw, Self::MAX_CHARS, None).map(Self).map_err(|fault| match fault {
-            Fault::Empty => DisplayNameError::Empty,
-            Fault::TooLong => DisplayNameError::TooLong,
-            Fault::Control => DisplayNameError::ControlCharacter,
-        })
+    /// The first rule of [`rules::stored_name`] that is broken.
+    pub fn parse(raw: &str) -> Result<Self, InputError> {
+        Self::checked(raw, rules::stored_name)
+    }
+
+    /// Takes the name that somebody chooses: trims, normalises and checks.
+    ///
+    /// # Errors
+    /// The first rule of [`rules::new_name`] that is broken.
+    pub fn parse_new(raw: &str) -> Result<Self, InputError> {
+        Self::checked(raw, rules::new_name)
+    }
+
+    fn checked(raw: &str, rule: impl FnOnce(&str) -> Result<(), Broken>) -> Result<Self, InputError> {
+        normalise(raw, rule).map(Self).map_err(|broken| input::NAME.refuse(broken))
     }
 
     /// The normalised name.
@@ -52,9 +46,9 @@ impl fmt::Display for DisplayName {
 }
 
 impl TryFrom<String> for DisplayName {
-    type Error = DisplayNameError;
+    type Error = InputError;
 
-    fn try_from(raw: String) -> Result<Self, DisplayNameError> {
+    fn try_from(raw: String) -> Result<Self, InputError> {
         Self::parse(&raw)
     }
 }
@@ -71,25 +65,34 @@ mod tests {
 
     #[test]
     fn trims_normalises_and_counts_characters() {
-        assert_eq!(DisplayName::parse("  Ada Lovelace ").unwrap().as_str(), "Ada Lovelace");
-        assert_eq!(DisplayName::parse("e\u{301}").unwrap().as_str(), "\u{e9}");
-        assert_eq!(DisplayName::parse(&"🔑".repeat(64)).unwrap().as_str().chars().count(), 64);
-        assert!(DisplayName::parse(&"e\u{301}".repeat(64)).is_ok(), "counted after NFC");
+        assert_eq!(DisplayName::parse_new("  Ada Lovelace ").unwrap().as_str(), "Ada Lovelace");
+        assert_eq!(DisplayName::parse_new("e\u{301}").unwrap().as_str(), "\u{e9}");
+        assert_eq!(DisplayName::parse_new(&"🔑".repeat(64)).unwrap().as_str().chars().count(), 64);
+        assert!(DisplayName::parse_new(&"e\u{301}".repeat(64)).is_ok(), "counted after NFC");
     }
 
     #[test]
     fn refuses_by_rule() {
         let too_long = "🔑".repeat(65);
         for (raw, error) in [
-            ("", DisplayNameError::Empty),
-            (" \u{3000} ", DisplayNameError::Empty),
-            (&too_long, DisplayNameError::TooLong),
-            ("a\nb", DisplayNameError::ControlCharacter),
-            ("a\0", DisplayNameError::ControlCharacter),
-            ("a\u{85}b", DisplayNameError::ControlCharacter),
-            ("a\u{7f}", DisplayNameError::ControlCharacter),
+            ("", Broken::TooShort(1)),
+            (" \u{3000} ", Broken::TooShort(1)),
+            (&too_long, Broken::TooLong(64)),
+            ("a\nb", Broken::InvalidCharacter),
+            ("a\0", Broken::InvalidCharacter),
+            ("a\u{85}b", Broken::InvalidCharacter),
+            ("a\u{7f}", Broken::InvalidCharacter),
         ] {
-            assert_eq!(DisplayName::parse(raw), Err(error), "{raw:?}");
+            assert_eq!(DisplayName::parse_new(raw).map_err(|error| error.broken), Err(error), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_longer_could_be_chosen_is_read() {
+        let longest = "🔑".repeat(256);
+        assert_eq!(serde_json::from_value::<DisplayName>(longest.clone().into()).unwrap().as_str(), longest);
+        for raw in ["", " ", "a\nb", "a\0", &"🔑".repeat(257)] {
+            assert!(serde_json::from_value::<DisplayName>(raw.into()).is_err(), "{raw:?}");
         }
     }
 }

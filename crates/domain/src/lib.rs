@@ -11,6 +11,7 @@ mod delay;
 mod device;
 mod display_name;
 mod hex;
+mod input;
 mod keys;
 mod mac;
 mod message_text;
@@ -31,10 +32,11 @@ pub use client_address::ClientAddress;
 pub use cursor::{Cursor, CursorError};
 pub use delay::{DelayRule, Quota, is_over};
 pub use device::Device;
-pub use display_name::{DisplayName, DisplayNameError};
+pub use display_name::DisplayName;
 pub use hex::hex;
+pub use input::InputError;
 pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
-pub use message_text::{MessageText, MessageTextError};
+pub use message_text::MessageText;
 pub use method_arn::{MethodArn, MethodArnError};
 pub use password::{Password, PasswordError};
 pub use password_hash::{
@@ -48,4 +50,4 @@ pub use session::{
 pub use slot::{SLOTS, SlotSecret};
 pub use time::Timestamp;
 pub use token::{Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
-pub use username::{Username, UsernameError};
+pub use username::Username;

@@ -1,53 +1,23 @@
-use serde::{Deserialize, Serialize};
+use crate::input::{self, InputError};
+use crate::text::normalise;
 
-use crate::text::{Fault, normalise};
-
-/// What a message says: 1 to 1000 characters of any script, trimmed, NFC, line breaks kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// What a message to be posted says: text of any script by [`rules::new_text`], trimmed, in NFC, line breaks kept. It is stored
+/// as plain text and read back as it is, so a stricter rule takes no message off the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 
-/// Why a text is no message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MessageTextError {
-    /// Nothing but white space.
-    #[error("A message has at least 1 character.")]
-    Empty,
-    /// More than [`MessageText::MAX_CHARS`] characters.
-    #[error("A message has at most 1000 characters.")]
-    TooLong,
-    /// A control character other than a line feed.
-    #[error("A message holds no control characters other than line breaks (U+000A).")]
-    ControlCharacter,
-}
-
 impl MessageText {
-    /// Most characters (code points, after trimming and NFC).
-    pub const MAX_CHARS: usize = 1000;
-
     /// Trims, normalises and checks.
     ///
     /// # Errors
-    /// The first rule that is broken.
-    pub fn parse(raw: &str) -> Result<Self, MessageTextError> {
-        normalise(raw, Self::MAX_CHARS, Some('\n')).map(Self).map_err(|fault| match fault {
-            Fault::Empty => MessageTextError::Empty,
-            Fault::TooLong => MessageTextError::TooLong,
-            Fault::Control => MessageTextError::ControlCharacter,
-        })
+    /// The first rule of [`rules::new_text`] that is broken.
+    pub fn parse(raw: &str) -> Result<Self, InputError> {
+        normalise(raw, rules::new_text).map(Self).map_err(|broken| input::MESSAGE.refuse(broken))
     }
 
     /// The normalised text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl TryFrom<String> for MessageText {
-    type Error = MessageTextError;
-
-    fn try_from(raw: String) -> Result<Self, MessageTextError> {
-        Self::parse(&raw)
     }
 }
 
@@ -59,6 +29,8 @@ impl From<MessageText> for String {
 
 #[cfg(test)]
 mod tests {
+    use rules::Broken;
+
     use super::*;
 
     #[test]
@@ -72,14 +44,14 @@ mod tests {
     fn refuses_by_rule() {
         let too_long = "é".repeat(1001);
         for (raw, error) in [
-            ("", MessageTextError::Empty),
-            ("\n \n", MessageTextError::Empty),
-            (&too_long, MessageTextError::TooLong),
-            ("a\r\nb", MessageTextError::ControlCharacter),
-            ("a\tb", MessageTextError::ControlCharacter),
-            ("a\u{1b}[2J", MessageTextError::ControlCharacter),
+            ("", Broken::TooShort(1)),
+            ("\n \n", Broken::TooShort(1)),
+            (&too_long, Broken::TooLong(1000)),
+            ("a\r\nb", Broken::InvalidCharacter),
+            ("a\tb", Broken::InvalidCharacter),
+            ("a\u{1b}[2J", Broken::InvalidCharacter),
         ] {
-            assert_eq!(MessageText::parse(raw), Err(error), "{raw:?}");
+            assert_eq!(MessageText::parse(raw).map_err(|error| error.broken), Err(error), "{raw:?}");
         }
     }
 }

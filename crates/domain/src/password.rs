@@ -1,67 +1,46 @@
 use std::fmt;
 
+use rules::ATTEMPTED_PASSWORD_MAX_BYTES;
+
 use crate::common_passwords::is_common;
+use crate::input::{self, InputError};
 use crate::username::Username;
 
-/// A password that a person chose: 8 to 256 characters, kept as it was typed. It prints redacted.
+/// A password that a person typed, kept as it is: never trimmed, folded or normalised. It prints redacted.
 pub struct Password(String);
 
-/// Why a password is not accepted for a new account.
+/// Why a password is not accepted as a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Fewer than [`Password::MIN_CHARS`] characters.
-    #[error("A password has at least 8 characters.")]
-    TooShort,
-    /// More than [`Password::MAX_CHARS`] characters.
-    #[error("A password has at most 256 characters.")]
-    TooLong,
-    /// One of the most used ones, in any case.
+    /// It breaks a rule that browsers know too.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// It is one of the most used ones, in any case.
     #[error("This password is one of the most used ones, and so one of the first to be tried. Choose another.")]
     Common,
-    /// The username is part of it.
-    #[error("A password does not contain the username.")]
-    ContainsUsername,
-    /// The product's name is part of it.
-    #[error("A password does not contain the word \"latchkey\".")]
-    ContainsProductName,
 }
 
-const PRODUCT_NAME: &str = "latchkey";
-
 impl Password {
-    /// Fewest characters (code points).
-    pub const MIN_CHARS: usize = 8;
-    /// Most characters (code points): bounds the work of a hash.
-    pub const MAX_CHARS: usize = 256;
-
-    /// Checks a password for a new account (NIST SP 800-63B, 3.1.1.2: length, no composition rules, a block list).
-    /// It is never trimmed, folded or normalised.
+    /// Checks a new password (NIST SP 800-63B, 3.1.1.2: length, no composition rules, a block list).
     ///
     /// # Errors
-    /// The first rule that is broken.
-    pub fn parse(raw: String, username: Option<&Username>) -> Result<Self, PasswordError> {
-        match raw.chars().count() {
-            n if n < Self::MIN_CHARS => return Err(PasswordError::TooShort),
-            n if n > Self::MAX_CHARS => return Err(PasswordError::TooLong),
-            _ => {}
-        }
+    /// The first rule of [`rules::new_password`] that is broken, where the list of common ones comes after the length.
+    pub fn parse_new(raw: String, username: Option<&Username>) -> Result<Self, PasswordError> {
+        let refuse = |broken| input::PASSWORD.refuse(broken);
+        rules::new_password_length(&raw).map_err(refuse)?;
         let folded = raw.to_lowercase();
         if is_common(&folded) {
             return Err(PasswordError::Common);
         }
-        if folded.contains(PRODUCT_NAME) {
-            return Err(PasswordError::ContainsProductName);
-        }
-        if username.is_some_and(|username| folded.contains(username.as_str())) {
-            return Err(PasswordError::ContainsUsername);
-        }
+        rules::new_password_words(&folded, username.map(Username::as_str).unwrap_or_default()).map_err(refuse)?;
         Ok(Self(raw))
     }
 
-    /// A password that somebody tries at login: no rule is checked, so that an old account stays usable when the rules
-    /// become stricter.
+    /// A password that somebody tries at login. No rule for new ones is checked, so that an old account stays usable when
+    /// they become stricter. Of what is longer than [`ATTEMPTED_PASSWORD_MAX_BYTES`] only that it is wrong is kept: it is
+    /// compared as the empty password, which no account has, so that it costs what another wrong one does.
     pub fn attempt(raw: String) -> Self {
-        Self(raw)
+        Self(if raw.len() > ATTEMPTED_PASSWORD_MAX_BYTES { String::new() } else { raw })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -77,10 +56,12 @@ impl fmt::Debug for Password {
 
 #[cfg(test)]
 mod tests {
+    use rules::Broken;
+
     use super::*;
 
     fn parse(raw: &str) -> Result<Password, PasswordError> {
-        Password::parse(raw.to_owned(), Some(&Username::parse("alice").unwrap()))
+        Password::parse_new(raw.to_owned(), Some(&Username::parse("alice").unwrap()))
     }
 
     #[test]
@@ -92,17 +73,18 @@ mod tests {
 
     #[test]
     fn refuses_by_rule() {
+        let input = |broken| PasswordError::Input(input::PASSWORD.refuse(broken));
         let too_long = "é".repeat(257);
         for (raw, error) in [
-            ("", PasswordError::TooShort),
-            ("seven77", PasswordError::TooShort),
-            ("🔑🔑🔑🔑🔑🔑🔑", PasswordError::TooShort),
-            (&too_long, PasswordError::TooLong),
+            ("", input(Broken::TooShort(8))),
+            ("seven77", input(Broken::TooShort(8))),
+            ("🔑🔑🔑🔑🔑🔑🔑", input(Broken::TooShort(8))),
+            (&too_long, input(Broken::TooLong(256))),
             ("password", PasswordError::Common),
             ("PassWord1", PasswordError::Common),
             ("12345678", PasswordError::Common),
-            ("i am ALICE!", PasswordError::ContainsUsername),
-            ("My LatchKey 7", PasswordError::ContainsProductName),
+            ("i am ALICE!", input(Broken::ContainsUsername)),
+            ("My LatchKey 7", input(Broken::ContainsProductName)),
         ] {
             assert_eq!(parse(raw).unwrap_err(), error, "{raw:?}");
         }
@@ -111,5 +93,13 @@ mod tests {
     #[test]
     fn prints_redacted() {
         assert!(!format!("{:?}", parse("correct horse").unwrap()).contains("horse"));
+    }
+
+    #[test]
+    fn an_attempt_has_an_upper_bound_alone() {
+        for raw in ["", "short", "password", &"é".repeat(2048)] {
+            assert_eq!(Password::attempt(raw.to_owned()).as_bytes(), raw.as_bytes());
+        }
+        assert_eq!(Password::attempt("x".repeat(4097)).as_bytes(), b"");
     }
 }

@@ -1,50 +1,35 @@
 use std::fmt;
 
+use rules::Broken;
 use serde::{Deserialize, Serialize};
 
-/// The name that an account is known by: 3 to 32 of `a-z 0-9 _ -`, a letter or a digit first.
+use crate::input::{self, InputError};
+
+/// The name that an account is known by, in lower case: any that an account can have ([`rules::stored_username`]), so it can be
+/// part of a store key or a header. The rule for new ones is [`Username::parse_new`]; a stricter one makes none unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 
-/// Why a text is no username.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UsernameError {
-    /// Fewer than [`Username::MIN_CHARS`] characters.
-    #[error("A username has at least 3 characters.")]
-    TooShort,
-    /// More than [`Username::MAX_CHARS`] characters.
-    #[error("A username has at most 32 characters.")]
-    TooLong,
-    /// A character other than `a-z A-Z 0-9 _ -`.
-    #[error("A username consists of the letters a to z, digits, \"_\" and \"-\".")]
-    InvalidCharacter,
-    /// `_` or `-` at the start.
-    #[error("A username starts with a letter or a digit.")]
-    InvalidStart,
-}
-
 impl Username {
-    /// Fewest characters.
-    pub const MIN_CHARS: usize = 3;
-    /// Most characters: a username is part of store keys, which have 255 bytes on the smallest host.
-    pub const MAX_CHARS: usize = 32;
-
-    /// Folds upper case and checks every rule.
+    /// Reads the name of an account that there may be: of a record, a token, a login. Upper case is folded.
     ///
     /// # Errors
-    /// The first rule that is broken.
-    pub fn parse(raw: &str) -> Result<Self, UsernameError> {
-        let folded = raw.to_ascii_lowercase();
-        if !folded.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')) {
-            return Err(UsernameError::InvalidCharacter);
-        }
-        match folded.len() {
-            n if n < Self::MIN_CHARS => Err(UsernameError::TooShort),
-            n if n > Self::MAX_CHARS => Err(UsernameError::TooLong),
-            _ if folded.starts_with(['_', '-']) => Err(UsernameError::InvalidStart),
-            _ => Ok(Self(folded)),
-        }
+    /// The first rule of [`rules::stored_username`] that is broken.
+    pub fn parse(raw: &str) -> Result<Self, InputError> {
+        Self::checked(raw, rules::stored_username)
+    }
+
+    /// Takes the name for a new account. Upper case is folded.
+    ///
+    /// # Errors
+    /// The first rule of [`rules::new_username`] that is broken.
+    pub fn parse_new(raw: &str) -> Result<Self, InputError> {
+        Self::checked(raw, rules::new_username)
+    }
+
+    fn checked(raw: &str, rule: impl FnOnce(&str) -> Result<(), Broken>) -> Result<Self, InputError> {
+        rule(raw).map(|()| Self(raw.to_ascii_lowercase())).map_err(|broken| input::USERNAME.refuse(broken))
     }
 
     /// The folded name.
@@ -60,9 +45,9 @@ impl fmt::Display for Username {
 }
 
 impl TryFrom<String> for Username {
-    type Error = UsernameError;
+    type Error = InputError;
 
-    fn try_from(raw: String) -> Result<Self, UsernameError> {
+    fn try_from(raw: String) -> Result<Self, InputError> {
         Self::parse(&raw)
     }
 }
@@ -81,18 +66,18 @@ mod tests {
     fn accepts_the_edges_and_folds_upper_case() {
         let longest = "a".repeat(32);
         for (raw, folded) in [("abc", "abc"), ("0_-", "0_-"), ("AliCE", "alice"), (&longest, &longest)] {
-            assert_eq!(Username::parse(raw).unwrap().as_str(), folded);
+            assert_eq!(Username::parse_new(raw).unwrap().as_str(), folded);
         }
     }
 
     #[test]
     fn refuses_by_rule() {
-        use UsernameError::*;
+        use Broken::*;
         let too_long = "a".repeat(33);
         for (raw, error) in [
-            ("", TooShort),
-            ("ab", TooShort),
-            (&too_long, TooLong),
+            ("", TooShort(3)),
+            ("ab", TooShort(3)),
+            (&too_long, TooLong(32)),
             ("_abc", InvalidStart),
             ("-abc", InvalidStart),
             ("al ice", InvalidCharacter),
@@ -104,7 +89,18 @@ mod tests {
             ("al\0ice", InvalidCharacter),
             ("\u{212A}elvin", InvalidCharacter),
         ] {
-            assert_eq!(Username::parse(raw), Err(error), "{raw:?}");
+            assert_eq!(Username::parse_new(raw).map_err(|error| error.broken), Err(error), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_longer_could_be_chosen_is_read_and_folded() {
+        let longest = "a".repeat(64);
+        for (raw, folded) in [("a", "a"), ("AL", "al"), ("_alice", "_alice"), ("-", "-"), (&longest, &longest)] {
+            assert_eq!(serde_json::from_value::<Username>(raw.into()).unwrap().as_str(), folded);
+        }
+        for raw in ["", "al:ice", "al/ice", "al\0ice", "alice\n", "alicé", &"a".repeat(65)] {
+            assert!(serde_json::from_value::<Username>(raw.into()).is_err(), "{raw:?}");
         }
     }
 }

@@ -1,47 +1,73 @@
 use serde::{Deserialize, Serialize};
 
-/// `POST /api/signup`. Not `Debug`: it holds a password.
-#[derive(Clone, Serialize)]
-pub struct SignupRequest {
-    /// 3 to 32 of `a-z 0-9 _ -`; upper case is folded.
-    pub username: String,
-    /// 8 to 256 characters, taken as typed.
-    pub password: String,
-    /// 1 to 64 characters, shown beside messages.
-    pub name: String,
+use crate::fields;
+
+/// Request bodies: structs of strings, each member beside the constant of [`fields`] that the server takes it by. If the two
+/// names differ, it does not compile.
+macro_rules! requests {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$member_meta:meta])* $member:ident = $field:ident,)* })*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Serialize)]
+            pub struct $name {
+                $($(#[$member_meta])* pub $member: String,)*
+            }
+
+            const _: () = {
+                $(assert!(is_same(stringify!($member), fields::$field), "the server takes another name");)*
+            };
+        )*
+    };
 }
 
-/// `POST /api/login`. Not `Debug`: it holds a password. A client that is no browser adds `refresh_token_in`: `"body"`; left
-/// out, the refresh token comes in a cookie.
-#[derive(Clone, Serialize)]
-pub struct LoginRequest {
-    /// As at sign-up, in any case.
-    pub username: String,
-    /// As at sign-up.
-    pub password: String,
+requests! {
+    /// `POST /api/signup`. Not `Debug`: it holds a password.
+    SignupRequest {
+        /// By [`rules::new_username`]; upper case is folded.
+        username = USERNAME,
+        /// By [`rules::new_password`], taken as typed.
+        password = PASSWORD,
+        /// By [`rules::new_name`], shown beside messages.
+        name = NAME,
+    }
+    /// `POST /api/login`. Not `Debug`: it holds a password. A client that is no browser adds `refresh_token_in`: `"body"`; left
+    /// out, the refresh token comes in a cookie.
+    LoginRequest {
+        /// As at sign-up, in any case.
+        username = USERNAME,
+        /// As at sign-up.
+        password = PASSWORD,
+    }
+    /// `POST /api/account/password`. Not `Debug`: it holds passwords.
+    ChangePasswordRequest {
+        /// The one that is in force.
+        current_password = CURRENT_PASSWORD,
+        /// The one to come: by [`rules::new_password`], taken as typed.
+        new_password = NEW_PASSWORD,
+    }
+    /// `POST /api/account/delete`. Not `Debug`: it holds a password.
+    DeleteAccountRequest {
+        /// To be sure that it is the owner who asks.
+        password = PASSWORD,
+    }
+    /// `POST /api/messages`.
+    #[derive(Debug)]
+    PostMessageRequest {
+        /// By [`rules::new_text`].
+        text = TEXT,
+    }
 }
 
-/// `POST /api/account/password`. Not `Debug`: it holds passwords.
-#[derive(Clone, Serialize)]
-pub struct ChangePasswordRequest {
-    /// The one that is in force.
-    pub current_password: String,
-    /// The one to come: 8 to 256 characters, taken as typed.
-    pub new_password: String,
-}
-
-/// `POST /api/account/delete`. Not `Debug`: it holds a password.
-#[derive(Clone, Serialize)]
-pub struct DeleteAccountRequest {
-    /// To be sure that it is the owner who asks.
-    pub password: String,
-}
-
-/// `POST /api/messages`.
-#[derive(Clone, Debug, Serialize)]
-pub struct PostMessageRequest {
-    /// 1 to 1000 characters.
-    pub text: String,
+/// Whether two names are the same, for the compiler.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
 }
 
 /// A person, as everybody sees them.
@@ -125,7 +151,7 @@ pub struct Message {
     pub id: String,
     /// Who wrote it.
     pub author: Author,
-    /// 1 to 1000 characters, line breaks included.
+    /// Plain text, line breaks included.
     pub text: String,
     /// RFC 3339, UTC, milliseconds.
     pub created_at: String,

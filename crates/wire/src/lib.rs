@@ -1,11 +1,10 @@
 //! The JSON of the API: request and response bodies, and the codes of its problems. Shared with the browser, so it needs
-//! `serde` alone. Its [`rules`] are what a form can say before it is sent; the server decides.
+//! `serde` alone, and of this workspace [`rules`].
 
 mod bodies;
 #[expect(missing_docs, reason = "a constant is called what it says")]
 pub mod fields;
 mod problem;
-pub mod rules;
 
 pub use bodies::{
     AccountResponse, Author, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,

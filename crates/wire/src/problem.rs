@@ -1,3 +1,4 @@
+use rules::Broken;
 use serde::{Deserialize, Serialize};
 
 /// The body of every error: problem details (RFC 9457) with a stable code, as `application/problem+json`.
@@ -83,7 +84,7 @@ codes! {
         MethodNotAllowed = "method_not_allowed",
         /// 409: an account has this username, or is just getting it.
         UsernameTaken = "username_taken",
-        /// 413: the body has more than 16 KiB.
+        /// 413: the body has more than [`rules::BODY_MAX_BYTES`].
         BodyTooLarge = "body_too_large",
         /// 415: the body is not declared as JSON.
         UnsupportedMediaType = "unsupported_media_type",
@@ -131,6 +132,19 @@ codes! {
         WrongPassword = "wrong_password",
         /// A value of another form or range.
         Invalid = "invalid",
+    }
+}
+
+impl From<Broken> for FieldCode {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::TooShort(_) => Self::TooShort,
+            Broken::TooLong(_) => Self::TooLong,
+            Broken::InvalidCharacter => Self::InvalidCharacter,
+            Broken::InvalidStart => Self::InvalidStart,
+            Broken::ContainsUsername => Self::ContainsUsername,
+            Broken::ContainsProductName => Self::ContainsProductName,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use frontend::words::{Field, fault};
 use leptos::prelude::*;
-use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, rules};
+use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
 
 use super::Site;
 use super::field::{Checked, ErrorText, TextField, typed};
@@ -108,7 +108,7 @@ fn refuse(refusal: &ApiError, fields: &[(&str, Checked)]) -> Result<(), String> 
         let Some((_, checked)) = fields.iter().find(|(name, _)| *name == error.field) else { continue };
         let sentence = match error.code {
             FieldCode::Unknown => error.detail.clone(),
-            code => fault(Field::Password, code).to_owned(),
+            code => fault(Field::Password, code),
         };
         checked.error.try_set(Some(sentence));
         first = first.or(Some(checked.field));
@@ -124,8 +124,8 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
     let (done, is_shown) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let owner = StoredValue::new(username.clone());
     let check = move || {
-        let verdict = owner.with_value(|owner| rules::password(&typed(new.field), owner));
-        new.error.set(verdict.err().map(|code| fault(Field::Password, code).to_owned()));
+        let verdict = owner.with_value(|owner| rules::new_password(&typed(new.field), owner));
+        new.error.set(verdict.err().map(|broken| fault(Field::Password, broken.into())));
         verdict.is_ok()
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -141,7 +141,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         let Ok(ask) = Ask::post("/api/account/password", &request) else { return };
         task.run(ask, move |answer| {
             if let Err(refusal) = answer {
-                return refuse(&refusal, &[("current_password", current), ("new_password", new)]);
+                return refuse(&refusal, &[(fields::CURRENT_PASSWORD, current), (fields::NEW_PASSWORD, new)]);
             }
             current.clear();
             new.clear();
@@ -189,7 +189,7 @@ fn DeletePart() -> impl IntoView {
         let Ok(ask) = Ask::post("/api/account/delete", &request) else { return };
         task.run(ask, move |answer| {
             if let Err(refusal) = answer {
-                return refuse(&refusal, &[("password", password)]);
+                return refuse(&refusal, &[(fields::PASSWORD, password)]);
             }
             site.sessions.end();
             site.leave_with("Your account is deleted.");

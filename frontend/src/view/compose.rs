@@ -3,7 +3,7 @@
 use frontend::words::{Field, fault, outgoing};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::{ProblemCode, rules};
+use wire::ProblemCode;
 
 use super::Site;
 use super::field::ErrorText;
@@ -38,8 +38,8 @@ impl Writing {
             return;
         }
         let text = outgoing(&self.text.get_untracked());
-        if let Err(code) = rules::text(&nfc(&text)) {
-            self.refuse(fault(Field::Text, code).to_owned());
+        if let Err(broken) = rules::new_text(&nfc(&text)) {
+            self.refuse(fault(Field::Text, broken.into()));
             return;
         }
         self.step.set(Step::Sending);
@@ -134,7 +134,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let is_too_long = move || count.get() > rules::TEXT_MAX_CHARS;
     let refusal = Signal::derive(move || match step.get() {
         Step::Refused(sentence) => Some(sentence),
-        _ => is_too_long().then(|| fault(Field::Text, wire::FieldCode::TooLong).to_owned()),
+        _ => is_too_long().then(|| fault(Field::Text, wire::FieldCode::TooLong)),
     });
     let is_sending = move || step.get() == Step::Sending;
     let is_logged_out = Memo::new(move |_| step.get() == Step::LoggedOut);

@@ -48,7 +48,7 @@ pub(crate) fn TextField(
     value: String,
     /// The limits; empty for none.
     #[prop(optional)]
-    hint: &'static str,
+    hint: String,
     /// What is wrong.
     #[prop(into)]
     error: Signal<Option<String>>,

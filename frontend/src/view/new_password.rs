@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use frontend::strength::{Strength, judge};
+use frontend::words::{Field, hint};
 use leptos::prelude::*;
 
 use super::Site;
@@ -58,7 +59,7 @@ pub(crate) fn NewPasswordField(
         <TextField
             id label autocomplete="new-password"
             kind=Signal::derive(move || if is_shown.get() { "text" } else { "password" })
-            hint="8 to 256 characters, and none that others use too."
+            hint=hint(Field::Password)
             strength=verdict.into() error field on_input=type_in on_leave
         >
             <button

@@ -1,10 +1,10 @@
 //! Making an account.
 
 use frontend::address::{After, Route};
-use frontend::words::{Field, fault};
+use frontend::words::{Field, fault, hint};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, rules};
+use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, fields};
 
 use super::Site;
 use super::field::{Checked, ErrorText, TextField, typed};
@@ -37,11 +37,11 @@ impl Form {
         let it = self.of(field);
         let value = typed(it.field);
         let verdict = match field {
-            Field::Username => rules::username(value.trim()),
-            Field::Name | Field::Text => rules::name(&nfc(&value)),
-            Field::Password => rules::password(&value, typed(self.username.field).trim()),
+            Field::Username => rules::new_username(value.trim()),
+            Field::Name | Field::Text => rules::new_name(&nfc(&value)),
+            Field::Password => rules::new_password(&value, typed(self.username.field).trim()),
         };
-        it.error.set(verdict.err().map(|code| fault(field, code).to_owned()));
+        it.error.set(verdict.err().map(|broken| fault(field, broken.into())));
         verdict.is_ok()
     }
 
@@ -84,16 +84,12 @@ impl Form {
         let mut is_shown = false;
         for error in &problem.errors {
             let field = match error.field.as_str() {
-                "username" => Field::Username,
-                "name" => Field::Name,
-                "password" => Field::Password,
+                fields::USERNAME => Field::Username,
+                fields::NAME => Field::Name,
+                fields::PASSWORD => Field::Password,
                 _ => continue,
             };
-            let text = if error.code == FieldCode::Unknown {
-                error.detail.clone()
-            } else {
-                fault(field, error.code).to_owned()
-            };
+            let text = if error.code == FieldCode::Unknown { error.detail.clone() } else { fault(field, error.code) };
             self.of(field).error.set(Some(text));
             is_shown = true;
         }
@@ -166,13 +162,13 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
             <form class="form" method="post" action="/signup" novalidate aria-label="Sign up" on:submit=submit>
                 <TextField
                     id="username" label="Username" autocomplete="username" kind="text"
-                    hint="3 to 32 characters: a to z, digits, _ and -. It can’t be changed."
+                    hint=hint(Field::Username)
                     error=form.username.error field=form.username.field
                     on_input=move |()| form.type_in(Field::Username) on_leave=move |()| form.leave(Field::Username)
                 />
                 <TextField
                     id="name" label="Name" autocomplete="name" kind="text"
-                    hint="1 to 64 characters, shown beside your messages."
+                    hint=hint(Field::Name)
                     error=form.name.error field=form.name.field
                     on_input=move |()| form.type_in(Field::Name) on_leave=move |()| form.leave(Field::Name)
                 />

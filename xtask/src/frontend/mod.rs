@@ -23,7 +23,8 @@ use self::encode::File;
 use self::files::write_if_changed;
 
 /// What the site is made of, besides itself.
-const SOURCES: [&str; 5] = ["frontend", "crates/wire", "Cargo.lock", "Cargo.toml", "xtask/src/frontend"];
+const SOURCES: [&str; 6] =
+    ["frontend", "crates/wire", "crates/rules", "Cargo.lock", "Cargo.toml", "xtask/src/frontend"];
 /// The most that the first visit may load, in bytes, compressed by Brotli: page, style, script and WebAssembly.
 const FIRST_LOAD_BYTES: usize = 160_000;
 

@@ -14,8 +14,8 @@ use crate::username::Username;
 
 mod members;
 
-/// Longest token that is looked at, in bytes. One with the longest name has under 1 KiB.
-pub const MAX_TOKEN_BYTES: usize = 4096;
+/// Longest token that is looked at, in bytes. One with the longest name has under 2 KiB.
+pub const MAX_TOKEN_BYTES: usize = rules::TOKEN_MAX_BYTES;
 /// How far the clocks of two machines may differ, in seconds.
 const TOLERANCE_SECONDS: u64 = 5;
 const ALGORITHM: &str = "ES256";

@@ -7,6 +7,8 @@
 //! is written before its session: there is no session that can't be found. It stays when the session ends, and whoever
 //! takes it over removes what may be left of it.
 
+use rules::ACCOUNT_MAX_SESSIONS;
+
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
 
 use crate::context::Context;
@@ -14,9 +16,6 @@ use crate::context::platform::{Platform, StoreError};
 use crate::context::settings::SessionSettings;
 use crate::store::keys;
 use crate::store::records::{Account, SessionRecord, SessionSlot, SessionUse, V1};
-
-/// Most sessions of one account: the next login ends the one that was begun first.
-pub(crate) const MAX_SESSIONS: u64 = 32;
 
 /// A session that has begun.
 pub(crate) struct Begun {
@@ -46,7 +45,7 @@ impl<P: Platform> Context<'_, P> {
             client: domain::client_in_words(user_agent),
         };
         let number = self.next(&keys::sessions(&account.username)).await?;
-        let slot_key = keys::session_slot(&account.username, number % MAX_SESSIONS);
+        let slot_key = keys::session_slot(&account.username, number % ACCOUNT_MAX_SESSIONS);
         if let Some(former) = self.in_slot(&slot_key).await? {
             self.end_session(&former).await?;
         }
@@ -94,7 +93,7 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn sessions_of(&self, username: &Username) -> Result<Vec<SessionId>, StoreError> {
         let begun = self.last(&keys::sessions(username)).await?;
         let mut ids = Vec::new();
-        for slot in 0..MAX_SESSIONS.min(begun.saturating_add(1)) {
+        for slot in 0..ACCOUNT_MAX_SESSIONS.min(begun.saturating_add(1)) {
             ids.extend(self.in_slot(&keys::session_slot(username, slot)).await?);
         }
         Ok(ids)

@@ -7,4 +7,4 @@ mod page;
 
 pub(crate) use add::NotPosted;
 pub(crate) use delete::NotDeleted;
-pub(crate) use page::{MAX_LIMIT, Message, PageRequest};
+pub(crate) use page::{Message, PageRequest};

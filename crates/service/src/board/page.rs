@@ -1,6 +1,7 @@
 //! A page of the board, or of the list of one author, newest first. It costs one read for the counter and one for each message,
 //! however many messages there are; two for each in the list of one author.
 
+use rules::PAGE_MAX_MESSAGES;
 use serde::de::DeserializeOwned;
 
 use domain::{Cursor, Username};
@@ -12,8 +13,6 @@ use crate::context::platform::{Platform, StoreError};
 use crate::store::keys;
 use crate::store::records::{AuthoredRecord, MessageRecord};
 
-/// Most messages of a page.
-pub(crate) const MAX_LIMIT: usize = 100;
 /// Most steps over positions without a message for one page: a poster that died leaves one, and so do messages that were
 /// deleted side by side. More means that something is wrong; then the page ends early, and the next one goes on from there.
 const MAX_GAPS: usize = 1000;
@@ -26,7 +25,7 @@ pub(crate) struct Message {
 
 /// Which page.
 pub(crate) struct PageRequest {
-    /// At most [`MAX_LIMIT`].
+    /// At most [`PAGE_MAX_MESSAGES`].
     pub(crate) limit: usize,
     /// Positions below this one.
     pub(crate) before: Option<u64>,
@@ -44,7 +43,7 @@ impl<P: Platform> Context<'_, P> {
         let counter_key = page.author.as_ref().map_or_else(|| keys::BOARD.to_owned(), keys::author);
         let last = self.last(&counter_key).await?;
         let top = page.before.map_or(last, |before| last.min(before - 1));
-        let mut messages: Vec<Message> = Vec::with_capacity(page.limit.min(MAX_LIMIT));
+        let mut messages: Vec<Message> = Vec::with_capacity(page.limit.min(PAGE_MAX_MESSAGES));
         let (mut lowest, mut gaps) = (top + 1, 0);
         let mut next = None;
         let mut position = top;

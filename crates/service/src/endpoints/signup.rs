@@ -60,8 +60,8 @@ async fn sign_up<P: Platform>(call: Call<'_, P, Settings, Signup>) -> Result<Rep
 
 fn parse(body: &[u8]) -> Result<(Username, Password, DisplayName), ApiError> {
     let mut members = Fields::parse(body)?;
-    let username = members.required(fields::USERNAME, |raw| Username::parse(&raw));
-    let password = members.required(fields::PASSWORD, |raw| Password::parse(raw, username.as_ref()));
-    let name = members.required(fields::NAME, |raw| DisplayName::parse(&raw));
+    let username = members.required(fields::USERNAME, |raw| Username::parse_new(&raw));
+    let password = members.required(fields::PASSWORD, |raw| Password::parse_new(raw, username.as_ref()));
+    let name = members.required(fields::NAME, |raw| DisplayName::parse_new(&raw));
     members.finish((username, password, name))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 use wire::{FieldCode, FieldError};
 
-use domain::{DisplayNameError, MessageTextError, MethodArnError, PasswordError, UsernameError};
+use domain::{InputError, MethodArnError, PasswordError};
 
 use super::problem::ApiError;
 
@@ -180,45 +180,17 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-impl Rule for UsernameError {
+impl Rule for InputError {
     fn code(&self) -> FieldCode {
-        match self {
-            Self::TooShort => FieldCode::TooShort,
-            Self::TooLong => FieldCode::TooLong,
-            Self::InvalidCharacter => FieldCode::InvalidCharacter,
-            Self::InvalidStart => FieldCode::InvalidStart,
-        }
+        self.broken.into()
     }
 }
 
 impl Rule for PasswordError {
     fn code(&self) -> FieldCode {
         match self {
-            Self::TooShort => FieldCode::TooShort,
-            Self::TooLong => FieldCode::TooLong,
+            Self::Input(error) => error.code(),
             Self::Common => FieldCode::CommonPassword,
-            Self::ContainsUsername => FieldCode::ContainsUsername,
-            Self::ContainsProductName => FieldCode::ContainsProductName,
-        }
-    }
-}
-
-impl Rule for DisplayNameError {
-    fn code(&self) -> FieldCode {
-        match self {
-            Self::Empty => FieldCode::TooShort,
-            Self::TooLong => FieldCode::TooLong,
-            Self::ControlCharacter => FieldCode::InvalidCharacter,
-        }
-    }
-}
-
-impl Rule for MessageTextError {
-    fn code(&self) -> FieldCode {
-        match self {
-            Self::Empty => FieldCode::TooShort,
-            Self::TooLong => FieldCode::TooLong,
-            Self::ControlCharacter => FieldCode::InvalidCharacter,
         }
     }
 }

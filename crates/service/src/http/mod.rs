@@ -13,7 +13,7 @@ pub(crate) mod reply;
 pub(crate) mod resource;
 
 /// Most bytes of a request body; the edge reads no more, and marks a longer one as [`BodyFault::TooLarge`].
-pub const MAX_BODY_BYTES: usize = 16 * 1024;
+pub const MAX_BODY_BYTES: usize = rules::BODY_MAX_BYTES;
 
 /// Why a request has no body here although it has one: put into its extensions by the edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use wire::{FieldError, Problem, ProblemCode};
 
 use domain::TokenError;
 
+use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
 use crate::context::platform::StoreError;
 use crate::context::settings::SettingError;
@@ -93,7 +94,7 @@ impl From<SigningError> for ApiError {
 
 const REALM: &str = "Bearer realm=\"latchkey\"";
 
-/// Status, title and detail of each code. A detail that depends on the request is empty here.
+/// Status, title and detail of each code. A detail that depends on the request or on a limit is empty here.
 const PROBLEMS: &[(ProblemCode, StatusCode, &str, &str)] = &[
     (ProblemCode::MalformedJson, StatusCode::BAD_REQUEST, "Malformed JSON", ""),
     (ProblemCode::InvalidRequest, StatusCode::BAD_REQUEST, "Invalid request", ""),
@@ -127,7 +128,7 @@ const PROBLEMS: &[(ProblemCode, StatusCode, &str, &str)] = &[
         "This address has other methods: see the Allow header.",
     ),
     (ProblemCode::UsernameTaken, StatusCode::CONFLICT, "Username taken", "That username is taken."),
-    (ProblemCode::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", "A request body has at most 16 KiB."),
+    (ProblemCode::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", ""),
     (
         ProblemCode::UnsupportedMediaType,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -214,12 +215,13 @@ impl ApiError {
         }
     }
 
-    /// The detail, where it depends on the request.
+    /// The detail, where it depends on the request or on a limit.
     fn detail(&self) -> Option<String> {
         match self {
             Self::MalformedJson(detail) => Some(detail.clone()),
             Self::InvalidRequest(detail, _) => Some((*detail).to_owned()),
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
+            Self::BodyTooLarge => Some(format!("A request body has at most {} KiB.", MAX_BODY_BYTES / 1024)),
             Self::TooMany(too_many) => Some(too_many_detail(too_many)),
             Self::Misconfigured(SettingError { variable, .. }) => {
                 Some(format!("The server's variable {variable} has a value that cannot be used."))

@@ -27,7 +27,7 @@
 //! | `latchkey:place:KIND:N` | counter: attempts in a slot, N below 4096 | who counts attempts | who counts attempts | for ever |
 //! | `latchkey:place:KIND:N:era` | [`WindowRecord`]: since when, and for whom | as above | as above | for ever |
 //!
-//! A username holds no colon, so no account can be written over another's lock. The longest key has 69 bytes before a
+//! A username holds no colon, so no account can be written over another's lock. The longest key has 88 bytes before a
 //! number; the smallest host takes 255.
 //!
 //! [`Account`]: super::records::Account

@@ -21,6 +21,7 @@ mod limits;
 mod login;
 mod messages;
 mod methods;
+mod old_names;
 mod once;
 mod one_instance;
 mod openapi;

@@ -53,6 +53,19 @@ fn what_is_signed_verifies() {
     assert_eq!(verify(&token()), Ok(claims()));
 }
 
+/// A rule for new names that has become stricter ends no session.
+#[test]
+fn names_that_can_no_longer_be_chosen_verify() {
+    for (username, name) in [("al", "Al"), ("-alice", "Alice"), (&*"a".repeat(64), &*"🔑".repeat(256))] {
+        assert!(Username::parse_new(username).is_err());
+        let old =
+            Claims { subject: Username::parse(username).unwrap(), name: DisplayName::parse(name).unwrap(), ..claims() };
+        let token = key().sign(&old, &rules()).unwrap();
+        assert!(token.len() < MAX_TOKEN_BYTES / 2, "{}", token.len());
+        assert_eq!(verify(&token), Ok(old));
+    }
+}
+
 #[test]
 fn a_token_has_the_header_and_the_claims_of_the_contract() {
     assert_eq!(segment(&token(), 0), json!({"alg": "ES256", "typ": "JWT", "kid": key().id().as_str()}));

@@ -17,7 +17,7 @@ pub(super) async fn change<P: Platform>(call: Call<'_, P>) -> Result<Reply, ApiE
     let who = call.incoming.principal()?;
     let mut members = Fields::parse(&call.incoming.body)?;
     let current = members.text(fields::CURRENT_PASSWORD);
-    let new = members.required(fields::NEW_PASSWORD, |raw| Password::parse(raw, Some(&who.username)));
+    let new = members.required(fields::NEW_PASSWORD, |raw| Password::parse_new(raw, Some(&who.username)));
     let (current, new) = members.finish((current, new))?;
     let found = confirm(&call, fields::CURRENT_PASSWORD, current).await?;
     call.context.change_password(&found.account, &new, call.settings.iterations).await?;

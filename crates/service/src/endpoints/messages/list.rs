@@ -2,20 +2,20 @@
 
 use http::header::{CACHE_CONTROL, ETAG};
 use http::{HeaderValue, StatusCode};
-use wire::MessagesResponse;
+use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
+use wire::{MessagesResponse, fields};
 
 use domain::{Cursor, Username};
 
 use super::call::Call;
 use super::shown::shown;
-use crate::board::{MAX_LIMIT, PageRequest};
+use crate::board::PageRequest;
 use crate::context::platform::Platform;
 use crate::http::etag;
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::reply::{Reply, empty, json, set};
 
-const DEFAULT_LIMIT: usize = 20;
 /// A cache may keep it, and has to ask each time whether it is still right.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -35,16 +35,16 @@ pub(super) async fn list<P: Platform>(call: Call<'_, P>) -> Result<Reply, ApiErr
 
 fn parse(query: &str) -> Result<PageRequest, ApiError> {
     let mut query = Query::parse(query);
-    let author = query.take("author", Username::parse);
-    let limit = query.take("limit", |raw| match raw.parse() {
-        Ok(limit @ 1..=MAX_LIMIT) if raw.bytes().all(|b| b.is_ascii_digit()) => Ok(limit),
-        _ => Err("A whole number from 1 to 100."),
+    let author = query.take(fields::AUTHOR, Username::parse);
+    let limit = query.take(fields::LIMIT, |raw| match raw.parse() {
+        Ok(limit @ 1..=PAGE_MAX_MESSAGES) if raw.bytes().all(|b| b.is_ascii_digit()) => Ok(limit),
+        _ => Err(format!("A whole number from 1 to {PAGE_MAX_MESSAGES}.")),
     });
-    let before = query.take("before", |raw| match (Cursor::parse(raw), &author) {
+    let before = query.take(fields::BEFORE, |raw| match (Cursor::parse(raw), &author) {
         (Ok(Cursor::Board(position)), None) | (Ok(Cursor::Author(position)), Some(_)) => Ok(position),
         (Ok(_), _) => Err("This cursor belongs to another list.".to_owned()),
         (Err(error), _) => Err(error.to_string()),
     });
     query.finish()?;
-    Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), before, author })
+    Ok(PageRequest { limit: limit.unwrap_or(PAGE_DEFAULT_MESSAGES), before, author })
 }

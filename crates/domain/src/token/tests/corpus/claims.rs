@@ -187,7 +187,6 @@ fn texts() -> Vec<Case> {
             &[
                 "null",
                 "\"\"",
-                "\"al\"",
                 "\"no name\"",
                 "\"../alice\"",
                 "\"alice:sessions\"",
@@ -195,8 +194,7 @@ fn texts() -> Vec<Case> {
                 "\"alice \"",
                 "\"аlice\"",
                 "\"*\"",
-                "\"-alice\"",
-                "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+                "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
             ],
         ),
         ("sub", Malformed, &["7", "[\"alice\"]", "{}", "true"]),

@@ -1,0 +1,177 @@
+use std::ops::RangeInclusive;
+
+use crate::{
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, STORED_NAME_MAX_CHARS,
+    STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+};
+
+/// The rule that a text breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It has fewer characters (code points) than this.
+    TooShort(usize),
+    /// It has more characters (code points) than this.
+    TooLong(usize),
+    /// It has a character that is not allowed.
+    InvalidCharacter,
+    /// Its first character is not allowed there.
+    InvalidStart,
+    /// A password that contains the username.
+    ContainsUsername,
+    /// A password that contains [`PRODUCT_NAME`].
+    ContainsProductName,
+}
+
+/// A username for a new account: [`USERNAME_MIN_CHARS`] to [`USERNAME_MAX_CHARS`] of `a-z 0-9 _ -` in any case, a letter or a
+/// digit first.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn new_username(raw: &str) -> Result<(), Broken> {
+    username(raw, USERNAME_MIN_CHARS..=USERNAME_MAX_CHARS)?;
+    if raw.starts_with(['_', '-']) { Err(Broken::InvalidStart) } else { Ok(()) }
+}
+
+/// Any username: 1 to [`STORED_USERNAME_MAX_CHARS`] of `a-z 0-9 _ -` in any case. None of them ends a part of a store key or
+/// of an address, and none looks like a letter of another script.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn stored_username(raw: &str) -> Result<(), Broken> {
+    username(raw, 1..=STORED_USERNAME_MAX_CHARS)
+}
+
+/// A display name for a new account: [`NAME_MIN_CHARS`] to [`NAME_MAX_CHARS`] characters after trimming, no control characters.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn new_name(raw: &str) -> Result<(), Broken> {
+    trimmed(raw, NAME_MIN_CHARS..=NAME_MAX_CHARS, None)
+}
+
+/// Any display name: [`NAME_MIN_CHARS`] to [`STORED_NAME_MAX_CHARS`] characters after trimming, no control characters.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn stored_name(raw: &str) -> Result<(), Broken> {
+    trimmed(raw, NAME_MIN_CHARS..=STORED_NAME_MAX_CHARS, None)
+}
+
+/// A message to be posted: [`TEXT_MIN_CHARS`] to [`TEXT_MAX_CHARS`] characters after trimming, no control characters but line
+/// feeds.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn new_text(raw: &str) -> Result<(), Broken> {
+    trimmed(raw, TEXT_MIN_CHARS..=TEXT_MAX_CHARS, Some('\n'))
+}
+
+/// A new password for the account with this username: [`new_password_length`], then [`new_password_words`].
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn new_password(raw: &str, username: &str) -> Result<(), Broken> {
+    new_password_length(raw)?;
+    new_password_words(raw, username)
+}
+
+/// [`PASSWORD_MIN_CHARS`] to [`PASSWORD_MAX_CHARS`] characters of any kind.
+///
+/// # Errors
+/// [`Broken::TooShort`] or [`Broken::TooLong`].
+pub fn new_password_length(raw: &str) -> Result<(), Broken> {
+    length(raw.chars().count(), PASSWORD_MIN_CHARS..=PASSWORD_MAX_CHARS)
+}
+
+/// Neither [`PRODUCT_NAME`] nor the username is part of it. What is no username, or an old one that is so short that many
+/// passwords contain it by chance, does not count.
+///
+/// The case of ASCII letters is ignored, without the tables of Unicode, which are not worth their size in a browser: of all
+/// letters that are not ASCII two become so in lower case, and the server folds those before it asks.
+///
+/// # Errors
+/// [`Broken::ContainsProductName`] or [`Broken::ContainsUsername`].
+pub fn new_password_words(raw: &str, username: &str) -> Result<(), Broken> {
+    if contains(raw, PRODUCT_NAME) {
+        return Err(Broken::ContainsProductName);
+    }
+    if username.len() >= USERNAME_MIN_CHARS && stored_username(username).is_ok() && contains(raw, username) {
+        return Err(Broken::ContainsUsername);
+    }
+    Ok(())
+}
+
+fn username(raw: &str, chars: RangeInclusive<usize>) -> Result<(), Broken> {
+    if !raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+        return Err(Broken::InvalidCharacter);
+    }
+    length(raw.len(), chars)
+}
+
+fn trimmed(raw: &str, chars: RangeInclusive<usize>, allowed: Option<char>) -> Result<(), Broken> {
+    let text = raw.trim();
+    if text.chars().any(|c| c.is_control() && Some(c) != allowed) {
+        return Err(Broken::InvalidCharacter);
+    }
+    length(text.chars().count(), chars)
+}
+
+fn length(chars: usize, allowed: RangeInclusive<usize>) -> Result<(), Broken> {
+    match chars {
+        n if n < *allowed.start() => Err(Broken::TooShort(*allowed.start())),
+        n if n > *allowed.end() => Err(Broken::TooLong(*allowed.end())),
+        _ => Ok(()),
+    }
+}
+
+fn contains(text: &str, ascii: &str) -> bool {
+    text.as_bytes().windows(ascii.len()).any(|part| part.eq_ignore_ascii_case(ascii.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_can_be_stored() {
+        for raw in ["", "ab", "abc", "_abc", "AliCE", "0_-", "a b", "\u{212A}elvin", &"x".repeat(32), &"x".repeat(33)] {
+            assert!(new_username(raw).is_err() || stored_username(raw).is_ok(), "{raw:?}");
+            assert!(new_name(raw).is_err() || stored_name(raw).is_ok(), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn the_stored_form_is_wider_and_has_bounds() {
+        for raw in ["a", "al", "_", "-abc", &"x".repeat(33), &"x".repeat(64)] {
+            assert_eq!((stored_username(raw), new_username(raw).is_err()), (Ok(()), true), "{raw:?}");
+        }
+        for (raw, broken) in [
+            ("", Broken::TooShort(1)),
+            (&*"x".repeat(65), Broken::TooLong(64)),
+            ("alice:sessions", Broken::InvalidCharacter),
+            ("../alice", Broken::InvalidCharacter),
+            ("al\r\nice", Broken::InvalidCharacter),
+            ("al\0ice", Broken::InvalidCharacter),
+            // A Cyrillic letter that looks like a Latin one.
+            ("\u{430}lice", Broken::InvalidCharacter),
+        ] {
+            assert_eq!(stored_username(raw), Err(broken), "{raw:?}");
+        }
+        assert_eq!((new_name(&"é".repeat(65)), stored_name(&"é".repeat(256))), (Err(Broken::TooLong(64)), Ok(())));
+        for (raw, broken) in [
+            (" ", Broken::TooShort(1)),
+            (&*"é".repeat(257), Broken::TooLong(256)),
+            ("a\nb", Broken::InvalidCharacter),
+            ("a\0", Broken::InvalidCharacter),
+        ] {
+            assert_eq!(stored_name(raw), Err(broken), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_username_of_few_letters_rules_out_no_password() {
+        assert_eq!(new_password("a bridge of arches", "a"), Ok(()));
+        assert_eq!(new_password("a bridge of _ADA arches", "_ada"), Err(Broken::ContainsUsername));
+        assert_eq!(new_password("a bridge of arches", "not a name"), Ok(()));
+    }
+}
