@@ -18,6 +18,7 @@ mod description;
 mod faults;
 mod keys;
 mod limits;
+mod limits_in_documents;
 mod login;
 mod messages;
 mod methods;
