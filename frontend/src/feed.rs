@@ -129,7 +129,7 @@ impl Feed {
 
     /// Loads the next page of older messages, and moves the focus to the first of them.
     pub(crate) fn load_older(self) {
-        let next = self.board.with_untracked(|board| board.as_ref()?.next().map(str::to_owned));
+        let next = self.board.with_untracked(|board| board.as_ref()?.older_cursor().map(str::to_owned));
         let Some(next) = next.filter(|_| !self.is_loading_older.get_untracked()) else { return };
         self.is_loading_older.set(true);
         self.older_failure.set(None);
@@ -142,7 +142,7 @@ impl Feed {
                     let first = self.board.try_update(|board| {
                         let board = board.as_mut()?;
                         // Meanwhile the list may have begun anew.
-                        if board.next() == Some(next.as_str()) { board.extend(page.messages) } else { None }
+                        if board.older_cursor() == Some(next.as_str()) { board.extend(page.messages) } else { None }
                     });
                     if let Some(first) = first.flatten() {
                         request_animation_frame(move || focus(&format!("[data-message=\"{first}\"]")));

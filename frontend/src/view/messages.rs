@@ -79,7 +79,7 @@ fn Waiting(feed: Feed) -> impl IntoView {
 #[component]
 fn Older(feed: Feed) -> impl IntoView {
     let has_older =
-        Memo::new(move |_| feed.board.with(|board| board.as_ref().is_some_and(|board| board.next().is_some())));
+        Memo::new(move |_| feed.board.with(|board| board.as_ref().is_some_and(|board| board.older_cursor().is_some())));
     view! {
         {move || has_older.get().then(|| view! {
             <div class="older">
