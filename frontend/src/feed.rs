@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use frontend::board::{Arrival, Board};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+use frontend::board::{Arrival, Board};
 use wire::Message;
 
-use crate::api::{self, ApiError};
+use crate::api;
+use crate::api_error::ApiError;
 use crate::browser::{focus, is_visible};
 
 const EVERY: Duration = Duration::from_secs(5);

@@ -1,9 +1,11 @@
 //! The site: a single page that talks to the API of the server it came from.
 
 mod api;
+mod api_error;
 mod browser;
 mod draft;
 mod feed;
+mod fetch;
 mod lock;
 mod refresh;
 mod router;

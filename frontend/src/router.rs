@@ -1,9 +1,10 @@
 //! Addresses and views: links inside the site do not load a page, back and forward work, and the focus goes where the
 //! eyes go.
 
-use frontend::address::Route;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
+
+use frontend::address::Route;
 
 use crate::browser::{closest, focus_soon};
 

@@ -1,24 +1,27 @@
-//! Who is logged in. The only module that knows where the token is: local storage, so that all tabs agree.
+//! Who is logged in. The session is in local storage, so that all tabs agree; no other module knows that.
+
+use leptos::prelude::*;
 
 use frontend::stored::Session;
-use leptos::prelude::*;
-use wire::{LoginResponse, User};
+use wire::{LoginRequest, LoginResponse, User};
 
+use crate::api;
+use crate::api_error::ApiError;
 use crate::browser::{keep, kept, now_ms};
 
 const KEY: &str = "latchkey.session";
-/// The username of whoever was logged in and has not logged out.
+/// The key of the username of whoever was logged in and has not logged out.
 const LAST: &str = "latchkey.last-username";
 
 /// Whether somebody is logged in.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Login {
     Nobody,
-    /// Somebody's session is over, and they have not been asked for their password since.
+    /// A session has ended by itself, and nobody has logged in or out since.
     Ended {
         username: String,
     },
-    /// Somebody, whose token may meanwhile have expired: then the next one is got without a word.
+    /// The token may have expired: then the next request gets another one.
     Somebody(Session),
 }
 
@@ -26,17 +29,17 @@ pub(crate) enum Login {
 #[derive(Clone, Copy)]
 pub(crate) struct Sessions {
     login: RwSignal<Login>,
-    /// Whether it was put into local storage, so that it is over when it lies there no longer.
+    /// Whether local storage took the session. If so, the session is over once it is no longer there.
     is_kept: StoredValue<bool>,
 }
 
 impl Sessions {
-    /// Reads the session and follows what other tabs make of it.
+    /// Reads the session, and reads it again when another tab changes it.
     pub(crate) fn start() -> Self {
         let login = RwSignal::new(read());
         let sessions = Self { login, is_kept: StoredValue::new(kept(KEY).is_some()) };
         let storage_listener = window_event_listener(leptos::ev::storage, move |event| {
-            // No key: everything was removed.
+            // Without a key, everything was removed.
             if event.key().is_none_or(|key| key == KEY) {
                 sessions.set(read());
             }
@@ -50,7 +53,7 @@ impl Sessions {
         self.login.with(|login| somebody(login).map(|session| session.user))
     }
 
-    /// Whose session has ended by itself.
+    /// The username of a session that has ended by itself.
     pub(crate) fn ended_username(self) -> Option<String> {
         self.login.with(|login| if let Login::Ended { username } = login { Some(username.clone()) } else { None })
     }
@@ -65,20 +68,26 @@ impl Sessions {
         self.login.try_with_untracked(somebody).flatten()
     }
 
-    /// Has an effect run again when the session changes.
-    pub(crate) fn follow(self) {
+    /// Makes the effect that calls this run again when the session changes.
+    pub(crate) fn track(self) {
         self.login.track();
     }
 
-    /// The session, once what other tabs made of it has been read too. Where nothing can be kept, it is that of this tab.
-    pub(crate) fn look_again(self) -> Option<Session> {
+    /// The session as local storage has it now: the event that tells of a change in another tab may still be on its way.
+    /// Where nothing can be stored, each tab has a session of its own.
+    pub(crate) fn reread(self) -> Option<Session> {
         if self.is_kept.get_value() || kept(KEY).is_some() {
             self.set(read());
         }
         self.now()
     }
 
-    /// Somebody has logged in, or got their next token.
+    /// Logs in, and begins the session.
+    pub(crate) async fn log_in(self, request: &LoginRequest) -> Result<User, ApiError> {
+        Ok(self.begin(api::log_in(request).await?).user)
+    }
+
+    /// Stores the session that a login or a refresh has answered with.
     pub(crate) fn begin(self, login: LoginResponse) -> Session {
         let session = Session::begin(login, now_ms());
         keep(LAST, Some(&session.user.username));
@@ -88,15 +97,15 @@ impl Sessions {
         session
     }
 
-    /// They have logged out.
+    /// Forgets the session: the person has logged out.
     pub(crate) fn end(self) {
-        // First, as the other tabs look when the session goes.
+        // The username goes first: other tabs read it as soon as the session is removed.
         keep(LAST, None);
         keep(KEY, None);
         self.set(Login::Nobody);
     }
 
-    /// Their session is no longer good.
+    /// Forgets a session that is no longer good, but not whose it was.
     pub(crate) fn expire(self) {
         keep(KEY, None);
         self.set(ended());

@@ -1,17 +1,20 @@
 //! One's own account.
 
-use frontend::words::{Field, fault};
 use leptos::prelude::*;
-use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
 
-use super::Site;
+use frontend::words::{Field, fault};
+use wire::{ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
+
+use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
-use super::login::{LoginForm, Place};
+use super::login::{LoginForm, Placement};
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
 use super::session_list::{SessionList, SessionsPart};
-use super::task::{BusyButton, Task};
-use crate::api::{ApiError, Ask, parse};
+use super::site::Site;
+use super::task::Task;
+use crate::api;
+use crate::api_error::ApiError;
 use crate::browser::{date, focus_field, focus_soon};
 
 /// The page, or the login that it needs.
@@ -24,14 +27,14 @@ pub(crate) fn AccountPage() -> impl IntoView {
             focus_soon("h1");
             match user.get() {
                 Some(user) => view! { <Account user/> }.into_any(),
-                None => view! { <Stranger/> }.into_any(),
+                None => view! { <LoginNeeded/> }.into_any(),
             }
         }}
     }
 }
 
 #[component]
-fn Stranger() -> impl IntoView {
+fn LoginNeeded() -> impl IntoView {
     let site = Site::get();
     let sentence = match untrack(|| site.sessions.ended_username()) {
         Some(_) => "Your session has ended. Log in again to see your account.",
@@ -41,7 +44,7 @@ fn Stranger() -> impl IntoView {
         <div class="narrow">
             <h1 tabindex="-1">"Your account"</h1>
             <p class="notice">{sentence}</p>
-            <LoginForm place=Place::Page on_done=|()| ()/>
+            <LoginForm placement=Placement::Page on_done=|()| ()/>
         </div>
     }
 }
@@ -52,9 +55,9 @@ fn Account(user: User) -> impl IntoView {
     let sessions = SessionList::new(site);
     let since = RwSignal::new("…".to_owned());
     sessions.load();
-    Task::new(site).run(Ask::new("GET", "/api/account"), move |answer| {
-        // Without it the page lacks one word; what the list of sessions says is enough.
-        if let Ok(account) = answer.and_then(|answer| parse::<AccountResponse>(&answer)) {
+    Task::new(site).run(api::account(), move |result| {
+        // A failure is not shown: the page lacks a date then, and the list of sessions tells what is wrong.
+        if let Ok(account) = result {
             since.try_set(date(&account.created_at));
         }
         Ok(())
@@ -78,7 +81,7 @@ fn Account(user: User) -> impl IntoView {
     }
 }
 
-/// Of a password.
+/// What the fields of passwords on this page need.
 impl Checked {
     fn lacks_password(self) -> bool {
         let is_empty = typed(self.field).is_empty();
@@ -89,7 +92,7 @@ impl Checked {
     fn clear(self) {
         if let Some(field) = self.field.try_get_untracked().flatten() {
             field.set_value("");
-            // What was said about it is over.
+            // The field hears of it as if somebody had typed: what was said about the password goes.
             if let Ok(event) = web_sys::Event::new("input") {
                 let _ = field.dispatch_event(&event);
             }
@@ -138,9 +141,8 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
             return focus_field(if lacks_current { current.field } else { new.field });
         }
         let request = ChangePasswordRequest { current_password: typed(current.field), new_password: typed(new.field) };
-        let Ok(ask) = Ask::post("/api/account/password", &request) else { return };
-        task.run(ask, move |answer| {
-            if let Err(refusal) = answer {
+        task.run(api::change_password(&request), move |result| {
+            if let Err(refusal) = result {
                 return refuse(&refusal, &[(fields::CURRENT_PASSWORD, current), (fields::NEW_PASSWORD, new)]);
             }
             current.clear();
@@ -186,9 +188,8 @@ fn DeletePart() -> impl IntoView {
             return focus_field(password.field);
         }
         let request = DeleteAccountRequest { password: typed(password.field) };
-        let Ok(ask) = Ask::post("/api/account/delete", &request) else { return };
-        task.run(ask, move |answer| {
-            if let Err(refusal) = answer {
+        task.run(api::delete_account(&request), move |result| {
+            if let Err(refusal) = result {
                 return refuse(&refusal, &[(fields::PASSWORD, password)]);
             }
             site.sessions.end();

@@ -1,19 +1,20 @@
 //! The dialog in which a message is written. What is typed is kept until it has been posted, whatever happens.
 
-use frontend::words::{Field, fault, outgoing};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wire::ProblemCode;
 
-use super::Site;
+use frontend::words::{Field, fault, outgoing};
+use wire::{FieldCode, Message, PostMessageRequest, ProblemCode};
+
 use super::field::ErrorText;
-use super::login::{LoginForm, Place};
+use super::login::{LoginForm, Placement};
+use super::site::Site;
+use crate::api_error::ApiError;
 use crate::browser::{focus, nfc};
-use crate::draft;
+use crate::{api, draft};
 
 const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";
 
-/// What the dialog is at.
+/// How far the dialog is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Writing,
@@ -43,25 +44,25 @@ impl Writing {
             return;
         }
         self.step.set(Step::Sending);
-        spawn_local(async move {
-            match self.site.refresher.post_message(text).await {
-                Ok(message) => {
-                    draft::clear();
-                    self.text.set(String::new());
-                    self.step.set(Step::Writing);
-                    self.site.is_composing.set(false);
-                    self.site.posted.set(Some(message));
-                    self.site.announce("Your message is posted.");
-                }
-                Err(refusal) if refusal.wants_login() => self.ask_for_login(),
-                Err(refusal) => match refusal.code() {
-                    Some(ProblemCode::ValidationFailed) => {
-                        self.refuse("The server does not take this text.".to_owned())
-                    }
-                    _ => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
-                },
+        self.site.refresher.send(api::post_message(&PostMessageRequest { text }), move |result| self.finish(result));
+    }
+
+    fn finish(self, result: Result<Message, ApiError>) {
+        match result {
+            Ok(message) => {
+                draft::clear();
+                self.text.set(String::new());
+                self.step.set(Step::Writing);
+                self.site.is_composing.set(false);
+                self.site.posted.set(Some(message));
+                self.site.announce("Your message is posted.");
             }
-        });
+            Err(refusal) if refusal.wants_login() => self.ask_for_login(),
+            Err(refusal) => match refusal.code() {
+                Some(ProblemCode::ValidationFailed) => self.refuse("The server does not take this text.".to_owned()),
+                _ => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
+            },
+        }
     }
 
     fn refuse(self, sentence: String) {
@@ -134,7 +135,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let is_too_long = move || count.get() > rules::TEXT_MAX_CHARS;
     let refusal = Signal::derive(move || match step.get() {
         Step::Refused(sentence) => Some(sentence),
-        _ => is_too_long().then(|| fault(Field::Text, wire::FieldCode::TooLong)),
+        _ => is_too_long().then(|| fault(Field::Text, FieldCode::TooLong)),
     });
     let is_sending = move || step.get() == Step::Sending;
     let is_logged_out = Memo::new(move |_| step.get() == Step::LoggedOut);
@@ -163,7 +164,7 @@ pub(crate) fn Compose() -> impl IntoView {
             </form>
             <div role="alert">{move || is_logged_out.get().then(|| view! { <p class="notice">{LOGGED_OUT}</p> })}</div>
             {move || is_logged_out.get().then(|| view! {
-                <LoginForm place=Place::Dialog on_done=move |()| {
+                <LoginForm placement=Placement::Dialog on_done=move |()| {
                     step.set(Step::Writing);
                     writing.post();
                 }/>

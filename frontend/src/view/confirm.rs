@@ -1,9 +1,10 @@
-//! A button for what can't be undone: it asks first, in its own place.
+//! A button for what can't be undone: it turns into a question first.
 
 use leptos::prelude::*;
 
+use super::button::BusyButton;
 use super::field::ErrorText;
-use super::task::{BusyButton, Task};
+use super::task::Task;
 use crate::browser::focus_element;
 
 /// The button, and the question that it turns into.

@@ -1,7 +1,8 @@
 //! A labelled input with its limits before, and its error beside it.
 
-use frontend::strength::Verdict;
 use leptos::prelude::*;
+
+use frontend::strength::Verdict;
 
 use super::strength::StrengthText;
 
@@ -18,7 +19,7 @@ impl Checked {
     }
 }
 
-/// An error that has a place of its own, said when it comes.
+/// An error. It is an alert, which screen readers say when it comes.
 #[component]
 pub(crate) fn ErrorText(
     /// What the field points at.

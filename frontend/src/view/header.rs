@@ -1,15 +1,18 @@
 //! The bar at the top: the name, the theme, and who is logged in.
 
-use frontend::address::{After, Route};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+use frontend::address::{After, Route};
 use wire::User;
 
+use super::button::BusyButton;
 use super::field::ErrorText;
-use super::login::{LoginForm, Place};
-use super::task::{BusyButton, Task};
-use super::{Site, icons};
-use crate::api::Ask;
+use super::icons;
+use super::login::{LoginForm, Placement};
+use super::site::Site;
+use super::task::Task;
+use crate::api;
 use crate::browser::{closest, focus, focus_soon};
 use crate::theme::Theme;
 
@@ -68,7 +71,7 @@ fn Dropdown(
         }
     };
     let on_focus_out = move |event: leptos::ev::FocusEvent| {
-        // Nothing gets the focus when the window loses it, or when a place that takes none is clicked.
+        // No element gets the focus when the window loses it, or when something is clicked that takes none.
         let goes_to = event.related_target().filter(|target| target.is_instance_of::<web_sys::Element>());
         if goes_to.is_some() && closest(goes_to, ".dropdown").is_none() {
             is_open.set(false);
@@ -109,7 +112,7 @@ fn VisitorMenu() -> impl IntoView {
         })}
         {move || (!is_on(|route| matches!(route, Route::Login(_) | Route::Account))).then(|| view! {
             <Dropdown label="Log in" is_open>
-                <LoginForm place=Place::Header on_done=|()| focus_soon(".dropdown > button")/>
+                <LoginForm placement=Placement::Header on_done=|()| focus_soon(".dropdown > button")/>
                 <p class="quiet">"New here? " <a href="/signup">"Create an account"</a></p>
             </Dropdown>
         })}
@@ -141,7 +144,7 @@ fn LogOut() -> impl IntoView {
     let site = Site::get();
     let task = Task::new(site);
     let log_out = move |()| {
-        task.log_out(Ask::new("POST", "/api/logout"), move || {
+        task.log_out(api::log_out(), move || {
             site.announce("You are logged out.");
             let is_on = site.router.route_now();
             if matches!(is_on, Route::Login(After::Compose) | Route::Signup(_) | Route::Account) {

@@ -1,25 +1,26 @@
 //! Logging in: one form, in the header, on a page of its own, and in the dialog of a message.
 
-use frontend::address::{After, Route};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+use frontend::address::{After, Route};
 use wire::LoginRequest;
 
-use super::Site;
+use super::button::BusyButton;
 use super::field::{ErrorText, TextField, typed};
-use super::task::BusyButton;
+use super::site::Site;
 use crate::browser::focus_field;
-use crate::{api, draft};
+use crate::draft;
 
-/// Where a login form stands: its fields need names of their own there.
+/// Where a login form is. Several can be on the page at once, so the ids of their fields differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Placement {
     Header,
     Page,
     Dialog,
 }
 
-impl Place {
+impl Placement {
     fn ids(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Header => ("menu-username", "menu-password", "menu-error"),
@@ -32,14 +33,14 @@ impl Place {
 /// The fields, the error and the button.
 #[component]
 pub(crate) fn LoginForm(
-    /// Where.
-    place: Place,
+    /// Where the form is.
+    placement: Placement,
     /// Called when somebody has logged in.
     #[prop(into)]
     on_done: Callback<()>,
 ) -> impl IntoView {
     let site = Site::get();
-    let (username_id, password_id, error_id) = place.ids();
+    let (username_id, password_id, error_id) = placement.ids();
     let (username_field, password_field) = (NodeRef::new(), NodeRef::new());
     let (username_error, password_error) = (RwSignal::new(None), RwSignal::new(None));
     let error = RwSignal::new(None::<String>);
@@ -47,7 +48,7 @@ pub(crate) fn LoginForm(
     let username = untrack(|| site.sessions.ended_username()).unwrap_or_default();
     let is_known = !username.is_empty();
     Effect::new(move |_| {
-        if place == Place::Page {
+        if placement == Placement::Page {
             return;
         }
         if let (Some(_), Some(_)) = (username_field.get(), password_field.get()) {
@@ -74,12 +75,11 @@ pub(crate) fn LoginForm(
         }
         is_running.set(true);
         spawn_local(async move {
-            let answer = api::log_in(&request).await;
+            let result = site.sessions.log_in(&request).await;
             is_running.try_set(false);
-            match answer {
-                Ok(login) => {
-                    site.announce(format!("Logged in as {}.", login.user.name));
-                    site.sessions.begin(login);
+            match result {
+                Ok(user) => {
+                    site.announce(format!("Logged in as {}.", user.name));
                     on_done.try_run(());
                 }
                 Err(refusal) => {
@@ -116,7 +116,7 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
     if site.sessions.is_somebody() {
         request_animation_frame(move || site.go_on(after));
     }
-    // Another tab may be quicker.
+    // Somebody may log in in another tab meanwhile.
     Effect::new(move |was_somebody: Option<bool>| {
         let is_somebody = site.sessions.is_somebody();
         if is_somebody && was_somebody == Some(false) {
@@ -138,7 +138,7 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
         <div class="narrow">
             <h1 tabindex="-1">"Log in"</h1>
             {notice}
-            <LoginForm place=Place::Page on_done=|()| ()/>
+            <LoginForm placement=Placement::Page on_done=|()| ()/>
             <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
         </div>
     }

@@ -1,17 +1,18 @@
 //! The list of messages: everybody's, or one author's.
 
+use leptos::prelude::*;
+
 use frontend::address::Route;
-use frontend::age::ago;
 use frontend::links::{Piece, pieces};
 use frontend::words::new_messages;
-use leptos::prelude::*;
 use wire::Message;
 
-use super::Site;
+use super::ago::Ago;
 use super::confirm::Confirm;
 use super::notice::Notice;
+use super::site::Site;
 use super::task::Task;
-use crate::browser::instant;
+use crate::api;
 use crate::feed::Feed;
 
 /// The page.
@@ -123,14 +124,14 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
     }
 }
 
-/// The way to take a message of one's own off the board.
+/// The button that deletes a message of one's own.
 #[component]
 fn Delete(id: String, feed: Feed) -> impl IntoView {
     let site = Site::get();
     let task = Task::new(site);
     let delete = move |()| {
         let id = id.clone();
-        task.delete(format!("/api/messages/{id}"), move || {
+        task.delete(api::delete_message(&id), move || {
             feed.remove(&id);
             site.announce("Your message is deleted.");
         });
@@ -143,17 +144,6 @@ fn Delete(id: String, feed: Feed) -> impl IntoView {
     }
 }
 
-/// How long ago something was; when exactly, on hover.
-#[component]
-pub(crate) fn Ago(
-    /// A time of the API.
-    time: String,
-) -> impl IntoView {
-    let site = Site::get();
-    let (at_ms, exact) = instant(&time);
-    view! { <time datetime=time title=exact>{move || ago(site.now_ms.get(), at_ms)}</time> }
-}
-
 fn show(piece: Piece<'_>) -> AnyView {
     match piece {
         Piece::Text(text) => text.to_owned().into_any(),
@@ -163,7 +153,7 @@ fn show(piece: Piece<'_>) -> AnyView {
     }
 }
 
-/// The room that messages will take.
+/// Grey shapes where the messages will be, so that nothing moves when they come.
 fn skeleton() -> impl IntoView {
     let entry = |_| view! { <div class="ghost"><span></span><span></span></div> };
     view! {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use frontend::strength::{Strength, judge};
-use frontend::words::{Field, hint};
 use leptos::prelude::*;
 
-use super::Site;
+use frontend::strength::{Strength, judge};
+use frontend::words::{Field, hint};
+
 use super::field::{TextField, typed};
+use super::site::Site;
 
 /// A screen reader is told how strong a password is once the keys have been still for so long.
 const STILL: Duration = Duration::from_millis(1200);

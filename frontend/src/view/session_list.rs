@@ -1,15 +1,17 @@
 //! Where one is logged in, and how to end that.
 
 use leptos::prelude::*;
-use wire::{Session, SessionsResponse};
 
-use super::Site;
+use wire::Session;
+
+use super::ago::Ago;
+use super::button::BusyButton;
 use super::confirm::Confirm;
 use super::field::ErrorText;
-use super::messages::Ago;
 use super::notice::Notice;
-use super::task::{BusyButton, Task};
-use crate::api::{Ask, parse};
+use super::site::Site;
+use super::task::Task;
+use crate::api;
 use crate::browser::focus;
 
 /// What is known of the sessions.
@@ -25,11 +27,10 @@ impl SessionList {
         Self { site, found: RwSignal::new(Vec::new()), loading: Task::new(site) }
     }
 
-    /// Asks for them.
+    /// Loads them. The error of a failure is shown above the list.
     pub(crate) fn load(self) {
-        self.loading.run(Ask::new("GET", "/api/sessions"), move |answer| {
-            let answer = answer.and_then(|answer| parse::<SessionsResponse>(&answer));
-            self.found.try_set(answer.map_err(|failure| failure.sentence())?.sessions);
+        self.loading.run(api::sessions(), move |result| {
+            self.found.try_set(result.map_err(|failure| failure.sentence())?.sessions);
             Ok(())
         });
     }
@@ -47,7 +48,7 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
     let site = list.site;
     let task = Task::new(site);
     let end_all = move |()| {
-        task.log_out(Ask::new("DELETE", "/api/sessions"), move || site.leave_with("You are logged out everywhere."));
+        task.log_out(api::end_all_sessions(), move || site.leave_with("You are logged out everywhere."));
     };
     view! {
         <section class="part" aria-labelledby="sessions-title">
@@ -72,10 +73,10 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
     let name = if current { "Log out here".to_owned() } else { format!("End the session of {client}") };
     let end = move |()| {
         if current {
-            task.log_out(Ask::new("POST", "/api/logout"), move || site.leave_with("You are logged out."));
+            task.log_out(api::log_out(), move || site.leave_with("You are logged out."));
         } else {
             let id = id.clone();
-            task.delete(format!("/api/sessions/{id}"), move || list.forget(&id));
+            task.delete(api::end_session(&id), move || list.forget(&id));
         }
     };
     view! {

@@ -1,16 +1,18 @@
 //! Making an account.
 
-use frontend::address::{After, Route};
-use frontend::words::{Field, fault, hint};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+use frontend::address::{After, Route};
+use frontend::words::{Field, fault, hint};
 use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, fields};
 
-use super::Site;
+use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
-use super::task::BusyButton;
-use crate::api::{self, ApiError};
+use super::site::Site;
+use crate::api;
+use crate::api_error::ApiError;
 use crate::browser::{focus, focus_field, nfc};
 
 #[derive(Clone, Copy)]
@@ -115,15 +117,12 @@ impl Form {
             let made = api::sign_up(&request).await;
             let login = LoginRequest { username: request.username, password: request.password };
             let outcome = match made {
-                Ok(_) => Ok(api::log_in(&login).await),
+                Ok(()) => Ok(site.sessions.log_in(&login).await),
                 Err(refusal) => Err(refusal),
             };
             self.is_running.try_set(false);
             match outcome {
-                Ok(Ok(login)) => {
-                    site.announce(format!("Welcome, {}. You are logged in.", login.user.name));
-                    site.sessions.begin(login);
-                }
+                Ok(Ok(user)) => site.announce(format!("Welcome, {}. You are logged in.", user.name)),
                 Ok(Err(_)) => {
                     site.announce("Your account is made. Log in.");
                     site.router.replace(&Route::Login(after));

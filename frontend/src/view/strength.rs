@@ -1,7 +1,8 @@
 //! How strong the password is that somebody types.
 
-use frontend::strength::Verdict;
 use leptos::prelude::*;
+
+use frontend::strength::Verdict;
 
 /// A bar, and one sentence that the field is described by. It gives way to an error, which takes its place.
 #[component]

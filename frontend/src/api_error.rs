@@ -1,0 +1,47 @@
+//! Why the API gave no answer to go on with.
+
+use wire::{Problem, ProblemCode};
+
+/// A request that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ApiError {
+    /// The browser knows that it has no network.
+    Offline,
+    /// There was no answer, none in time, or one that is not of the API.
+    NoAnswer,
+    /// Nobody is logged in, or no longer.
+    LoggedOut,
+    /// The server refuses, and says why.
+    Problem(Box<Problem>),
+}
+
+impl ApiError {
+    /// The sentence that the person is told.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Offline => "You are offline.".to_owned(),
+            Self::NoAnswer => "The server does not answer.".to_owned(),
+            Self::LoggedOut => "You have been logged out.".to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => "That name is taken.".to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::InvalidCredentials => {
+                "Wrong username or password.".to_owned()
+            }
+            Self::Problem(problem) => problem.detail.clone(),
+        }
+    }
+
+    /// Whether the access token, or the cookie that renews it, is missing or no longer good.
+    pub(crate) fn wants_login(&self) -> bool {
+        use ProblemCode as Code;
+        let is_refused = |code| matches!(code, Code::MissingToken | Code::InvalidToken | Code::InvalidRefreshToken);
+        *self == Self::LoggedOut || self.code().is_some_and(is_refused)
+    }
+
+    /// The server's reason, if it gave one.
+    pub(crate) fn code(&self) -> Option<ProblemCode> {
+        match self {
+            Self::Problem(problem) => Some(problem.code),
+            Self::Offline | Self::NoAnswer | Self::LoggedOut => None,
+        }
+    }
+}

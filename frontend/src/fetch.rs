@@ -1,0 +1,115 @@
+//! One exchange with the server by the browser's `fetch`. Only `api` uses it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCache, RequestInit};
+
+use crate::api_error::ApiError;
+
+/// No request takes longer unless it says so.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What is asked of the server.
+pub(crate) struct Request {
+    method: &'static str,
+    path: String,
+    body: Option<String>,
+    timeout: Duration,
+}
+
+impl Request {
+    /// A request without a body; the path may have a query.
+    pub(crate) fn new(method: &'static str, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), body: None, timeout: TIMEOUT }
+    }
+
+    /// A POST with a body of JSON.
+    pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
+        // Bodies are structs of strings, whose encoding can't fail.
+        Self { body: serde_json::to_string(body).ok(), ..Self::new("POST", path) }
+    }
+
+    pub(crate) fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// Sends the request with these headers. It fails if no answer comes in time; a refusal by the server is an answer.
+    pub(crate) async fn send(&self, headers: &[(&str, &str)]) -> Result<Response, ApiError> {
+        let response = exchange(self, headers).await;
+        response.map_err(|_| if window().navigator().on_line() { ApiError::NoAnswer } else { ApiError::Offline })
+    }
+}
+
+/// What the server answered.
+pub(crate) struct Response {
+    status: u16,
+    etag: Option<String>,
+    retry_after_s: Option<u64>,
+    body: String,
+}
+
+impl Response {
+    pub(crate) fn is_not_modified(&self) -> bool {
+        self.status == 304
+    }
+
+    /// Turns any status but a success into the problem that the body tells of.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        if (200..300).contains(&self.status) {
+            return Ok(());
+        }
+        Err(self.json().map_or_else(|no_answer| no_answer, |problem| ApiError::Problem(Box::new(problem))))
+    }
+
+    /// The body, read as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_str(&self.body).map_err(|_| ApiError::NoAnswer)
+    }
+
+    /// The header `ETag`.
+    pub(crate) fn etag(self) -> Option<String> {
+        self.etag
+    }
+
+    /// The seconds that the server asks to be left alone.
+    pub(crate) fn retry_after_s(&self) -> Option<u64> {
+        self.retry_after_s
+    }
+}
+
+async fn exchange(request: &Request, headers: &[(&str, &str)]) -> Result<Response, JsValue> {
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_signal(Some(&abort.signal()));
+    // The feed keeps entity tags itself, so the browser's cache would keep each answer a second time.
+    init.set_cache(RequestCache::NoStore);
+    let map = Headers::new()?;
+    for (name, value) in headers {
+        map.set(name, value)?;
+    }
+    if let Some(body) = &request.body {
+        map.set("content-type", "application/json")?;
+        init.set_body(&JsValue::from_str(body));
+    }
+    init.set_headers(&map);
+    let timer = set_timeout_with_handle(move || abort.abort(), request.timeout);
+    let response = read(window().fetch_with_str_and_init(&request.path, &init)).await;
+    if let Ok(timer) = timer {
+        timer.clear();
+    }
+    response
+}
+
+async fn read(response: js_sys::Promise) -> Result<Response, JsValue> {
+    let response: web_sys::Response = JsFuture::from(response).await?.dyn_into()?;
+    let header = |name| response.headers().get(name).ok().flatten();
+    let (etag, retry_after_s) = (header("etag"), header("retry-after").and_then(|seconds| seconds.parse().ok()));
+    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(Response { status: response.status(), etag, retry_after_s, body })
+}

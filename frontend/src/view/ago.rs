@@ -1,0 +1,19 @@
+//! How long ago something was.
+
+use leptos::prelude::*;
+
+use frontend::age::ago;
+
+use super::site::Site;
+use crate::browser::instant;
+
+/// How long ago something was, and the exact time as its title.
+#[component]
+pub(crate) fn Ago(
+    /// A time as the API writes it.
+    time: String,
+) -> impl IntoView {
+    let site = Site::get();
+    let (at_ms, exact) = instant(&time);
+    view! { <time datetime=time title=exact>{move || ago(site.now_ms.get(), at_ms)}</time> }
+}

@@ -1,0 +1,81 @@
+//! The whole page: the bar, the view of the address, and the dialog over it.
+
+use leptos::prelude::*;
+
+use frontend::address::{After, Route};
+
+use super::account::AccountPage;
+use super::compose::Compose;
+use super::header::Header;
+use super::login::LoginPage;
+use super::messages::MessagesPage;
+use super::notice::Notice;
+use super::signup::SignupPage;
+use super::site::Site;
+use crate::browser::{focus, focus_soon};
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let site = Site::start();
+    provide_context(site);
+    Effect::new(move |_| {
+        site.router.route();
+        site.notice.set(None);
+    });
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        focus("main");
+    };
+    // One view for each kind of address; the forms do not begin anew when only what comes after them changes.
+    view! {
+        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
+        <Header/>
+        <main id="main" tabindex="-1">
+            <SessionEnded/>
+            <Notice role="status" text=site.notice label="Close" on_press=Callback::new(move |()| {
+                site.notice.set(None);
+                focus("h1");
+            })/>
+            {move || match site.router.route() {
+                Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
+                Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
+                Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
+                Route::Login(after) => view! { <LoginPage after/> }.into_any(),
+                Route::Account => view! { <AccountPage/> }.into_any(),
+                Route::Unknown => view! { <UnknownPage/> }.into_any(),
+            }}
+        </main>
+        <Compose/>
+        <p class="hidden" role="status">{move || site.announcement.get()}</p>
+    }
+}
+
+/// Tells that a session has ended by itself, unless the view asks for the password already.
+#[component]
+fn SessionEnded() -> impl IntoView {
+    let site = Site::get();
+    let is_told = Memo::new(move |_| {
+        let asks_itself = matches!(site.router.route(), Route::Login(_) | Route::Signup(_) | Route::Account);
+        site.sessions.ended_username().is_some() && !asks_itself
+    });
+    view! {
+        <div role="status">
+            {move || is_told.get().then(|| view! {
+                <p class="notice">
+                    <span>"Your session has ended."</span>
+                    <a class="button plain" href=Route::Login(After::Messages).address()>"Log in again"</a>
+                </p>
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn UnknownPage() -> impl IntoView {
+    focus_soon("h1");
+    view! {
+        <h1 tabindex="-1">"Page not found"</h1>
+        <p>"Nothing has this address. " <a href="/">"Go to the messages"</a>"."</p>
+    }
+}

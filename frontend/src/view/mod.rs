@@ -1,0 +1,23 @@
+//! What is seen. Views read the state (`session`, `refresh`, `feed`, `router`, `theme`, `draft`), and what they ask of the
+//! server is an operation of `api`.
+
+mod account;
+mod ago;
+mod app;
+mod button;
+mod compose;
+mod confirm;
+mod field;
+mod header;
+mod icons;
+mod login;
+mod messages;
+mod new_password;
+mod notice;
+mod session_list;
+mod signup;
+mod site;
+mod strength;
+mod task;
+
+pub(crate) use self::app::App;
