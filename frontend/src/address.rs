@@ -1,28 +1,28 @@
-//! Addresses of the views. None ever holds a token or anything that was typed.
+//! Addresses of the views. An address never contains a token or anything that was typed.
 
-/// A view.
+/// A view and what its address says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// Everybody's messages.
     Messages,
     /// The messages of a username, in lower case.
     Author(String),
-    /// Where an account is made.
+    /// The form for a new account, and what follows it.
     Signup(After),
-    /// Where one logs in.
+    /// The log-in form, and what follows it.
     Login(After),
-    /// One's own account.
+    /// The account of whoever is logged in.
     Account,
-    /// No view.
+    /// An address that belongs to no view.
     Unknown,
 }
 
-/// What to go on with after a login.
+/// What follows a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// Reading.
+    /// The list of messages.
     Messages,
-    /// The message that was to be posted.
+    /// The dialog for a message, which the person had asked for before.
     Compose,
 }
 
@@ -47,7 +47,7 @@ impl Route {
         }
     }
 
-    /// Its address: path and query.
+    /// The path and the query that [`Route::parse`] reads this from.
     pub fn address(&self) -> String {
         let next = |after: &After| if *after == After::Compose { "?next=post" } else { "" };
         match self {
@@ -59,7 +59,7 @@ impl Route {
         }
     }
 
-    /// What the window is called.
+    /// The title of the window.
     pub fn title(&self) -> String {
         let view = match self {
             Self::Messages => "Messages".to_owned(),

@@ -7,7 +7,7 @@ const DAY: u64 = 24 * HOUR;
 /// The time from `then_ms` to `now_ms` (milliseconds since 1970) as "3 minutes ago". What lies in the future, because two
 /// clocks differ, is "just now".
 pub fn ago(now_ms: f64, then_ms: f64) -> String {
-    // A cast of a float ends at the bounds: what is negative or no number becomes 0.
+    // The cast saturates: what is negative or not a number becomes 0.
     let seconds = ((now_ms - then_ms) / 1000.0) as u64;
     let (count, unit) = match seconds {
         s if s < MINUTE => return "just now".to_owned(),

@@ -1,4 +1,4 @@
-//! The little that several modules want of the browser.
+//! Functions of the browser that several modules use.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -6,16 +6,16 @@ use web_sys::{HtmlElement, Storage};
 
 /// Milliseconds since 1970 by the browser's clock.
 pub(crate) fn now_ms() -> u64 {
-    // Positive, and whole enough.
+    // The clock is past 1970, and fractions of a millisecond do not matter.
     js_sys::Date::now() as u64
 }
 
-/// Local storage, where the browser has and allows it.
-pub(crate) fn storage() -> Option<Storage> {
+/// Local storage; None where the browser has none or forbids it.
+fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Keeps a value, or removes it. Where it can't be kept, the page goes on without.
+/// Writes a value to local storage, or removes it. Where that fails, the page goes on without it.
 pub(crate) fn keep(key: &str, value: Option<&str>) {
     let Some(storage) = storage() else { return };
     let _ = match value {
@@ -24,17 +24,17 @@ pub(crate) fn keep(key: &str, value: Option<&str>) {
     };
 }
 
-/// What was kept.
+/// Reads a value that [`keep`] wrote.
 pub(crate) fn kept(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-/// Whether the tab is looked at.
+/// Whether the tab is in front.
 pub(crate) fn is_visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }
 
-/// Normalisation Form C, as the server counts characters.
+/// The text in Normalisation Form C, in which the server counts characters.
 pub(crate) fn nfc(text: &str) -> String {
     String::from(js_sys::JsString::from(text).normalize("NFC"))
 }
@@ -62,19 +62,20 @@ pub(crate) fn focus_element(element: web_sys::Element) {
     }
 }
 
-/// Moves the focus to an element and what surrounds it into sight.
+/// Moves the focus to a field, and scrolls to it.
 pub(crate) fn focus_field(field: NodeRef<leptos::html::Input>) {
     if let Some(field) = field.get_untracked() {
         let _ = field.focus();
     }
 }
 
-/// An element that events bubble from, and the nearest around it that a selector names.
+/// The innermost element around the target of an event, or the target itself, that a selector names.
 pub(crate) fn closest(target: Option<web_sys::EventTarget>, selector: &str) -> Option<web_sys::Element> {
     target?.dyn_into::<web_sys::Element>().ok()?.closest(selector).ok().flatten()
 }
 
-/// A time of the API (RFC 3339) in milliseconds since 1970, and as people here write it.
+/// A time of the API (RFC 3339): in milliseconds since 1970, which are NaN if it can't be read, and in the format of the
+/// person's locale.
 pub(crate) fn instant(time: &str) -> (f64, String) {
     let date = js_sys::Date::new(&JsValue::from_str(time));
     if date.get_time().is_nan() {
@@ -83,7 +84,7 @@ pub(crate) fn instant(time: &str) -> (f64, String) {
     (date.get_time(), String::from(date.to_locale_string("default", &JsValue::UNDEFINED)))
 }
 
-/// The day of a time of the API, as people here write it.
+/// The day of a time of the API, in the format of the person's locale.
 pub(crate) fn date(time: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_str(time));
     let options = js_sys::Object::new();

@@ -1,12 +1,13 @@
-//! The message that is being written: kept in local storage from the first letter until it has been posted.
+//! The message that is being written. It is in local storage from the first letter until it has been posted.
 
 use crate::browser::{keep, kept};
 
 const KEY: &str = "latchkey.draft";
-/// More than could be sent, as even a text that is too long has to survive; less than would fill the storage.
+/// This is more than can be posted, because a text that is too long must not be lost either, and less than would fill the
+/// storage.
 const MAX_BYTES: usize = 200_000;
 
-/// What was being written.
+/// The stored draft; empty if there is none.
 pub(crate) fn read() -> String {
     match kept(KEY) {
         Some(draft) if draft.len() <= MAX_BYTES => draft,
@@ -18,12 +19,12 @@ pub(crate) fn read() -> String {
     }
 }
 
-/// Keeps what is being written.
+/// Stores the draft.
 pub(crate) fn write(text: &str) {
     keep(KEY, Some(text).filter(|text| !text.is_empty()));
 }
 
-/// Forgets it: it has been posted.
+/// Removes the draft, which has been posted.
 pub(crate) fn clear() {
     keep(KEY, None);
 }

@@ -1,5 +1,5 @@
-//! The messages of a view as a signal, and the requests that keep it right: the first page, the newest page again every
-//! few seconds while somebody looks, older pages on demand.
+//! The messages of a view as a signal, and the requests that keep it up to date: the first page, the newest page again
+//! every few seconds while the tab is in front, older pages on demand.
 
 use std::time::Duration;
 
@@ -14,22 +14,21 @@ use crate::api_error::ApiError;
 use crate::browser::{focus, is_visible};
 
 const EVERY: Duration = Duration::from_secs(5);
-/// Scrolled further than this, somebody reads, and nothing may move.
+/// Whoever has scrolled further than this is reading, and new messages must not move the text.
 const READING_FROM_PX: f64 = 24.0;
 
-/// The messages of a view. What has not been loaded is None.
+/// The messages of a view.
 #[derive(Clone, Copy)]
 pub(crate) struct Feed {
     author: StoredValue<Option<String>>,
     etag: StoredValue<Option<String>>,
     is_asking: StoredValue<bool>,
-    /// The messages.
+    /// None until the first page has been loaded.
     pub(crate) board: RwSignal<Option<Board>>,
     /// Why the newest could not be loaded.
     pub(crate) failure: RwSignal<Option<ApiError>>,
     /// Why the older ones could not be loaded.
     pub(crate) older_failure: RwSignal<Option<ApiError>>,
-    /// Whether the older ones are being loaded.
     pub(crate) is_loading_older: RwSignal<bool>,
 }
 
@@ -64,7 +63,7 @@ impl Feed {
         feed
     }
 
-    /// Asks for the newest messages, unless that is being done.
+    /// Asks for the newest messages, unless a request for them is under way.
     pub(crate) fn refresh(self) {
         if self.is_asking.try_update_value(|is_asking| std::mem::replace(is_asking, true)) != Some(false) {
             return;
@@ -72,7 +71,7 @@ impl Feed {
         let (author, etag) = (self.author.get_value(), self.etag.get_value());
         spawn_local(async move {
             let page = api::messages(author.as_deref(), None, etag.as_deref()).await;
-            // The view may be gone: then this does nothing.
+            // If the view is gone meanwhile, its signals are too, and `try_` does nothing.
             self.is_asking.try_update_value(|is_asking| *is_asking = false);
             match page {
                 Ok(page) => {
@@ -107,7 +106,7 @@ impl Feed {
         focus("h1");
     }
 
-    /// Shows a message that was just posted here, if it belongs into this view.
+    /// Shows a message that was just posted here, if it belongs to this view. Returns whether it does.
     pub(crate) fn add_own(self, message: &Message) -> bool {
         let belongs = self.author.with_value(|author| author.is_none() || *author == message.author.username);
         if belongs {
@@ -120,7 +119,7 @@ impl Feed {
         belongs
     }
 
-    /// Takes out a message that was just deleted here, and moves the focus to the one in its place.
+    /// Takes out a message that was just deleted here, and moves the focus to the one that is now where it was.
     pub(crate) fn remove(self, id: &str) {
         let next = self.board.try_update(|board| board.as_mut()?.remove(id)).flatten();
         request_animation_frame(move || match next {
@@ -143,7 +142,7 @@ impl Feed {
                 Ok(Some(page)) => {
                     let first = self.board.try_update(|board| {
                         let board = board.as_mut()?;
-                        // Meanwhile the list may have begun anew.
+                        // If the list was replaced meanwhile, the page does not connect with it.
                         if board.older_cursor() == Some(next.as_str()) { board.extend(page.messages) } else { None }
                     });
                     if let Some(first) = first.flatten() {

@@ -1,15 +1,15 @@
-//! Addresses in the text of a message. The text is never markup: it is cut into pieces, and each is shown as text.
+//! Links in the text of a message. The text is never read as markup: it is cut into pieces, and each is shown as text.
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// To be shown as it is.
+    /// Is shown as it is.
     Text(&'a str),
-    /// To be shown as it is, and to lead to what it says: it begins with `http://` or `https://`.
+    /// Is shown as it is, and links to itself: it begins with `http://` or `https://`.
     Link(&'a str),
 }
 
-/// Cuts a text into pieces, which put together are the text.
+/// Cuts a text into pieces. Joined, they are the text again.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut done = 0;
@@ -33,12 +33,13 @@ fn link_at_start(text: &str) -> Option<&str> {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| begins(scheme))?;
     let link = without_closing_marks(text.split(ends_link).next()?);
     let authority = link.get(scheme.len()..)?.split(['/', '?', '#']).next()?;
-    // "https://bank.example@evil.example" leads to evil.example: it stays text.
+    // "https://bank.example@evil.example" would lead to evil.example, so it stays text.
     let is_plain = authority.starts_with(|c: char| c.is_alphanumeric() || c == '[') && !authority.contains('@');
     is_plain.then_some(link)
 }
 
-/// White space, what RFC 3986 has no place for, and the marks that turn the direction of writing or can't be seen.
+/// Whether a character ends a link: white space, what RFC 3986 does not allow in an address, and the marks that turn the
+/// direction of writing or can't be seen.
 fn ends_link(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -46,7 +47,8 @@ fn ends_link(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Leaves to the sentence what belongs to it: its full stop, and brackets that were opened before the address.
+/// Takes off the marks at the end that belong to the sentence: its full stop, and brackets that were opened before the
+/// address.
 fn without_closing_marks(mut link: &str) -> &str {
     let surplus = |link: &str, open: char, close: char| link.matches(close).count() > link.matches(open).count();
     while let Some(last) = link.chars().last() {

@@ -1,5 +1,5 @@
-//! One tab at a time, by Web Locks, which browsers offer to pages from https and from this machine. Elsewhere each tab goes on by
-//! itself: the server bears two refreshes at the same moment.
+//! A lock that one tab at a time holds, by the Web Locks API. Browsers offer it to pages from https and from localhost only.
+//! Elsewhere tabs refresh without it, and the server gives the same answer to two refreshes at the same moment.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
@@ -8,9 +8,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 const NAME: &str = "latchkey.refresh";
-/// The lock, until it is dropped.
+
+/// The lock, which is released when this is dropped.
 pub(crate) struct Held {
-    /// Called to let go.
+    /// Resolves the promise that holds the lock.
     release: Function,
 }
 
@@ -20,8 +21,8 @@ impl Drop for Held {
     }
 }
 
-/// Waits for the lock; nothing where the browser has none. It is `navigator.locks.request(NAME, () => released)`: held for as long
-/// as the promise is open, or the tab.
+/// Waits for the lock; None where the browser has no locks. This is `navigator.locks.request(NAME, () => released)`: the
+/// lock is held until the promise `released` is resolved or the tab is closed.
 pub(crate) async fn take() -> Option<Held> {
     let locks = Reflect::get(&window().navigator(), &"locks".into()).ok()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
@@ -32,14 +33,14 @@ pub(crate) async fn take() -> Option<Held> {
         released
     });
     let requested = request.call2(&locks, &NAME.into(), &callback).ok()?;
-    // The request itself ends with the lock, or at once where the browser refuses it.
+    // The promise of the request ends only with the lock, or at once if the browser refuses the request.
     JsFuture::from(Promise::race(&Array::of2(&granted, &requested))).await.ok()?;
     Some(Held { release })
 }
 
-/// A promise and what resolves it.
+/// A promise and the function that resolves it.
 fn promise() -> (Promise, Function) {
-    // `Function::default()` would be text that is evaluated, which the Content-Security-Policy forbids.
+    // `Function::default()` would evaluate text, which the Content-Security-Policy forbids.
     let mut kept = JsValue::UNDEFINED;
     let promise = Promise::new(&mut |resolve, _| kept = resolve.into());
     (promise, kept.unchecked_into())

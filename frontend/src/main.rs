@@ -1,4 +1,7 @@
 //! The site: a single page that talks to the API of the server it came from.
+//!
+//! Each layer uses only those after it: `view`; the state, which is `feed`, `refresh`, `session`, `router`, `theme` and `draft`;
+//! `api`; `fetch`. The library `frontend` has what needs no browser.
 
 mod api;
 mod api_error;

@@ -1,5 +1,5 @@
-//! Addresses and views: links inside the site do not load a page, back and forward work, and the focus goes where the
-//! eyes go.
+//! The view that belongs to the address. Links inside the site change the view without loading a page, the browser's back
+//! and forward work, and the focus goes to the heading of the new view.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -8,12 +8,11 @@ use frontend::address::Route;
 
 use crate::browser::{closest, focus_soon};
 
-/// The view that is shown, as a signal.
 #[derive(Clone, Copy)]
 pub(crate) struct Router(RwSignal<Route>);
 
 impl Router {
-    /// Follows the address from now on.
+    /// Shows the view of the address, and listens to links and to the history.
     pub(crate) fn start() -> Self {
         let router = Self(RwSignal::new(current()));
         let popstate = window_event_listener(leptos::ev::popstate, move |_| router.show(current()));
@@ -40,17 +39,17 @@ impl Router {
         router
     }
 
-    /// The view.
+    /// The view that is shown. What reads it here runs again when it changes.
     pub(crate) fn route(self) -> Route {
         self.0.get()
     }
 
-    /// The view, at this moment.
+    /// The view that is shown at this moment.
     pub(crate) fn route_now(self) -> Route {
         self.0.get_untracked()
     }
 
-    /// Goes to a view, which becomes the newest in the history.
+    /// Goes to a view and adds it to the history.
     pub(crate) fn go(self, route: &Route) {
         if *route != self.route_now() {
             let _ = history(|history, address| history.push_state_with_url(&JsValue::NULL, "", Some(address)), route);
@@ -59,7 +58,7 @@ impl Router {
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
-    /// Goes to a view, which takes the place of the present one in the history.
+    /// Goes to a view and replaces the present one by it in the history.
     pub(crate) fn replace(self, route: &Route) {
         let _ = history(|history, address| history.replace_state_with_url(&JsValue::NULL, "", Some(address)), route);
         self.show(route.clone());

@@ -1,19 +1,20 @@
-//! The session as it lies in local storage. Whatever else lies there is no session.
+//! The session as it is written to local storage. Whatever else is found there is not taken for a session.
 
 use serde::{Deserialize, Serialize};
+
 use wire::{LoginResponse, User};
 
-/// Its version: another one is not read. Before 2, a session ended with its token.
+/// The version of the record. Records of other versions are not read: before 2, a session ended with its token.
 const VERSION: u64 = 2;
-/// A token is replaced so long before it expires, or when two thirds of its time are over, if that is later.
+/// A token is replaced so long before it expires, or once two thirds of its lifetime are over, if that is later.
 const AHEAD_MS: u64 = 60_000;
-/// And none is replaced sooner after it was got.
+/// No token is replaced sooner than this after it was issued.
 const SHORTEST_USE_MS: u64 = 500;
 
-/// Somebody who has logged in. Not `Debug`: it holds a token.
+/// The session of somebody who has logged in. It is not `Debug`, so that no log shows its token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
-    /// For the `Authorization` header.
+    /// The access token, for the `Authorization` header.
     pub token: String,
     /// When the token is to be replaced. All times are by this browser's clock, in milliseconds since 1970.
     pub refresh_at_ms: u64,
@@ -21,7 +22,7 @@ pub struct Session {
     pub expires_at_ms: u64,
     /// When the session ends unless its token is replaced before.
     pub ends_at_ms: u64,
-    /// Who.
+    /// Whose session it is.
     pub user: User,
 }
 
@@ -36,12 +37,12 @@ struct Record {
 }
 
 impl Session {
-    /// The session that a login begins, or a refresh goes on with.
+    /// The session that a login begins, or that a refresh continues.
     pub fn begin(login: LoginResponse, now_ms: u64) -> Self {
         let lifetime_ms = login.expires_in.saturating_mul(1000);
         let expires_at_ms = now_ms.saturating_add(lifetime_ms);
         let refresh_at_ms = expires_at_ms.saturating_sub(AHEAD_MS.min(lifetime_ms / 3));
-        // The last token of a session may have no time at all.
+        // The last token of a session may expire at once.
         let refresh_at_ms = refresh_at_ms.max(now_ms.saturating_add(SHORTEST_USE_MS));
         let ends_at_ms = now_ms.saturating_add(login.refresh_expires_in.saturating_mul(1000));
         Self { token: login.token, refresh_at_ms, expires_at_ms, ends_at_ms, user: login.user }
@@ -51,7 +52,7 @@ impl Session {
     pub fn read(stored: &str) -> Option<Self> {
         let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } =
             serde_json::from_str(stored).ok()?;
-        // A header value: anything else would make the request fail before it is sent.
+        // Anything else is no value for a header, and the request would fail before it is sent.
         let is_token =
             (1..=rules::TOKEN_MAX_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
         let is_user = rules::stored_username(&user.username).is_ok() && rules::stored_name(&user.name).is_ok();
@@ -59,19 +60,19 @@ impl Session {
         (v == VERSION && is_token && is_user).then_some(session)
     }
 
-    /// What is put into local storage.
+    /// The record to write to local storage.
     pub fn store(&self) -> String {
         let Self { token, refresh_at_ms, expires_at_ms, ends_at_ms: refresh_expires_at_ms, user } = self.clone();
         let record = Record { v: VERSION, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms, user };
         serde_json::to_string(&record).unwrap_or_default()
     }
 
-    /// Whether the token's time is over. The session's need not be.
+    /// Whether the token has expired. The session may go on.
     pub fn is_expired(&self, now_ms: u64) -> bool {
         self.expires_at_ms <= now_ms
     }
 
-    /// Whether it is over for good.
+    /// Whether the session is over, so that no refresh can continue it.
     pub fn is_over(&self, now_ms: u64) -> bool {
         self.ends_at_ms <= now_ms && self.is_expired(now_ms)
     }
@@ -117,9 +118,9 @@ mod tests {
         assert_eq!(Session::begin(short, 0).refresh_at_ms, 2000, "a token of a few seconds is used for a while too");
     }
 
-    /// The page of before stored no time for the session, and its token names none.
+    /// The page of version 1 stored no time for the session, and its token names none.
     #[test]
-    fn a_record_of_before_is_no_session() {
+    fn a_record_of_version_1_is_no_session() {
         let stored = r#"{"v":1,"token":"a.b-c","expires_at_ms":900005,"user":{"username":"ada","name":"Ada"}}"#;
         assert!(Session::read(stored).is_none());
     }

@@ -1,12 +1,12 @@
-//! How hard a new password is to guess, said while it is typed. An estimate that is small enough to be sent to browsers: it
-//! knows what people do (runs of keys, repeats, years, a capital in front), and words by their shape alone. The server
+//! An estimate of how hard a new password is to guess, shown while it is typed. It is small enough to be sent to browsers: it
+//! knows habits (runs of keys, repeats, years, a capital in front), and recognises words by their shape alone. The server
 //! decides, by a list of the most used passwords.
 
 use std::borrow::Cow;
 
 use rules::{Broken, PRODUCT_NAME};
 
-/// From worst to best.
+/// How strong a password is, from worst to best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strength {
     /// Nothing is typed.
@@ -16,16 +16,16 @@ pub enum Strength {
     TooShort,
     /// Refused: more characters than allowed.
     TooLong,
-    /// Among the first millions that are tried, or refused for a name in it.
+    /// Is guessed within the first millions of attempts, or refused for a name in it.
     Weak,
-    /// Safe from who has to ask the server, not from who has stolen its hashes.
+    /// Safe from attackers who have to ask the server, but not from those who have stolen its hashes.
     Fair,
     /// Safe from both.
     Strong,
 }
 
 impl Strength {
-    /// In words.
+    /// The word that is shown for it.
     pub fn words(self) -> &'static str {
         match self {
             Self::None => "",
@@ -48,7 +48,7 @@ impl Strength {
     }
 }
 
-/// What is said of a password; nothing by default.
+/// What is shown about a password; nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// How strong it is.
@@ -76,29 +76,29 @@ pub fn judge(password: &str, username: &str) -> Verdict {
     Verdict { strength, advice }
 }
 
-/// From here on a password is fair: 28 bits, some hundred million guesses. The server takes a few each second.
+/// From here on, in tenths of a bit, a password is fair: some hundred million guesses. The server takes a few each second.
 const FAIR: u32 = 280;
-/// From here on it is strong: 45 bits. At a million guesses a second, who has a hash needs half a year on average.
+/// From here on, in tenths of a bit, a password is strong. At a million guesses a second, finding it by its hash takes half a
+/// year on average.
 const STRONG: u32 = 450;
 
-/// Words that half of all guesses begin with; runs of keys are found without a list.
+/// Words that half of all guesses begin with. Runs of keys are found without a list.
 const TRIED_FIRST: [&str; 18] = [
     "password", "passwort", "passw", "welcome", "iloveyou", "letmein", "football", "baseball", "sunshine", "princess",
     "superman", "monkey", "dragon", "master", "shadow", "secret", "admin", "login",
 ];
 
-/// Keys that lie side by side, or one below the other.
+/// Keys that are side by side, or one below the other.
 const KEYS: &[u8] = b"qwertyuiop\nasdfghjkl\nzxcvbnm\n1qaz2wsx3edc4rfv5tgb6yhn7ujm";
 
-/// What makes a password weak; the last that fits is what is said.
+/// What makes a password weak. If several apply, the last of them gives the advice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Habit {
     None,
-    /// A year.
     Year,
-    /// What goes on as what is before it.
+    /// Characters that continue or repeat those before them.
     Run,
-    /// A word of the list above.
+    /// A word of [`TRIED_FIRST`].
     Word,
 }
 
@@ -114,12 +114,12 @@ impl Habit {
 }
 
 struct Estimate {
-    /// Tenths of a bit: ten more, and it takes twice as many guesses.
+    /// Tenths of a bit: ten more double the number of guesses.
     decibits: u32,
     habit: Habit,
 }
 
-/// Adds up what each character is worth to who knows those before it.
+/// Adds up how hard each character is to guess for somebody who knows those before it.
 fn estimate(password: &str) -> Estimate {
     let folded: Vec<u8> = password.chars().map(fold).collect();
     let mut estimate = Estimate { decibits: 0, habit: Habit::None };
@@ -137,13 +137,13 @@ fn estimate(password: &str) -> Estimate {
                 (60, 4, Habit::Year)
             } else if follows(before, c) {
                 guessable += 1;
-                // However long it goes on.
+                // A run is not worth more the longer it is.
                 (if guessable > 12 { 0 } else { 5 }, 1, Habit::None)
             } else {
                 let decibits = match c {
                     // Ideographs and pictures.
                     192.. => 80,
-                    // The more of a word is known, the less the rest of it is worth; but four consonants are no word.
+                    // The more of a word is known, the less the rest of it is worth. Four consonants in a row are no word.
                     _ if is_letter && letters == 0 => 40,
                     _ if is_letter && letters == 1 => 30,
                     _ if is_letter && consonants < 4 => 15,
@@ -170,8 +170,8 @@ fn estimate(password: &str) -> Estimate {
     estimate
 }
 
-/// A character in a byte, which keeps this small: ASCII in lower case; letters of other alphabets from 128 on, ideographs and
-/// pictures from 192 on, where two may be the same.
+/// Maps a character to a byte, which keeps the code small: ASCII in lower case; letters of other alphabets from 128 on,
+/// ideographs and pictures from 192 on. Two characters of the latter kinds may become the same byte.
 fn fold(c: char) -> u8 {
     let low = u32::from(c) as u8;
     match c {
@@ -181,14 +181,14 @@ fn fold(c: char) -> u8 {
     }
 }
 
-/// Whether a character goes on as the last two do, or the last two and it were there before.
+/// Whether a character continues the last two by the same step, or the last two and it have occurred before.
 fn follows(before: &[u8], c: u8) -> bool {
     let &[.., a, b] = before else { return false };
     let to_it = step(b, c);
     to_it.is_some() && to_it == step(a, b) || before.windows(3).any(|earlier| earlier == [a, b, c])
 }
 
-/// How one character follows another: by the alphabet, or on the keyboard.
+/// The step from one character to another, by the alphabet or on the keyboard; None if they are not neighbours.
 fn step(from: u8, to: u8) -> Option<u8> {
     match to.wrapping_sub(from) {
         step @ (0 | 1 | 255) => Some(step),
@@ -198,7 +198,7 @@ fn step(from: u8, to: u8) -> Option<u8> {
     }
 }
 
-/// Whether it begins with a word, also where signs stand for letters.
+/// Whether a text begins with a word, even if signs stand for some of its letters.
 fn begins_with(text: &[u8], word: &str) -> bool {
     let is_for = |typed, letter| {
         typed == letter

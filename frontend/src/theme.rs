@@ -1,4 +1,4 @@
-//! Light or dark: what the system prefers, until the person has chosen.
+//! The light or dark theme: the one that the system prefers, until the person has chosen.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,6 @@ use crate::browser::{keep, kept};
 
 const KEY: &str = "latchkey.theme";
 
-/// How the page looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Theme {
     Light,
@@ -23,7 +22,6 @@ impl Theme {
         }
     }
 
-    /// The other one.
     pub(crate) fn other(self) -> Self {
         match self {
             Self::Light => Self::Dark,
@@ -42,14 +40,14 @@ impl Theme {
         });
         on_cleanup(move || storage.remove());
         if let Some(query) = dark_query() {
-            // For as long as the page is open.
+            // The listener is never removed: it is needed for as long as the page is open.
             let listener = Closure::<dyn Fn()>::new(follow).into_js_value();
             let _ = query.add_event_listener_with_callback("change", listener.unchecked_ref());
         }
         theme
     }
 
-    /// Shows what is chosen, and says what that comes to.
+    /// Shows the chosen theme, if there is one, and returns the theme that is shown.
     fn now() -> Self {
         let chosen = match kept(KEY).as_deref() {
             Some("light") => Some(Self::Light),
@@ -67,7 +65,7 @@ impl Theme {
         chosen.unwrap_or_else(system)
     }
 
-    /// Shows it from now on, and on the next visit.
+    /// Shows this theme from now on, and on the next visit.
     pub(crate) fn choose(self) {
         keep(KEY, Some(self.as_str()));
         self.show();

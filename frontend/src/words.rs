@@ -1,4 +1,4 @@
-//! What is said about a field, and what becomes of a text before it is sent.
+//! Texts that are shown: what is wrong with a field, and how many messages are new. And the text of a message as it is sent.
 
 use rules::{
     NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, TEXT_MAX_CHARS,
@@ -9,13 +9,13 @@ use wire::FieldCode;
 /// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// A username, for a new account.
+    /// The username of a new account.
     Username,
-    /// The name beside messages.
+    /// The name that is shown beside messages.
     Name,
-    /// A password, for a new account.
+    /// A new password.
     Password,
-    /// A message.
+    /// The text of a message.
     Text,
 }
 
@@ -72,12 +72,12 @@ pub fn hint(field: Field) -> String {
     }
 }
 
-/// A message as it is sent: line breaks are line feeds, and tabs, which a message can't hold, are spaces.
+/// The text of a message as it is sent: line breaks are line feeds, and tabs, which are not allowed in messages, are spaces.
 pub fn outgoing(typed: &str) -> String {
     typed.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ").trim().to_owned()
 }
 
-/// "1 new message", "2 new messages".
+/// The number of new messages as "1 new message" or "2 new messages".
 pub fn new_messages(count: usize) -> String {
     if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
 }

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The page of one's own account: facts, sessions, a new password, deletion.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{date, focus_field, focus_soon};
 
-/// The page, or the login that it needs.
+/// The page, or a log-in form if nobody is logged in.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
     let site = Site::get();
@@ -100,7 +100,8 @@ impl Checked {
     }
 }
 
-/// Puts what the server says beside the fields it is about, and moves the focus there. What is about no field is returned.
+/// Shows errors of the server beside their fields, and moves the focus to the first. If none has a field here, the sentence
+/// for the whole form is returned.
 fn refuse(refusal: &ApiError, fields: &[(&str, Checked)]) -> Result<(), String> {
     let mut first = None;
     let errors = match refusal {
@@ -135,7 +136,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         event.prevent_default();
         is_shown.set(false);
         done.set(None);
-        // Each is checked, so that each error is shown at once.
+        // Both are checked before this returns, so that all errors are shown at once.
         let (lacks_current, is_new_good) = (current.lacks_password(), check());
         if lacks_current || !is_new_good {
             return focus_field(if lacks_current { current.field } else { new.field });
@@ -156,7 +157,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         <section class="part" aria-labelledby="password-title">
             <h2 id="password-title">"Change your password"</h2>
             <form class="form" method="post" action="/account" novalidate aria-labelledby="password-title" on:submit=submit>
-                // A password manager reads there whose password it is.
+                // Password managers read from it whose password this is.
                 <input type="text" name="username" autocomplete="username" value=username hidden readonly/>
                 <TextField
                     id="current-password" label="Current password" autocomplete="current-password" kind="password"

@@ -1,4 +1,4 @@
-//! The whole page: the bar, the view of the address, and the dialog over it.
+//! The whole page: the bar at the top, the view of the address, and the dialog for a message.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,6 @@ use super::signup::SignupPage;
 use super::site::Site;
 use crate::browser::{focus, focus_soon};
 
-/// The whole page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let site = Site::start();
@@ -27,7 +26,7 @@ pub(crate) fn App() -> impl IntoView {
         event.prevent_default();
         focus("main");
     };
-    // One view for each kind of address; the forms do not begin anew when only what comes after them changes.
+    // One view for each kind of address.
     view! {
         <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
         <Header/>

@@ -1,30 +1,24 @@
-//! The button of a task.
+//! A button that sets off a request, and shows that it is under way.
 
 use leptos::prelude::*;
 
-/// A button that tells when it is at work.
 #[component]
 pub(crate) fn BusyButton(
-    /// How it looks.
     class: &'static str,
     /// `submit` or `button`.
     #[prop(optional)]
     kind: Option<&'static str>,
-    /// On it.
     label: &'static str,
-    /// On it while it is at work.
+    /// The label while the request is under way.
     busy: &'static str,
-    /// What a screen reader calls it, where the label does not say enough; begins with the label.
+    /// The accessible name, where the label does not say enough. It begins with the label.
     #[prop(optional)]
     name: Option<String>,
-    /// Whether it is at work.
     is_running: RwSignal<bool>,
-    /// Called when it is pressed.
-    #[prop(optional)]
-    on_press: Option<Callback<()>>,
+    #[prop(optional)] on_press: Option<Callback<()>>,
 ) -> impl IntoView {
-    // Pressing does not take the focus from a field: the error that leaving it shows would move the button from under the
-    // pointer, and the click would be lost.
+    // Pressing the button must not take the focus from a field: the error that appears when a field is left would move the
+    // button away from the pointer, and the click would be lost.
     view! {
         <button
             class=class

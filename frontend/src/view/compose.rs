@@ -1,4 +1,4 @@
-//! The dialog in which a message is written. What is typed is kept until it has been posted, whatever happens.
+//! The dialog in which a message is written. The draft survives everything until it has been posted.
 
 use leptos::prelude::*;
 
@@ -19,9 +19,9 @@ const LOGGED_OUT: &str = "You have been logged out. Log in to post your message;
 enum Step {
     Writing,
     Sending,
-    /// What is wrong.
+    /// Has the sentence that says why.
     Refused(String),
-    /// The session has ended.
+    /// The session has ended, and the dialog shows a log-in form.
     LoggedOut,
 }
 
@@ -104,7 +104,6 @@ impl Writing {
     }
 }
 
-/// The dialog.
 #[component]
 pub(crate) fn Compose() -> impl IntoView {
     let site = Site::get();
@@ -114,7 +113,7 @@ pub(crate) fn Compose() -> impl IntoView {
     Effect::new(move |_| {
         let is_open = site.is_composing.get();
         if let Some(dialog) = dialog.get() {
-            // After the view that it lies over, so that the focus has been moved there before.
+            // Two frames later the view below has moved the focus to its heading, and the dialog can take it from there.
             request_animation_frame(move || request_animation_frame(move || writing.show(&dialog, is_open)));
         }
     });

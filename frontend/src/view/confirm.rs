@@ -10,19 +10,16 @@ use crate::browser::focus_element;
 /// The button, and the question that it turns into.
 #[component]
 pub(crate) fn Confirm(
-    /// Of the whole.
+    /// Classes of the element around both.
     class: &'static str,
-    /// On the button.
     label: &'static str,
-    /// What is asked, and what a screen reader calls the button.
+    /// The question, which is the accessible name of the button too.
     question: &'static str,
-    /// Does it.
+    /// The label of the button that confirms.
     yes: &'static str,
-    /// Leaves it.
+    /// The label of the button that leaves things as they are.
     no: &'static str,
-    /// What is set off.
     task: Task,
-    /// Called when the answer is yes.
     on_yes: Callback<()>,
 ) -> impl IntoView {
     let is_asked = RwSignal::new(false);
@@ -30,7 +27,7 @@ pub(crate) fn Confirm(
     let turn = Callback::new(move |()| {
         is_asked.update(|is_asked| *is_asked = !*is_asked);
         task.error.set(None);
-        // The answer that does no harm has the focus.
+        // The last button is the answer that does no harm.
         request_animation_frame(move || {
             let buttons =
                 button.try_get_untracked().flatten().and_then(|all| all.query_selector("button:last-of-type").ok());

@@ -1,4 +1,4 @@
-//! A labelled input with its limits before, and its error beside it.
+//! A labelled input with a hint before it, and its error after it.
 
 use leptos::prelude::*;
 
@@ -22,51 +22,44 @@ impl Checked {
 /// An error. It is an alert, which screen readers say when it comes.
 #[component]
 pub(crate) fn ErrorText(
-    /// What the field points at.
+    /// The id that the `aria-describedby` of the field names; may be empty.
     #[prop(into)]
     id: String,
-    /// None: there is no error.
+    /// None if there is no error.
     #[prop(into)]
     text: Signal<Option<String>>,
 ) -> impl IntoView {
     view! { <p class="error" id=id role="alert">{move || text.get()}</p> }
 }
 
-/// A line of text, or a password.
+/// An input for a line of text or for a password.
 #[component]
 pub(crate) fn TextField(
-    /// Unique on the page.
+    /// The id, unique on the page, and the name.
     id: &'static str,
-    /// In words.
     label: &'static str,
-    /// What a password manager goes by.
+    /// The `autocomplete` token that password managers read.
     autocomplete: &'static str,
     /// `text` or `password`.
     #[prop(into)]
     kind: Signal<&'static str>,
-    /// What is in it at first.
+    /// The initial value.
     #[prop(optional)]
     value: String,
-    /// The limits; empty for none.
+    /// What is allowed; empty for no hint.
     #[prop(optional)]
     hint: String,
-    /// What is wrong.
-    #[prop(into)]
-    error: Signal<Option<String>>,
-    /// The element, to read from.
+    #[prop(into)] error: Signal<Option<String>>,
+    /// Is given the element, for [`typed`].
     field: NodeRef<leptos::html::Input>,
-    /// Called when it has been typed in.
-    #[prop(into)]
-    on_input: Callback<()>,
-    /// Called when it is left.
+    #[prop(into)] on_input: Callback<()>,
+    /// Called when the field has been changed and left.
     #[prop(into)]
     on_leave: Callback<()>,
-    /// A button at its end.
+    /// A button at the end of the field.
     #[prop(optional)]
     children: Option<Children>,
-    /// How strong the password in it is.
-    #[prop(optional)]
-    strength: Option<Signal<Verdict>>,
+    #[prop(optional)] strength: Option<Signal<Verdict>>,
 ) -> impl IntoView {
     let (hint_id, strength_id, error_id) = (format!("{id}-hint"), format!("{id}-strength"), format!("{id}-error"));
     let mut described_by = error_id.clone();
@@ -95,7 +88,7 @@ pub(crate) fn TextField(
                     aria-describedby=described_by
                     node_ref=field
                     on:input=move |_| { on_input.try_run(()); }
-                    // Also when it goes with the form, and with it what was to be called.
+                    // A field that is removed with its form changes too, and the callback is gone by then.
                     on:change=move |_| { on_leave.try_run(()); }
                 />
                 {children.map(|children| children())}
@@ -106,7 +99,7 @@ pub(crate) fn TextField(
     }
 }
 
-/// What is typed in a field.
+/// The present value of a field; empty if the field is gone.
 pub(crate) fn typed(field: NodeRef<leptos::html::Input>) -> String {
     field.get_untracked().map(|field| field.value()).unwrap_or_default()
 }

@@ -16,7 +16,6 @@ use crate::api;
 use crate::browser::{closest, focus, focus_soon};
 use crate::theme::Theme;
 
-/// The bar.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let site = Site::get();
@@ -47,17 +46,9 @@ pub(crate) fn Header() -> impl IntoView {
     }
 }
 
-/// A button and what it opens, which closes on Escape, on a click elsewhere, and when the focus leaves it.
+/// A button and the menu that it opens. The menu closes on Escape, on a click elsewhere, and when the focus leaves it.
 #[component]
-fn Dropdown(
-    /// On the button.
-    #[prop(into)]
-    label: String,
-    /// Whether it is open.
-    is_open: RwSignal<bool>,
-    /// What it opens.
-    children: ChildrenFn,
-) -> impl IntoView {
+fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: ChildrenFn) -> impl IntoView {
     let outside = window_event_listener(leptos::ev::mousedown, move |event| {
         if closest(event.target(), ".dropdown").is_none() && is_open.get_untracked() {
             is_open.set(false);
@@ -105,7 +96,7 @@ fn VisitorMenu() -> impl IntoView {
         site.router.route();
         is_open.set(false);
     });
-    // On the page of the same form, a second one would be one too many.
+    // A page that has the form itself needs no second one in the header.
     view! {
         {move || (!is_on(|route| matches!(route, Route::Signup(_)))).then(|| view! {
             <a class="button plain" href="/signup">"Sign up"</a>

@@ -1,4 +1,4 @@
-//! The few pictures: drawn in the colour of the text, and hidden from screen readers.
+//! The icons. They have the colour of the text, and screen readers do not see them.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ pub(crate) fn mark() -> impl IntoView {
     }
 }
 
-/// The sun, for light.
+/// The sun, for the light theme.
 pub(crate) fn sun() -> impl IntoView {
     view! {
         <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -23,7 +23,7 @@ pub(crate) fn sun() -> impl IntoView {
     }
 }
 
-/// The moon, for dark.
+/// The moon, for the dark theme.
 pub(crate) fn moon() -> impl IntoView {
     view! {
         <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -32,7 +32,7 @@ pub(crate) fn moon() -> impl IntoView {
     }
 }
 
-/// What opens downwards.
+/// The arrow of a button that opens a menu.
 pub(crate) fn down() -> impl IntoView {
     view! {
         <svg class="down" viewBox="0 0 24 24" aria-hidden="true">

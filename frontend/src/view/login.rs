@@ -1,4 +1,4 @@
-//! Logging in: one form, in the header, on a page of its own, and in the dialog of a message.
+//! The log-in form, which is used in the header, on a page of its own, and in the dialog for a message.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,10 +30,8 @@ impl Placement {
     }
 }
 
-/// The fields, the error and the button.
 #[component]
 pub(crate) fn LoginForm(
-    /// Where the form is.
     placement: Placement,
     /// Called when somebody has logged in.
     #[prop(into)]
@@ -109,7 +107,6 @@ pub(crate) fn LoginForm(
     }
 }
 
-/// The page with the form.
 #[component]
 pub(crate) fn LoginPage(after: After) -> impl IntoView {
     let site = Site::get();

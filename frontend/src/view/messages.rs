@@ -1,4 +1,4 @@
-//! The list of messages: everybody's, or one author's.
+//! The page with the messages of everybody, or of one author.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,6 @@ use super::task::Task;
 use crate::api;
 use crate::feed::Feed;
 
-/// The page.
 #[component]
 pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
     let site = Site::get();
@@ -61,7 +60,7 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
     }
 }
 
-/// The button that shows what has arrived while somebody was reading.
+/// The button that shows the messages that have arrived while somebody was reading.
 #[component]
 fn Waiting(feed: Feed) -> impl IntoView {
     let waiting = Memo::new(move |_| feed.board.with(|board| board.as_ref().map_or(0, |board| board.waiting())));
@@ -98,7 +97,7 @@ fn Older(feed: Feed) -> impl IntoView {
     }
 }
 
-/// One message. Whatever it says is text.
+/// One message. Its text is never read as markup.
 #[component]
 fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let site = Site::get();

@@ -1,4 +1,4 @@
-//! What is seen. Views read the state (`session`, `refresh`, `feed`, `router`, `theme`, `draft`), and what they ask of the
+//! The views. They read the state (`session`, `refresh`, `feed`, `router`, `theme`, `draft`), and what they ask of the
 //! server is an operation of `api`.
 
 mod account;

@@ -1,4 +1,4 @@
-//! The field for a password that is new.
+//! The field for a new password.
 
 use std::time::Duration;
 
@@ -10,37 +10,28 @@ use frontend::words::{Field, hint};
 use super::field::{TextField, typed};
 use super::site::Site;
 
-/// A screen reader is told how strong a password is once the keys have been still for so long.
+/// Screen readers are told how strong a password is when nothing has been typed for so long.
 const STILL: Duration = Duration::from_millis(1200);
 
-/// A field that can be read on request, with what is to be said of the strength of what is in it.
+/// A field that shows how strong the password in it is, and a button that makes the password readable.
 #[component]
 pub(crate) fn NewPasswordField(
-    /// Unique on the page.
     id: &'static str,
-    /// In words.
     label: &'static str,
-    /// Whose password it will be, as far as that is known.
+    /// Returns the username that the password will belong to; empty while it is not known.
     #[prop(into)]
     username: Callback<(), String>,
-    /// Whether it can be read now; a form hides it when it is sent.
+    /// Whether the password is readable. The form sets it to false when it is sent.
     is_shown: RwSignal<bool>,
-    /// What is wrong.
-    #[prop(into)]
-    error: Signal<Option<String>>,
-    /// The element, to read from.
+    #[prop(into)] error: Signal<Option<String>>,
     field: NodeRef<leptos::html::Input>,
-    /// Called when it has been typed in.
-    #[prop(into)]
-    on_input: Callback<()>,
-    /// Called when it is left.
-    #[prop(into)]
-    on_leave: Callback<()>,
+    #[prop(into)] on_input: Callback<()>,
+    #[prop(into)] on_leave: Callback<()>,
 ) -> impl IntoView {
     let site = Site::get();
     let (verdict, keys) = (RwSignal::new(judge("", "")), StoredValue::new(0));
     let say = move |key| {
-        // Unless the form is gone, another key came after it, or something is said already.
+        // Nothing is said if the form is gone, if something was typed since, or if an error is said already.
         if keys.try_get_value() != Some(key) || error.with_untracked(Option::is_some) {
             return;
         }

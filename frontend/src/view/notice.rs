@@ -1,21 +1,19 @@
-//! A word above what it is about, and perhaps a button to do something about it.
+//! A sentence above what it is about, perhaps with a button to do something about it.
 
 use leptos::prelude::*;
 
-/// Said when it comes.
+/// A notice, which screen readers say when it comes.
 #[component]
 pub(crate) fn Notice(
     /// `alert`, or `status` where it can wait.
     role: &'static str,
-    /// None: there is nothing to say.
+    /// None if there is no notice.
     #[prop(into)]
     text: Signal<Option<String>>,
-    /// On the button.
+    /// The label of the button.
     #[prop(optional)]
     label: Option<&'static str>,
-    /// What the button does.
-    #[prop(optional)]
-    on_press: Option<Callback<()>>,
+    #[prop(optional)] on_press: Option<Callback<()>>,
 ) -> impl IntoView {
     view! {
         <div role=role>

@@ -1,4 +1,4 @@
-//! Where one is logged in, and how to end that.
+//! The sessions of the account, and the buttons that end them.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use super::task::Task;
 use crate::api;
 use crate::browser::focus;
 
-/// What is known of the sessions.
+/// The sessions as they were loaded last.
 #[derive(Clone, Copy)]
 pub(crate) struct SessionList {
     site: Site,
@@ -42,7 +42,6 @@ impl SessionList {
     }
 }
 
-/// The list.
 #[component]
 pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
     let site = list.site;

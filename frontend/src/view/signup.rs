@@ -1,4 +1,4 @@
-//! Making an account.
+//! The form that makes an account.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,7 +20,7 @@ struct Form {
     username: Checked,
     name: Checked,
     password: Checked,
-    /// What is wrong with no field in particular.
+    /// What is wrong with the form as a whole.
     error: RwSignal<Option<String>>,
     is_running: RwSignal<bool>,
 }
@@ -34,7 +34,7 @@ impl Form {
         }
     }
 
-    /// Says what is wrong with a field by the rules.
+    /// Shows what is wrong with a field by the rules, and returns whether it is good.
     fn check(self, field: Field) -> bool {
         let it = self.of(field);
         let value = typed(it.field);
@@ -54,7 +54,7 @@ impl Form {
         }
     }
 
-    /// An error that was said goes as soon as it is no longer true.
+    /// An error that is shown goes as soon as it no longer applies.
     fn type_in(self, field: Field) {
         if self.of(field).error.with_untracked(Option::is_some) {
             self.check(field);
@@ -68,7 +68,7 @@ impl Form {
         }
     }
 
-    /// Puts what the server says beside the field it is about.
+    /// Shows the errors of the server beside their fields.
     fn refuse(self, refusal: &ApiError) {
         let ApiError::Problem(problem) = refusal else {
             self.error.set(Some(format!("{} Try again.", refusal.sentence())));
@@ -103,12 +103,12 @@ impl Form {
             return;
         }
         self.error.set(None);
-        // Each is checked, so that each error is shown at once.
+        // All are checked before this returns, so that all errors are shown at once.
         let is_good = [Field::Username, Field::Name, Field::Password].map(|field| self.check(field));
         if is_good.contains(&false) {
             return self.focus_first_fault();
         }
-        // Not in a field, which would still say that it is left when it is gone.
+        // The focus must not be in a field: a field that is removed while it has the focus would still report that it was left.
         focus("form button[type=submit]");
         let username = typed(self.username.field).trim().to_owned();
         let request = SignupRequest { username, name: typed(self.name.field), password: typed(self.password.field) };
@@ -133,7 +133,6 @@ impl Form {
     }
 }
 
-/// The page with the form.
 #[component]
 pub(crate) fn SignupPage(after: After) -> impl IntoView {
     let site = Site::get();

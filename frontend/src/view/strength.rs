@@ -1,17 +1,15 @@
-//! How strong the password is that somebody types.
+//! How strong the password is that is being typed.
 
 use leptos::prelude::*;
 
 use frontend::strength::Verdict;
 
-/// A bar, and one sentence that the field is described by. It gives way to an error, which takes its place.
+/// A bar, and one sentence that describes the field. It is empty while there is an error, which is shown instead.
 #[component]
 pub(crate) fn StrengthText(
-    /// What the field points at.
+    /// The id that the `aria-describedby` of the field names.
     id: String,
-    /// Of what is typed now.
     verdict: Signal<Verdict>,
-    /// What is wrong with the field.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let shown = move || if error.with(Option::is_some) { Verdict::default() } else { verdict.get() };
