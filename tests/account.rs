@@ -7,19 +7,6 @@ use crate::harness::board::all;
 use crate::harness::client::{Ask, Client, ask, get, post};
 use crate::harness::host::{App, Setup};
 
-cases! {
-    AnyHost: [
-        the_account_and_its_sessions_are_shown,
-        logging_out_ends_the_token_at_once,
-        one_session_is_ended_and_then_all,
-        the_password_is_changed,
-        the_account_is_deleted,
-        a_message_is_deleted_by_its_author,
-        what_is_not_valid_is_refused,
-    ]
-    OwnHost: [deletions_survive_a_kill]
-}
-
 const NEW: &str = "another good one 8";
 
 fn sessions(app: &Client, token: &str) -> Vec<Value> {
@@ -41,6 +28,7 @@ fn deleting(password: &str) -> Ask {
     post("/api/account/delete", &json!({"password": password}).to_string())
 }
 
+case!(AnyHost, the_account_and_its_sessions_are_shown);
 fn the_account_and_its_sessions_are_shown() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -53,6 +41,7 @@ fn the_account_and_its_sessions_are_shown() {
     assert_eq!(shown, [("Firefox on Android", true), ("Unknown browser", false)]);
 }
 
+case!(AnyHost, logging_out_ends_the_token_at_once);
 fn logging_out_ends_the_token_at_once() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -63,6 +52,7 @@ fn logging_out_ends_the_token_at_once() {
     assert_eq!(sessions(&app, &other).len(), 1);
 }
 
+case!(AnyHost, one_session_is_ended_and_then_all);
 fn one_session_is_ended_and_then_all() {
     let app = App::any();
     let (alice, mallory) = (actors::alice(&app), actors::mallory(&app));
@@ -82,6 +72,7 @@ fn one_session_is_ended_and_then_all() {
     assert_eq!(sessions(&app, &mallory.token).len(), 1);
 }
 
+case!(AnyHost, the_password_is_changed);
 fn the_password_is_changed() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -97,6 +88,7 @@ fn the_password_is_changed() {
     assert_eq!(sessions(&app, &alice.token).len(), 2, "this one, and the login after");
 }
 
+case!(AnyHost, the_account_is_deleted);
 fn the_account_is_deleted() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -115,6 +107,7 @@ fn the_account_is_deleted() {
     list.is(200, r#"{"messages":[],"next":null}"#);
 }
 
+case!(AnyHost, a_message_is_deleted_by_its_author);
 fn a_message_is_deleted_by_its_author() {
     let app = App::any();
     let (alice, mallory) = (actors::alice(&app), actors::mallory(&app));
@@ -132,6 +125,7 @@ fn a_message_is_deleted_by_its_author() {
     assert_eq!(texts, ["three", "one"]);
 }
 
+case!(AnyHost, what_is_not_valid_is_refused);
 fn what_is_not_valid_is_refused() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -153,6 +147,7 @@ fn what_is_not_valid_is_refused() {
     assert_eq!(sessions(&app, &alice.token).len(), 1);
 }
 
+case!(OwnHost, deletions_survive_a_kill);
 /// The host dies while an account with many messages is being deleted: whoever asks again gets it done.
 fn deletions_survive_a_kill() {
     let state = tempfile::tempdir().unwrap();

@@ -7,21 +7,9 @@ use crate::harness::client::{ask, get, post};
 use crate::harness::forge::part;
 use crate::harness::host::{App, Setup};
 
-cases! {
-    AnyHost: [
-        without_a_token_it_says_nothing,
-        its_fields_are_checked,
-    ]
-    OwnHost: [
-        the_policy_names_the_methods_of_this_stage,
-        a_method_arn_gets_its_verdict,
-        a_malformed_method_arn_is_refused,
-        a_stage_grants_nothing_in_another,
-    ]
-}
-
 const ARN: &str = "arn:latchkey:execute-api:::latchkey";
 
+case!(AnyHost, without_a_token_it_says_nothing);
 fn without_a_token_it_says_nothing() {
     let app = App::any();
     for ask in [get("/api/authorizer"), ask("POST", "/api/authorizer"), ask("HEAD", "/api/authorizer")] {
@@ -33,6 +21,7 @@ fn without_a_token_it_says_nothing() {
     }
 }
 
+case!(AnyHost, its_fields_are_checked);
 fn its_fields_are_checked() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -57,6 +46,7 @@ fn its_fields_are_checked() {
     }
 }
 
+case!(OwnHost, the_policy_names_the_methods_of_this_stage);
 fn the_policy_names_the_methods_of_this_stage() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -82,6 +72,7 @@ fn the_policy_names_the_methods_of_this_stage() {
     }
 }
 
+case!(OwnHost, a_method_arn_gets_its_verdict);
 fn a_method_arn_gets_its_verdict() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -106,6 +97,7 @@ fn a_method_arn_gets_its_verdict() {
     }
 }
 
+case!(OwnHost, a_malformed_method_arn_is_refused);
 fn a_malformed_method_arn_is_refused() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -127,6 +119,7 @@ fn a_malformed_method_arn_is_refused() {
     }
 }
 
+case!(OwnHost, a_stage_grants_nothing_in_another);
 fn a_stage_grants_nothing_in_another() {
     let app = Setup::app().variable("stage", "live").variable("pbkdf2_iterations", "220000").start();
     let alice = actors::alice(&app);

@@ -5,20 +5,12 @@ use crate::harness::client::{Client, ask, get};
 use crate::harness::host::{App, Setup};
 use crate::harness::reply::Reply;
 
-cases! {
-    AnyHost: [a_tag_is_strong_and_on_head_the_same]
-    OwnHost: [
-        what_the_client_has_is_not_sent_again,
-        a_new_message_makes_a_new_tag,
-        only_reading_is_conditional,
-    ]
-}
-
 #[track_caller]
 fn with_tags(app: &Client, tags: &str) -> Reply {
     app.send(get("/api/messages").header("if-none-match", tags))
 }
 
+case!(AnyHost, a_tag_is_strong_and_on_head_the_same);
 fn a_tag_is_strong_and_on_head_the_same() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -33,6 +25,7 @@ fn a_tag_is_strong_and_on_head_the_same() {
     head.is_empty(200);
 }
 
+case!(OwnHost, what_the_client_has_is_not_sent_again);
 fn what_the_client_has_is_not_sent_again() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "To be kept.");
@@ -57,6 +50,7 @@ fn what_the_client_has_is_not_sent_again() {
     }
 }
 
+case!(OwnHost, a_new_message_makes_a_new_tag);
 fn a_new_message_makes_a_new_tag() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -71,6 +65,7 @@ fn a_new_message_makes_a_new_tag() {
     assert_ne!(app.get("/api/messages?limit=1").header("etag"), tags.last().unwrap());
 }
 
+case!(OwnHost, only_reading_is_conditional);
 fn only_reading_is_conditional() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);

@@ -5,18 +5,6 @@ use crate::harness::client::{Ask, Client, ask, get, post};
 use crate::harness::host::{App, Host, Setup};
 use crate::harness::reply::Reply;
 
-cases! {
-    AnyHost: [by_default_no_other_origin_is_allowed]
-    OwnHost: [
-        an_allowed_origin_is_told_so_on_every_kind_of_answer,
-        another_origin_is_told_nothing,
-        a_preflight_names_the_methods_of_its_resource,
-        a_preflight_from_elsewhere_gets_no_permission,
-        with_a_star_every_origin_is_allowed,
-        errors_of_the_configuration_can_be_read_too,
-    ]
-}
-
 const APP: &str = "https://app.example";
 const LOCAL: &str = "http://localhost:8080";
 
@@ -60,6 +48,7 @@ fn permissions(reply: &Reply) -> Vec<&str> {
     reply.headers.iter().map(|(name, _)| name.as_str()).filter(|n| n.starts_with("access-control-")).collect()
 }
 
+case!(AnyHost, by_default_no_other_origin_is_allowed);
 fn by_default_no_other_origin_is_allowed() {
     let app = App::any();
     for ask in [get("/api/messages"), get("/.well-known/jwks.json"), get("/api/nothing"), post("/api/login", "{")] {
@@ -67,6 +56,7 @@ fn by_default_no_other_origin_is_allowed() {
     }
 }
 
+case!(OwnHost, an_allowed_origin_is_told_so_on_every_kind_of_answer);
 fn an_allowed_origin_is_told_so_on_every_kind_of_answer() {
     let app = host();
     for (suffix, origin) in [("one", APP), ("two", LOCAL)] {
@@ -78,6 +68,7 @@ fn an_allowed_origin_is_told_so_on_every_kind_of_answer() {
     }
 }
 
+case!(OwnHost, another_origin_is_told_nothing);
 fn another_origin_is_told_nothing() {
     let app = host();
     for (at, origin) in [
@@ -118,6 +109,7 @@ fn preflight(path: &str, origin: &str) -> Ask {
         .header("access-control-request-headers", "authorization,content-type")
 }
 
+case!(OwnHost, a_preflight_names_the_methods_of_its_resource);
 fn a_preflight_names_the_methods_of_its_resource() {
     let app = host();
     for (path, methods) in [
@@ -143,6 +135,7 @@ fn a_preflight_names_the_methods_of_its_resource() {
     assert_eq!(plain.optional("access-control-allow-methods"), None, "OPTIONS that is no preflight");
 }
 
+case!(OwnHost, a_preflight_from_elsewhere_gets_no_permission);
 fn a_preflight_from_elsewhere_gets_no_permission() {
     let app = host();
     for ask in [preflight("/api/messages", "https://evil.example"), preflight("/api/login", "null")] {
@@ -158,6 +151,7 @@ fn a_preflight_from_elsewhere_gets_no_permission() {
     );
 }
 
+case!(OwnHost, with_a_star_every_origin_is_allowed);
 fn with_a_star_every_origin_is_allowed() {
     let app = Setup::app().variable("cors_allowed_origins", "*").start();
     for origin in [APP, "https://evil.example", "null"] {
@@ -168,6 +162,7 @@ fn with_a_star_every_origin_is_allowed() {
     }
 }
 
+case!(OwnHost, errors_of_the_configuration_can_be_read_too);
 fn errors_of_the_configuration_can_be_read_too() {
     let app = Setup::app().variable("cors_allowed_origins", APP).variable("pbkdf2_iterations", "many").start();
     let reply = app.send(post("/api/login", r#"{"username":"alice","password":"x"}"#).header("origin", APP));

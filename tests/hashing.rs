@@ -5,15 +5,7 @@ use crate::harness::client::get;
 use crate::harness::host::Setup;
 use crate::harness::raw::Connection;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        a_login_pauses_every_10_000_rounds,
-        others_are_answered_while_a_login_is_computed,
-        a_weaker_hash_is_replaced_at_the_next_login,
-    ]
-}
-
+case!(OwnHost, a_login_pauses_every_10_000_rounds);
 fn a_login_pauses_every_10_000_rounds() {
     let app = Setup::app().variable("pbkdf2_iterations", "220000").start();
     let alice = actors::alice(&app);
@@ -26,6 +18,7 @@ fn a_login_pauses_every_10_000_rounds() {
     }
 }
 
+case!(OwnHost, others_are_answered_while_a_login_is_computed);
 /// Order and not time: with one thread, and a hash of some seconds, forty others are answered before it is done. Half of
 /// them ask the component that computes it: none may be put behind it on its instance.
 fn others_are_answered_while_a_login_is_computed() {
@@ -51,6 +44,7 @@ fn others_are_answered_while_a_login_is_computed() {
     assert!(line["hash_pauses"].as_u64().unwrap() >= 999, "{line}");
 }
 
+case!(OwnHost, a_weaker_hash_is_replaced_at_the_next_login);
 fn a_weaker_hash_is_replaced_at_the_next_login() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();

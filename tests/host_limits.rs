@@ -7,18 +7,6 @@ use crate::harness::host::{Host, Setup};
 use crate::harness::raw::Connection;
 use crate::harness::wait_for;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        a_component_that_never_ends_is_cut_off,
-        a_component_that_traps_harms_nobody_else,
-        a_component_that_eats_memory_is_stopped,
-        more_requests_than_allowed_at_once_are_turned_away,
-        a_running_request_is_finished_before_the_end,
-        a_request_that_never_ends_does_not_delay_the_end_for_ever,
-    ]
-}
-
 #[track_caller]
 fn still_serves(app: &mut Host) {
     app.assert_alive();
@@ -26,6 +14,7 @@ fn still_serves(app: &mut Host) {
     assert_eq!((reply.status, reply.text().as_str()), (200, "ok"));
 }
 
+case!(OwnHost, a_component_that_never_ends_is_cut_off);
 fn a_component_that_never_ends_is_cut_off() {
     let mut app = Setup::fixture().flag("--request-timeout", "1").start();
     still_serves(&mut app);
@@ -35,6 +24,7 @@ fn a_component_that_never_ends_is_cut_off() {
     }
 }
 
+case!(OwnHost, a_component_that_traps_harms_nobody_else);
 fn a_component_that_traps_harms_nobody_else() {
     let mut app = Setup::fixture().flag("--worker-threads", "1").flag("--request-timeout", "1").start();
     for path in ["/trap", "/silent"] {
@@ -52,6 +42,7 @@ fn a_component_that_traps_harms_nobody_else() {
     still_serves(&mut app);
 }
 
+case!(OwnHost, a_component_that_eats_memory_is_stopped);
 fn a_component_that_eats_memory_is_stopped() {
     let mut app = Setup::fixture().flag("--max-instance-memory", "64").start();
     for _ in 0..3 {
@@ -61,6 +52,7 @@ fn a_component_that_eats_memory_is_stopped() {
     }
 }
 
+case!(OwnHost, more_requests_than_allowed_at_once_are_turned_away);
 fn more_requests_than_allowed_at_once_are_turned_away() {
     let mut app = Setup::fixture().flag("--max-concurrent-requests", "2").flag("--request-timeout", "5").start();
     thread::scope(|scope| {
@@ -91,12 +83,13 @@ fn request_under_way(app: &Host) -> Connection {
     connection
 }
 
+case!(OwnHost, a_running_request_is_finished_before_the_end);
 fn a_running_request_is_finished_before_the_end() {
     let mut app = Setup::fixture().start();
     let mut connection = request_under_way(&app);
     app.ask_to_end();
     // Nobody new is let in.
-    wait_for("closed door", || std::net::TcpStream::connect(app.authority()).is_err().then_some(()));
+    wait_for("closed port", || std::net::TcpStream::connect(app.authority()).is_err().then_some(()));
     app.assert_alive();
     connection.write(b"67890");
     connection.read_until("end", |_| false);
@@ -105,6 +98,7 @@ fn a_running_request_is_finished_before_the_end() {
     assert_eq!(app.wait_for_end().code(), Some(0), "{}", app.output().stderr());
 }
 
+case!(OwnHost, a_request_that_never_ends_does_not_delay_the_end_for_ever);
 fn a_request_that_never_ends_does_not_delay_the_end_for_ever() {
     let mut app = Setup::fixture().flag("--shutdown-timeout", "1").start();
     let _connection = request_under_way(&app);

@@ -5,16 +5,6 @@ use crate::harness::client::{Client, get};
 use crate::harness::host::App;
 use crate::harness::raw::{RawReply, exchange};
 
-cases! {
-    AnyHost: [
-        what_is_no_json_object_is_malformed,
-        what_is_no_utf_8_is_malformed,
-        deep_nesting_is_malformed,
-        nothing_came_of_them,
-    ]
-    OwnHost: []
-}
-
 const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];
 
 /// The fields of every endpoint, so that only the form is wrong.
@@ -80,6 +70,7 @@ fn is_malformed(app: &Client, path: &str, token: &str, body: &[u8]) {
     assert!(reply.body.contains(r#""code":"malformed_json""#), "{path} {shown:?}: {}", reply.body);
 }
 
+case!(AnyHost, what_is_no_json_object_is_malformed);
 fn what_is_no_json_object_is_malformed() {
     let app = App::any();
     let token = actors::alice(&app).token;
@@ -93,6 +84,7 @@ fn what_is_no_json_object_is_malformed() {
     }
 }
 
+case!(AnyHost, what_is_no_utf_8_is_malformed);
 fn what_is_no_utf_8_is_malformed() {
     let app = App::any();
     let token = actors::alice(&app).token;
@@ -108,6 +100,7 @@ fn what_is_no_utf_8_is_malformed() {
     }
 }
 
+case!(AnyHost, deep_nesting_is_malformed);
 fn deep_nesting_is_malformed() {
     let app = App::any();
     let token = actors::alice(&app).token;
@@ -121,6 +114,7 @@ fn deep_nesting_is_malformed() {
     }
 }
 
+case!(AnyHost, nothing_came_of_them);
 fn nothing_came_of_them() {
     let app = App::any();
     let alice = actors::alice(&app);

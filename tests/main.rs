@@ -13,12 +13,18 @@
 //! components: 0.2, or 0.3.
 #![cfg(test)]
 
-/// The tests of a module: those that can ask any app, and those that need a host of their own.
-macro_rules! cases {
-    ($($needs:ident: [$($case:ident),* $(,)?])*) => {
-        pub(crate) const CASES: &[crate::harness::Case] = &[
-            $($(crate::harness::Case { name: stringify!($case), needs: crate::harness::Needs::$needs, run: $case },)*)*
-        ];
+/// Registers the function below it as a test, with what it asks its questions of. A function without this line is dead code,
+/// which the compiler tells of.
+macro_rules! case {
+    ($needs:ident, $run:ident) => {
+        inventory::submit! {
+            crate::harness::Case {
+                module: module_path!(),
+                name: stringify!($run),
+                needs: crate::harness::Needs::$needs,
+                run: $run,
+            }
+        }
     };
 }
 
@@ -28,13 +34,13 @@ mod authorizer;
 mod conditional_requests;
 mod cors;
 mod crash;
-mod doors;
 mod forged_tokens;
 mod harness;
 mod hashing;
 mod host_limits;
 mod hostile;
 mod json_bodies;
+mod limits;
 mod login;
 mod login_cost;
 mod manifest;
@@ -62,66 +68,22 @@ mod start_errors;
 mod story;
 mod tokens;
 
-/// Modules of tests under their names.
-macro_rules! subjects {
-    ($($subject:ident),* $(,)?) => { &[$((stringify!($subject), $subject::CASES),)*] };
-}
-
-/// Every one of the modules above; the compiler tells of one that is forgotten.
-const SUBJECTS: &[(&str, &[harness::Case])] = subjects![
-    account,
-    authorization_header,
-    authorizer,
-    conditional_requests,
-    cors,
-    crash,
-    doors,
-    forged_tokens,
-    hashing,
-    host_limits,
-    hostile,
-    json_bodies,
-    login,
-    login_cost,
-    manifest,
-    messages,
-    methods,
-    misconfiguration,
-    openapi,
-    pagination,
-    persistence,
-    races,
-    request_bodies,
-    routes,
-    second_authorizer,
-    secrets,
-    session,
-    shared_cache,
-    shared_instances,
-    signup,
-    site,
-    slow_clients,
-    smuggling,
-    spin_parity,
-    start_errors,
-    story,
-    tokens,
-];
-
 use harness::launcher::Launcher;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> std::process::ExitCode {
     our_host_only::assert_names_tests();
-    let trials = SUBJECTS.iter().flat_map(|(subject, cases)| cases.iter().map(|case| trial(subject, case))).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    // In one order at each build, whatever the linker makes of them.
+    let mut cases: Vec<_> = harness::cases().collect();
+    cases.sort_by_key(|case| case.full_name());
+    libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit_code()
 }
 
-fn trial(subject: &'static str, case: &'static harness::Case) -> Trial {
-    let name = format!("{subject}::{}", case.name);
+fn trial(case: &'static harness::Case) -> Trial {
+    let name = case.full_name();
     Trial::ignorable_test(name.clone(), move || {
         let is_ours = harness::app_url().is_none() && Launcher::chosen() == Launcher::Latchkey;
-        if let Some(reason) = our_host_only::reason(subject, case.name).filter(|_| !is_ours) {
+        if let Some(reason) = our_host_only::reason(case).filter(|_| !is_ours) {
             return Ok(Completion::ignored_with(format!("not run: {reason}")));
         }
         if case.needs == harness::Needs::OwnHost && harness::app_url().is_some() {

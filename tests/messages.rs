@@ -6,17 +6,7 @@ use crate::harness::actors;
 use crate::harness::client::{Client, get, post};
 use crate::harness::host::{App, Setup};
 
-cases! {
-    AnyHost: [
-        a_text_has_1_to_1000_characters_after_trimming_and_normalising,
-        fields_are_missing_unknown_twice_or_of_another_type,
-        without_a_token_nothing_is_posted,
-        a_location_leads_to_the_message,
-        a_list_may_be_kept_but_has_to_be_checked,
-    ]
-    OwnHost: [nobody_posts_in_the_name_of_another, reading_the_board_writes_nothing]
-}
-
+case!(AnyHost, a_text_has_1_to_1000_characters_after_trimming_and_normalising);
 fn a_text_has_1_to_1000_characters_after_trimming_and_normalising() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -46,6 +36,7 @@ fn a_text_has_1_to_1000_characters_after_trimming_and_normalising() {
     assert_eq!(count(&app, &alice.username), 7, "what was refused is not there");
 }
 
+case!(AnyHost, fields_are_missing_unknown_twice_or_of_another_type);
 fn fields_are_missing_unknown_twice_or_of_another_type() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -65,6 +56,7 @@ fn fields_are_missing_unknown_twice_or_of_another_type() {
     assert_eq!(count(&app, &alice.username), 0);
 }
 
+case!(AnyHost, without_a_token_nothing_is_posted);
 fn without_a_token_nothing_is_posted() {
     let app = App::any();
     let reply = app.post("/api/messages", r#"{"text":"anon was here"}"#);
@@ -73,6 +65,7 @@ fn without_a_token_nothing_is_posted() {
     assert!(!app.get("/api/messages").text().contains("anon was here"));
 }
 
+case!(AnyHost, a_location_leads_to_the_message);
 fn a_location_leads_to_the_message() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -85,6 +78,7 @@ fn a_location_leads_to_the_message() {
     }
 }
 
+case!(AnyHost, a_list_may_be_kept_but_has_to_be_checked);
 fn a_list_may_be_kept_but_has_to_be_checked() {
     let app = App::any();
     let reply = app.get("/api/messages");
@@ -93,6 +87,7 @@ fn a_list_may_be_kept_but_has_to_be_checked() {
     assert_eq!(app.send(alice.posting("Not to be kept.")).header("cache-control"), "no-store");
 }
 
+case!(OwnHost, nobody_posts_in_the_name_of_another);
 fn nobody_posts_in_the_name_of_another() {
     let app = Setup::app().start();
     let (alice, mallory) = (actors::alice(&app), actors::mallory(&app));
@@ -104,6 +99,7 @@ fn nobody_posts_in_the_name_of_another() {
     assert_eq!((count(&app, "alice"), count(&app, "mallory")), (1, 1));
 }
 
+case!(OwnHost, reading_the_board_writes_nothing);
 fn reading_the_board_writes_nothing() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "To be read.");

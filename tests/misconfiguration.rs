@@ -4,16 +4,6 @@ use crate::harness::actors;
 use crate::harness::client::{Ask, ask, get, post};
 use crate::harness::host::Setup;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        every_bad_value_is_told_by_the_name_of_its_variable,
-        a_good_value_from_the_environment_counts,
-        few_iterations_are_for_tests_only,
-        a_store_that_is_not_granted_answers_nothing,
-    ]
-}
-
 /// Occurs in every bad value, and nowhere else.
 const MARK: &str = "zq9x";
 
@@ -41,6 +31,7 @@ fn posting() -> Ask {
     post("/api/messages", r#"{"text":"a"}"#).bearer("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")
 }
 
+case!(OwnHost, every_bad_value_is_told_by_the_name_of_its_variable);
 fn every_bad_value_is_told_by_the_name_of_its_variable() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
@@ -91,6 +82,7 @@ fn every_bad_value_is_told_by_the_name_of_its_variable() {
     }
 }
 
+case!(OwnHost, a_good_value_from_the_environment_counts);
 fn a_good_value_from_the_environment_counts() {
     let app = Setup::app()
         .environment("SPIN_VARIABLE_TOKEN_LIFETIME_SECONDS", "77")
@@ -102,6 +94,7 @@ fn a_good_value_from_the_environment_counts() {
     assert_eq!(reply.header("access-control-allow-origin"), "https://app.example");
 }
 
+case!(OwnHost, few_iterations_are_for_tests_only);
 fn few_iterations_are_for_tests_only() {
     for stage in ["dev", "live", "tests", "Test"] {
         let app = Setup::app().variable("stage", stage).variable("pbkdf2_iterations", "219999").start();
@@ -119,6 +112,7 @@ fn few_iterations_are_for_tests_only() {
     assert_eq!(app.send(signing_up()).status, 201);
 }
 
+case!(OwnHost, a_store_that_is_not_granted_answers_nothing);
 fn a_store_that_is_not_granted_answers_nothing() {
     let app = Setup::app().variable("store", "not-granted").start();
     for ask in [reading(), signing_up(), logging_in(), key_set()] {

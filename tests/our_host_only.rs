@@ -1,7 +1,7 @@
 //! The tests that ask our own host something, and not the app: each with the reason why it can't hold on Spin, nor of an app at
 //! `APP_URL`.
 
-use crate::SUBJECTS;
+use crate::harness::{self, Case};
 
 const LOG: &str = "it reads store calls or components from the lines that our host logs for each request";
 const FLAGS: &str = "it is about a limit of our host that Spin does not have";
@@ -26,19 +26,17 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
 ];
 
 /// Why a test asks our host only; nothing for one that asks the app.
-pub(crate) fn reason(subject: &str, case: &str) -> Option<&'static str> {
-    let test = format!("{subject}::{case}");
-    OUR_HOST_ONLY.iter().find(|(name, _)| *name == subject || *name == test).map(|(_, reason)| *reason)
+pub(crate) fn reason(case: &Case) -> Option<&'static str> {
+    OUR_HOST_ONLY.iter().find(|(name, _)| names(name, case)).map(|(_, reason)| *reason)
+}
+
+fn names(name: &str, case: &Case) -> bool {
+    name == case.subject() || name == case.full_name()
 }
 
 /// A name that is left here when its test is gone would hide nothing, and mislead.
 pub(crate) fn assert_names_tests() {
-    let is_test = |name: &str| {
-        let (subject, case) = name.split_once("::").map_or((name, None), |(subject, case)| (subject, Some(case)));
-        let cases = SUBJECTS.iter().find(|(other, _)| *other == subject).map(|(_, cases)| *cases);
-        cases.is_some_and(|cases| case.is_none_or(|case| cases.iter().any(|other| other.name == case)))
-    };
     for (name, _) in OUR_HOST_ONLY {
-        assert!(is_test(name), "our_host_only.rs names {name}, which is no test");
+        assert!(harness::cases().any(|case| names(name, case)), "our_host_only.rs names {name}, which is no test");
     }
 }

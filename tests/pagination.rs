@@ -8,19 +8,6 @@ use crate::harness::client::Client;
 use crate::harness::database;
 use crate::harness::host::{App, Host, Setup};
 
-cases! {
-    AnyHost: [bad_parameters_are_told_by_name]
-    OwnHost: [
-        a_page_has_20_messages_or_as_many_as_asked_for,
-        the_last_page_names_no_next_one,
-        a_cursor_may_point_anywhere,
-        the_list_of_an_author_has_pages_of_its_own,
-        messages_that_arrive_meanwhile_do_not_shift_the_pages,
-        a_gap_leaves_pages_full,
-        a_page_costs_the_same_on_a_long_board,
-    ]
-}
-
 /// A host with 25 messages: two by alice, then one by mallory, and so on.
 fn host_with_25_messages(state: Option<&Path>) -> (Host, Actor) {
     let app = state.map_or(Setup::app(), |folder| Setup::app().state(folder)).start();
@@ -40,6 +27,7 @@ fn texts(numbers: impl Iterator<Item = usize>) -> Vec<String> {
     numbers.map(text).collect()
 }
 
+case!(AnyHost, bad_parameters_are_told_by_name);
 fn bad_parameters_are_told_by_name() {
     let app = App::any();
     for (query, field) in [
@@ -83,6 +71,7 @@ fn bad_parameters_are_told_by_name() {
     app.get(query).has_errors(400, "invalid_request", &errors);
 }
 
+case!(OwnHost, a_page_has_20_messages_or_as_many_as_asked_for);
 fn a_page_has_20_messages_or_as_many_as_asked_for() {
     let (app, _) = host_with_25_messages(None);
     assert_eq!(page(&app, ""), (texts((6..=25).rev()), Some("m6".to_owned())));
@@ -94,6 +83,7 @@ fn a_page_has_20_messages_or_as_many_as_asked_for() {
     }
 }
 
+case!(OwnHost, the_last_page_names_no_next_one);
 fn the_last_page_names_no_next_one() {
     let (app, _) = host_with_25_messages(None);
     assert_eq!(page(&app, "limit=25").1, None);
@@ -104,6 +94,7 @@ fn the_last_page_names_no_next_one() {
     assert_eq!(page(&empty, "limit=1"), (texts(1..=1), None));
 }
 
+case!(OwnHost, a_cursor_may_point_anywhere);
 fn a_cursor_may_point_anywhere() {
     let (app, _) = host_with_25_messages(None);
     assert_eq!(page(&app, "before=m1"), (vec![], None));
@@ -113,6 +104,7 @@ fn a_cursor_may_point_anywhere() {
     }
 }
 
+case!(OwnHost, the_list_of_an_author_has_pages_of_its_own);
 fn the_list_of_an_author_has_pages_of_its_own() {
     let (app, _) = host_with_25_messages(None);
     let by_mallory = || texts((1..=25).rev().filter(|number| number % 3 == 0));
@@ -129,6 +121,7 @@ fn the_list_of_an_author_has_pages_of_its_own() {
     }
 }
 
+case!(OwnHost, messages_that_arrive_meanwhile_do_not_shift_the_pages);
 fn messages_that_arrive_meanwhile_do_not_shift_the_pages() {
     let (app, alice) = host_with_25_messages(None);
     let (first, next) = page(&app, "limit=10");
@@ -139,6 +132,7 @@ fn messages_that_arrive_meanwhile_do_not_shift_the_pages() {
     assert_eq!([first, second].concat(), texts((6..=25).rev()));
 }
 
+case!(OwnHost, a_gap_leaves_pages_full);
 fn a_gap_leaves_pages_full() {
     let state = tempfile::tempdir().unwrap();
     let (mut app, _) = host_with_25_messages(Some(state.path()));
@@ -170,6 +164,7 @@ fn pages(app: &Client, limit: usize, filter: &str) -> Vec<String> {
     texts
 }
 
+case!(OwnHost, a_page_costs_the_same_on_a_long_board);
 fn a_page_costs_the_same_on_a_long_board() {
     let (app, alice) = host_with_25_messages(None);
     let reads = |count| {

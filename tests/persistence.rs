@@ -5,15 +5,7 @@ use crate::harness::client::get;
 use crate::harness::database::{self, Row};
 use crate::harness::host::Setup;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        everything_survives_a_restart,
-        the_file_of_spin_is_used_and_other_stores_are_left_alone,
-        what_is_stored_holds_no_password,
-    ]
-}
-
+case!(OwnHost, everything_survives_a_restart);
 fn everything_survives_a_restart() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -32,6 +24,7 @@ fn everything_survives_a_restart() {
     app.stop();
 }
 
+case!(OwnHost, the_file_of_spin_is_used_and_other_stores_are_left_alone);
 fn the_file_of_spin_is_used_and_other_stores_are_left_alone() {
     let state = tempfile::tempdir().unwrap();
     let database = database::create_as_spin_does(state.path());
@@ -65,6 +58,7 @@ fn the_file_of_spin_is_used_and_other_stores_are_left_alone() {
     }
 }
 
+case!(OwnHost, what_is_stored_holds_no_password);
 fn what_is_stored_holds_no_password() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();

@@ -8,15 +8,7 @@ use crate::harness::actors::{self, log_in, sign_up};
 use crate::harness::board::all;
 use crate::harness::host::Setup;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        of_64_sign_ups_for_one_name_exactly_one_wins,
-        every_message_of_16_posters_is_there_once,
-        first_logins_at_the_same_moment_agree_on_one_key,
-    ]
-}
-
+case!(OwnHost, of_64_sign_ups_for_one_name_exactly_one_wins);
 fn of_64_sign_ups_for_one_name_exactly_one_wins() {
     let app = Setup::app().start();
     for round in 0..20 {
@@ -48,6 +40,7 @@ fn of_64_sign_ups_for_one_name_exactly_one_wins() {
     }
 }
 
+case!(OwnHost, every_message_of_16_posters_is_there_once);
 fn every_message_of_16_posters_is_there_once() {
     let app = Setup::app().start();
     let texts = |poster: usize| (0..25).map(move |number| format!("message {number} of poster {poster}"));
@@ -79,6 +72,7 @@ fn every_message_of_16_posters_is_there_once() {
     }
 }
 
+case!(OwnHost, first_logins_at_the_same_moment_agree_on_one_key);
 fn first_logins_at_the_same_moment_agree_on_one_key() {
     for _ in 0..5 {
         let app = Setup::app().start();

@@ -12,15 +12,6 @@ use crate::harness::host::{Host, Setup};
 use crate::harness::raw::exchange;
 use crate::harness::{Wasi, workspace};
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        every_route_leads_to_its_component,
-        the_host_decides_as_the_router_of_spin,
-        of_two_equal_routes_the_later_counts_and_private_ones_are_none,
-    ]
-}
-
 /// What is near an address of the app, and is none of it, or just is.
 const NEIGHBOURS: [&str; 36] = [
     "/",
@@ -79,6 +70,7 @@ fn router(routes: &[(String, String)]) -> Router<&(String, String)> {
     router
 }
 
+case!(OwnHost, every_route_leads_to_its_component);
 fn every_route_leads_to_its_component() {
     let routes = routes();
     let router = router(&routes);
@@ -150,6 +142,7 @@ fn files(folder: &Path, prefix: &str) -> Vec<String> {
     entries.map(Result::unwrap).flat_map(of_entry).collect()
 }
 
+case!(OwnHost, the_host_decides_as_the_router_of_spin);
 fn the_host_decides_as_the_router_of_spin() {
     let routes = routes();
     let router = router(&routes);
@@ -164,6 +157,7 @@ fn the_host_decides_as_the_router_of_spin() {
     }
 }
 
+case!(OwnHost, of_two_equal_routes_the_later_counts_and_private_ones_are_none);
 fn of_two_equal_routes_the_later_counts_and_private_ones_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = [("/one", "first"), ("/two", "two"), ("/one", "second"), ("no-slash", "two")];

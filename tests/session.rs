@@ -9,20 +9,6 @@ use crate::harness::client::{Ask, Client, ask, get, post};
 use crate::harness::host::{App, Setup};
 use crate::harness::reply::Reply;
 
-cases! {
-    AnyHost: [
-        a_refresh_token_is_good_once,
-        a_refresh_token_that_is_not_good,
-        a_browser_refreshes_by_its_cookie,
-        a_cookie_is_not_for_other_sites,
-    ]
-    OwnHost: [
-        many_refresh_one_session_at_once,
-        a_session_survives_a_kill,
-        a_session_ends_when_it_is_idle,
-    ]
-}
-
 /// Logs in as a client that is no browser: the token and the refresh token.
 fn begin(app: &Client, alice: &actors::Actor) -> (String, String) {
     let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
@@ -45,6 +31,7 @@ fn accepts(app: &Client, token: &str) -> bool {
     app.send(get("/api/authorizer").bearer(token)).status == 200
 }
 
+case!(AnyHost, a_refresh_token_is_good_once);
 fn a_refresh_token_is_good_once() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -61,6 +48,7 @@ fn a_refresh_token_is_good_once() {
     assert!(accepts(&app, &alice.token), "another one has not");
 }
 
+case!(AnyHost, a_refresh_token_that_is_not_good);
 fn a_refresh_token_that_is_not_good() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -87,6 +75,7 @@ fn cookie(reply: &Reply) -> String {
     set.map(|(_, value)| value.split(';').next().unwrap().to_owned()).next().unwrap()
 }
 
+case!(AnyHost, a_browser_refreshes_by_its_cookie);
 fn a_browser_refreshes_by_its_cookie() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -107,6 +96,7 @@ fn a_browser_refreshes_by_its_cookie() {
     refresh(&cookie(&again)).is_problem(401, "invalid_refresh_token");
 }
 
+case!(AnyHost, a_cookie_is_not_for_other_sites);
 fn a_cookie_is_not_for_other_sites() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -124,6 +114,7 @@ fn a_cookie_is_not_for_other_sites() {
     assert_eq!(app.send(ask().header("origin", &own)).status, 200, "the host tells the component where it is");
 }
 
+case!(OwnHost, many_refresh_one_session_at_once);
 fn many_refresh_one_session_at_once() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -151,6 +142,7 @@ fn many_refresh_one_session_at_once() {
     assert!(log.iter().all(|line| line["event"] != "authn_token_reuse"));
 }
 
+case!(OwnHost, a_session_survives_a_kill);
 fn a_session_survives_a_kill() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -179,6 +171,7 @@ fn a_session_survives_a_kill() {
     app.send(refreshing(&refresh)).is_problem(401, "invalid_refresh_token");
 }
 
+case!(OwnHost, a_session_ends_when_it_is_idle);
 fn a_session_ends_when_it_is_idle() {
     let app = Setup::app().variable("session_idle_seconds", "1").start();
     let alice = actors::alice(&app);

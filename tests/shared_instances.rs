@@ -12,18 +12,9 @@ use crate::harness::database;
 use crate::harness::host::{Host, Setup};
 use crate::harness::raw::Connection;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        an_instance_answers_as_many_requests_as_it_may,
-        posts_of_16_people_that_arrive_in_pieces_are_each_their_own,
-        answers_to_16_people_who_wait_for_the_store_are_each_their_own,
-        one_who_breaks_off_leaves_nothing_to_the_others,
-    ]
-}
-
 const PEOPLE: usize = 16;
 
+case!(OwnHost, an_instance_answers_as_many_requests_as_it_may);
 /// The fixture counts the requests of an instance.
 fn an_instance_answers_as_many_requests_as_it_may() {
     let app = Setup::fixture().flag("--max-instance-reuse-count", "3").flag("--idle-instance-timeout", "60").start();
@@ -76,6 +67,7 @@ fn assert_posted(connection: &mut Connection, person: usize, text: &str) {
     assert_eq!(message["text"], text, "{message}");
 }
 
+case!(OwnHost, posts_of_16_people_that_arrive_in_pieces_are_each_their_own);
 fn posts_of_16_people_that_arrive_in_pieces_are_each_their_own() {
     let app = app().start();
     let people = people(&app);
@@ -94,6 +86,7 @@ fn posts_of_16_people_that_arrive_in_pieces_are_each_their_own() {
     }
 }
 
+case!(OwnHost, answers_to_16_people_who_wait_for_the_store_are_each_their_own);
 fn answers_to_16_people_who_wait_for_the_store_are_each_their_own() {
     let state = tempfile::tempdir().unwrap();
     let app = app().state(state.path()).start();
@@ -120,6 +113,7 @@ fn answers_to_16_people_who_wait_for_the_store_are_each_their_own() {
     assert_eq!(all(&app, 100, "").len(), 3 * PEOPLE);
 }
 
+case!(OwnHost, one_who_breaks_off_leaves_nothing_to_the_others);
 fn one_who_breaks_off_leaves_nothing_to_the_others() {
     let app = app().start();
     let people = people(&app);

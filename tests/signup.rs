@@ -6,20 +6,6 @@ use crate::harness::actors::{self, log_in, sign_up};
 use crate::harness::client::Client;
 use crate::harness::host::App;
 
-cases! {
-    AnyHost: [
-        a_username_has_3_to_32_of_its_characters,
-        a_username_is_folded_and_taken_in_any_case,
-        a_password_has_8_to_256_characters_and_is_no_easy_one,
-        a_password_is_kept_as_typed,
-        a_name_has_1_to_64_characters_after_trimming_and_normalising,
-        fields_are_missing_unknown_twice_or_of_another_type,
-        every_error_is_told_at_once,
-        what_is_refused_creates_no_account,
-    ]
-    OwnHost: []
-}
-
 /// A sign-up that is good but for one field.
 #[track_caller]
 fn refused(app: &Client, field: &str, value: impl Into<Value>, code: &str) {
@@ -28,6 +14,7 @@ fn refused(app: &Client, field: &str, value: impl Into<Value>, code: &str) {
     app.post("/api/signup", &body.to_string()).is_invalid(&[(field, code)]);
 }
 
+case!(AnyHost, a_username_has_3_to_32_of_its_characters);
 fn a_username_has_3_to_32_of_its_characters() {
     let app = App::any();
     for (username, code) in [
@@ -57,6 +44,7 @@ fn a_username_has_3_to_32_of_its_characters() {
     }
 }
 
+case!(AnyHost, a_username_is_folded_and_taken_in_any_case);
 fn a_username_is_folded_and_taken_in_any_case() {
     let app = App::any();
     let name = app.name("carol");
@@ -69,6 +57,7 @@ fn a_username_is_folded_and_taken_in_any_case() {
     log_in(&app, &name, "another one 4U").is_problem(401, "invalid_credentials");
 }
 
+case!(AnyHost, a_password_has_8_to_256_characters_and_is_no_easy_one);
 fn a_password_has_8_to_256_characters_and_is_no_easy_one() {
     let app = App::any();
     for (password, code) in [
@@ -91,6 +80,7 @@ fn a_password_has_8_to_256_characters_and_is_no_easy_one() {
     }
 }
 
+case!(AnyHost, a_password_is_kept_as_typed);
 fn a_password_is_kept_as_typed() {
     let app = App::any();
     let carol = actors::actor(&app, "carol", "  Two Spaces e\u{301} ", "Carol");
@@ -99,6 +89,7 @@ fn a_password_is_kept_as_typed() {
     }
 }
 
+case!(AnyHost, a_name_has_1_to_64_characters_after_trimming_and_normalising);
 fn a_name_has_1_to_64_characters_after_trimming_and_normalising() {
     let app = App::any();
     for (name, code) in [
@@ -125,6 +116,7 @@ fn a_name_has_1_to_64_characters_after_trimming_and_normalising() {
     }
 }
 
+case!(AnyHost, fields_are_missing_unknown_twice_or_of_another_type);
 fn fields_are_missing_unknown_twice_or_of_another_type() {
     let app = App::any();
     for (body, field, code) in [
@@ -145,6 +137,7 @@ fn fields_are_missing_unknown_twice_or_of_another_type() {
     }
 }
 
+case!(AnyHost, every_error_is_told_at_once);
 fn every_error_is_told_at_once() {
     let app = App::any();
     let all = [("username", "missing"), ("password", "missing"), ("name", "missing")];
@@ -154,6 +147,7 @@ fn every_error_is_told_at_once() {
     app.post("/api/signup", body).is_invalid(&all);
 }
 
+case!(AnyHost, what_is_refused_creates_no_account);
 fn what_is_refused_creates_no_account() {
     let app = App::any();
     let name = app.name("carol");

@@ -10,17 +10,6 @@ use crate::harness::client::{ask, get};
 use crate::harness::host::App;
 use crate::harness::reply::Reply;
 
-cases! {
-    AnyHost: [
-        every_page_address_gives_the_app,
-        what_a_page_names_is_there_and_kept_for_ever,
-        files_come_compressed_to_those_who_take_it,
-        what_the_browser_has_is_not_sent_again,
-        the_policy_lets_the_page_run_its_own_script_and_no_other,
-        what_is_not_there_and_what_cannot_be_done,
-    ]
-}
-
 /// The files that a page names, by their addresses.
 fn named_by(page: &Reply) -> BTreeSet<String> {
     let page = page.text();
@@ -32,6 +21,7 @@ fn ending(path: &str) -> &str {
     path.rsplit('.').next().unwrap()
 }
 
+case!(AnyHost, every_page_address_gives_the_app);
 fn every_page_address_gives_the_app() {
     let app = App::any();
     let page = app.get("/");
@@ -47,6 +37,7 @@ fn every_page_address_gives_the_app() {
     }
 }
 
+case!(AnyHost, what_a_page_names_is_there_and_kept_for_ever);
 fn what_a_page_names_is_there_and_kept_for_ever() {
     let app = App::any();
     let files = named_by(&app.get("/"));
@@ -78,6 +69,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
     }
 }
 
+case!(AnyHost, files_come_compressed_to_those_who_take_it);
 fn files_come_compressed_to_those_who_take_it() {
     let app = App::any();
     for path in named_by(&app.get("/")).iter().filter(|path| ["css", "js", "wasm"].contains(&ending(path))) {
@@ -98,6 +90,7 @@ fn files_come_compressed_to_those_who_take_it() {
     }
 }
 
+case!(AnyHost, what_the_browser_has_is_not_sent_again);
 fn what_the_browser_has_is_not_sent_again() {
     let app = App::any();
     let tag = app.send(get("/").header("accept-encoding", "br")).header("etag").to_owned();
@@ -111,6 +104,7 @@ fn what_the_browser_has_is_not_sent_again() {
     }
 }
 
+case!(AnyHost, the_policy_lets_the_page_run_its_own_script_and_no_other);
 fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
     let app = App::any();
     let page = app.get("/");
@@ -131,6 +125,7 @@ fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
     }
 }
 
+case!(AnyHost, what_is_not_there_and_what_cannot_be_done);
 fn what_is_not_there_and_what_cannot_be_done() {
     let app = App::any();
     for path in [

@@ -7,18 +7,6 @@ use crate::harness::actors;
 use crate::harness::host::{Host, Setup};
 use crate::harness::raw::{Connection, RawReply};
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        a_body_that_drips_is_cut_off,
-        a_body_that_never_comes_is_cut_off,
-        headers_that_never_end_are_cut_off,
-        a_client_that_says_nothing_is_cut_off,
-        an_honest_body_in_two_parts_is_waited_for,
-        a_client_that_takes_no_answer_is_cut_off,
-    ]
-}
-
 /// Sends a byte, looks for an answer for a tenth of a second, and so on, until the host has had enough. Returns what it
 /// said, if anything. The deadline is there to fail a host that never has enough; how soon it has is not judged.
 #[track_caller]
@@ -47,6 +35,7 @@ fn head(app: &Host, token: &str, length: &str) -> String {
     )
 }
 
+case!(OwnHost, a_body_that_drips_is_cut_off);
 fn a_body_that_drips_is_cut_off() {
     let mut app = Setup::app().flag("--body-timeout", "1").start();
     let alice = actors::alice(&app);
@@ -63,6 +52,7 @@ fn a_body_that_drips_is_cut_off() {
     app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);
 }
 
+case!(OwnHost, a_body_that_never_comes_is_cut_off);
 fn a_body_that_never_comes_is_cut_off() {
     let mut app = Setup::app().flag("--body-timeout", "1").start();
     let alice = actors::alice(&app);
@@ -73,6 +63,7 @@ fn a_body_that_never_comes_is_cut_off() {
     still_serves(&mut app);
 }
 
+case!(OwnHost, headers_that_never_end_are_cut_off);
 fn headers_that_never_end_are_cut_off() {
     let mut app = Setup::app().flag("--header-timeout", "1").start();
     for start in ["GET /api/messages HTTP/1.1\r\nHost: a\r\nX-Slow: ", "GET /", "GET /api/messages HTTP/1.1\r\n"] {
@@ -84,6 +75,7 @@ fn headers_that_never_end_are_cut_off() {
     still_serves(&mut app);
 }
 
+case!(OwnHost, a_client_that_says_nothing_is_cut_off);
 fn a_client_that_says_nothing_is_cut_off() {
     let mut app = Setup::app().flag("--header-timeout", "1").start();
     let mut silent: Vec<_> = (0..20).map(|_| Connection::open(&app)).collect();
@@ -95,6 +87,7 @@ fn a_client_that_says_nothing_is_cut_off() {
     still_serves(&mut app);
 }
 
+case!(OwnHost, an_honest_body_in_two_parts_is_waited_for);
 fn an_honest_body_in_two_parts_is_waited_for() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -111,6 +104,7 @@ fn an_honest_body_in_two_parts_is_waited_for() {
     assert!(answer.contains("HTTP/1.1 201 "), "{answer}");
 }
 
+case!(OwnHost, a_client_that_takes_no_answer_is_cut_off);
 /// They ask for more than the system buffers, read nothing, and hold every connection that the host serves.
 fn a_client_that_takes_no_answer_is_cut_off() {
     let mut app =

@@ -6,28 +6,11 @@ use crate::harness::host::Setup;
 use crate::harness::launcher::Launcher;
 use crate::harness::raw::{RawReply, exchange};
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        the_headers_of_spin_come_after_those_of_the_client,
-        the_connection_is_no_business_of_a_component,
-        headers_arrive_as_they_were_sent,
-        what_a_component_prints_arrives_in_whole_lines,
-        any_method_reaches_a_component,
-        head_gets_the_headers_of_get,
-        a_body_arrives_whole_however_it_is_sent,
-        health_is_asked_by_anybody_in_any_way,
-        a_trap_is_told_as_a_500_and_nothing_more,
-        an_environment_is_that_of_the_manifest_alone,
-        what_a_header_must_not_hold_reaches_no_component,
-        a_host_that_is_not_clear_reaches_no_component,
-    ]
-}
-
 fn send(app: &Client, head: &str, body: &str) -> Option<RawReply> {
     exchange(app, format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes())
 }
 
+case!(OwnHost, the_headers_of_spin_come_after_those_of_the_client);
 fn the_headers_of_spin_come_after_those_of_the_client() {
     let app = Setup::fixture().start();
     let forged =
@@ -44,12 +27,14 @@ fn the_headers_of_spin_come_after_those_of_the_client() {
     assert_eq!(values("spin-path-info"), ["/echo-headers"]);
 }
 
+case!(OwnHost, the_connection_is_no_business_of_a_component);
 fn the_connection_is_no_business_of_a_component() {
     let app = Setup::fixture().start();
     let echo = send(&app, &format!("GET /echo-headers HTTP/1.1\r\nHost: {}", app.authority()), "").unwrap().body;
     assert!(!echo.lines().any(|line| line.starts_with("connection: ")), "{echo}");
 }
 
+case!(OwnHost, headers_arrive_as_they_were_sent);
 fn headers_arrive_as_they_were_sent() {
     let app = Setup::fixture().start();
     let asking = get("/echo-headers").header("x-one", "1").header("x-two", "a, b").header("authorization", "Bearer x");
@@ -61,6 +46,7 @@ fn headers_arrive_as_they_were_sent() {
     assert_eq!(url, format!("http\n{}\n/echo-url?a=%20b&c\n", app.authority()));
 }
 
+case!(OwnHost, what_a_component_prints_arrives_in_whole_lines);
 fn what_a_component_prints_arrives_in_whole_lines() {
     let app = Setup::fixture().start();
     assert_eq!(app.get("/stderr").status, 200);
@@ -70,6 +56,7 @@ fn what_a_component_prints_arrives_in_whole_lines() {
     });
 }
 
+case!(OwnHost, any_method_reaches_a_component);
 fn any_method_reaches_a_component() {
     let app = Setup::fixture().start();
     for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW", "get"] {
@@ -79,6 +66,7 @@ fn any_method_reaches_a_component() {
     }
 }
 
+case!(OwnHost, head_gets_the_headers_of_get);
 fn head_gets_the_headers_of_get() {
     let app = Setup::fixture().start();
     let (full, head) = (app.get("/empty"), app.send(ask("HEAD", "/empty")));
@@ -86,6 +74,7 @@ fn head_gets_the_headers_of_get() {
     assert_eq!(head.header("content-length"), full.header("content-length"));
 }
 
+case!(OwnHost, a_body_arrives_whole_however_it_is_sent);
 fn a_body_arrives_whole_however_it_is_sent() {
     let app = Setup::fixture().start();
     let head = format!("POST /slow-read HTTP/1.1\r\nHost: {}", app.authority());
@@ -101,6 +90,7 @@ fn a_body_arrives_whole_however_it_is_sent() {
     }
 }
 
+case!(OwnHost, health_is_asked_by_anybody_in_any_way);
 fn health_is_asked_by_anybody_in_any_way() {
     let app = Setup::fixture().start();
     for method in ["GET", "POST"] {
@@ -121,6 +111,7 @@ fn health_is_asked_by_anybody_in_any_way() {
     assert!(app.get("/.well-known/spin").text().contains("no such path"), "it is the component's");
 }
 
+case!(OwnHost, a_trap_is_told_as_a_500_and_nothing_more);
 fn a_trap_is_told_as_a_500_and_nothing_more() {
     let app = Setup::fixture().start();
     for path in ["/trap", "/silent"] {
@@ -132,11 +123,13 @@ fn a_trap_is_told_as_a_500_and_nothing_more() {
     }
 }
 
+case!(OwnHost, an_environment_is_that_of_the_manifest_alone);
 fn an_environment_is_that_of_the_manifest_alone() {
     let app = Setup::fixture().environment("LATCHKEY_TEST", "of the host").start();
     assert_eq!(app.get("/environment").text(), "");
 }
 
+case!(OwnHost, what_a_header_must_not_hold_reaches_no_component);
 fn what_a_header_must_not_hold_reaches_no_component() {
     let app = Setup::fixture().start();
     let head = [b"GET /empty HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ", &b"\xe9"[..], b"\r\n\r\n"].concat();
@@ -145,6 +138,7 @@ fn what_a_header_must_not_hold_reaches_no_component() {
     assert!(matches!(status, Some(400 | 500)), "{status:?}");
 }
 
+case!(OwnHost, a_host_that_is_not_clear_reaches_no_component);
 fn a_host_that_is_not_clear_reaches_no_component() {
     let app = Setup::fixture().start();
     for head in [

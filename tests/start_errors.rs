@@ -6,19 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::harness::Wasi;
 use crate::harness::host::Setup;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        a_manifest_it_does_not_understand_is_refused,
-        a_store_that_nothing_defines_is_refused,
-        a_runtime_configuration_it_does_not_understand_is_refused,
-        an_unknown_variable_is_refused,
-        an_occupied_port_is_told,
-        a_state_folder_that_is_none_is_told,
-        a_damaged_database_is_left_as_it_is,
-    ]
-}
-
 fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
@@ -39,6 +26,7 @@ fn names(error: &str, expected: &[&str]) {
     }
 }
 
+case!(OwnHost, a_manifest_it_does_not_understand_is_refused);
 fn a_manifest_it_does_not_understand_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let good = manifest();
@@ -65,6 +53,7 @@ fn a_manifest_it_does_not_understand_is_refused() {
     names(&Setup::manifest(&write(&folder, "bad.toml", &junk)).refused(), &["login", "junk.wasm"]);
 }
 
+case!(OwnHost, a_store_that_nothing_defines_is_refused);
 /// As Spin does: "unknown key_value_stores label".
 fn a_store_that_nothing_defines_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,6 +61,7 @@ fn a_store_that_nothing_defines_is_refused() {
     names(&Setup::manifest(&write(&folder, "spin.toml", &text)).refused(), &["no-such-store"]);
 }
 
+case!(OwnHost, a_runtime_configuration_it_does_not_understand_is_refused);
 fn a_runtime_configuration_it_does_not_understand_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for (text, named) in [
@@ -95,6 +85,7 @@ fn a_runtime_configuration_it_does_not_understand_is_refused() {
     assert!(other.is_file(), "a good one is used");
 }
 
+case!(OwnHost, an_unknown_variable_is_refused);
 fn an_unknown_variable_is_refused() {
     names(&Setup::app().variable("no_such_variable", "secret value").refused(), &["no_such_variable"]);
     let error = Setup::app().variable("no_such_variable", "secret value").refused();
@@ -102,6 +93,7 @@ fn an_unknown_variable_is_refused() {
     names(&Setup::app().variable("signing_key", "@/no/such/file").refused(), &["signing_key"]);
 }
 
+case!(OwnHost, an_occupied_port_is_told);
 fn an_occupied_port_is_told() {
     let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = occupied.local_addr().unwrap().to_string();
@@ -110,6 +102,7 @@ fn an_occupied_port_is_told() {
     names(&Setup::app().flag("--listen", &app.authority()).refused(), &[&app.authority()]);
 }
 
+case!(OwnHost, a_state_folder_that_is_none_is_told);
 /// A file where the folder should be: nobody can write there, root included.
 fn a_state_folder_that_is_none_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -119,6 +112,7 @@ fn a_state_folder_that_is_none_is_told() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "a file");
 }
 
+case!(OwnHost, a_damaged_database_is_left_as_it_is);
 fn a_damaged_database_is_left_as_it_is() {
     let garbage = b"This is no database. ".repeat(400);
     let mut half = b"SQLite format 3\0".to_vec();

@@ -6,11 +6,7 @@ use crate::harness::actors::{self, Actor};
 use crate::harness::client::{get, post};
 use crate::harness::host::{App, Setup};
 
-cases! {
-    AnyHost: [a_person_signs_up_logs_in_reads_and_posts]
-    OwnHost: [every_body_is_literally_this]
-}
-
+case!(AnyHost, a_person_signs_up_logs_in_reads_and_posts);
 fn a_person_signs_up_logs_in_reads_and_posts() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -35,6 +31,7 @@ fn a_person_signs_up_logs_in_reads_and_posts() {
     assert_eq!(again, list, "and nothing was posted");
 }
 
+case!(OwnHost, every_body_is_literally_this);
 fn every_body_is_literally_this() {
     let app = Setup::app().start();
     app.get("/api/messages").is(200, r#"{"messages":[],"next":null}"#);

@@ -11,20 +11,7 @@ use crate::harness::client::get;
 use crate::harness::forge::{Forge, now, part};
 use crate::harness::host::{App, Setup};
 
-cases! {
-    AnyHost: [
-        a_token_verifies_by_the_served_key_set_alone,
-        the_key_set_is_public_in_every_sense,
-    ]
-    OwnHost: [
-        issuer_and_audience_are_variables,
-        a_signing_key_given_as_a_variable_is_used,
-        of_several_keys_the_first_signs_and_all_are_published,
-        one_key_follows_another_and_no_token_is_refused,
-        two_hosts_make_two_keys,
-    ]
-}
-
+case!(AnyHost, a_token_verifies_by_the_served_key_set_alone);
 fn a_token_verifies_by_the_served_key_set_alone() {
     let app = App::any();
     let alice = actors::alice(&app);
@@ -53,6 +40,7 @@ fn a_token_verifies_by_the_served_key_set_alone() {
     assert_eq!(claims, expected);
 }
 
+case!(AnyHost, the_key_set_is_public_in_every_sense);
 fn the_key_set_is_public_in_every_sense() {
     let app = App::any();
     let reply = app.get("/.well-known/jwks.json");
@@ -72,6 +60,7 @@ fn the_key_set_is_public_in_every_sense() {
     assert_eq!(app.get("/.well-known/jwks.json").json(), set, "created once");
 }
 
+case!(OwnHost, issuer_and_audience_are_variables);
 fn issuer_and_audience_are_variables() {
     let app = Setup::app()
         .variable("token_issuer", "https://issuer.example")
@@ -83,6 +72,7 @@ fn issuer_and_audience_are_variables() {
     alice.post(&app, "The app accepts its own tokens.");
 }
 
+case!(OwnHost, a_signing_key_given_as_a_variable_is_used);
 fn a_signing_key_given_as_a_variable_is_used() {
     let forge = Forge::seeded(7);
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -102,6 +92,7 @@ fn a_signing_key_given_as_a_variable_is_used() {
     }
 }
 
+case!(OwnHost, of_several_keys_the_first_signs_and_all_are_published);
 fn of_several_keys_the_first_signs_and_all_are_published() {
     let [present, next] = [7, 8].map(Forge::seeded);
     let app = Setup::app().variable("signing_key", &format!("{}{}", present.private_pem(), next.private_pem())).start();
@@ -113,6 +104,7 @@ fn of_several_keys_the_first_signs_and_all_are_published() {
     alice.post(&app, "The authorizer knows the key.");
 }
 
+case!(OwnHost, one_key_follows_another_and_no_token_is_refused);
 fn one_key_follows_another_and_no_token_is_refused() {
     let app = Setup::app().variable("signing_key_lifetime_seconds", "2").start();
     let alice = actors::alice(&app);
@@ -145,10 +137,11 @@ fn one_key_follows_another_and_no_token_is_refused() {
     assert!(numbers.iter().copied().eq(1..=numbers.len() as u64), "{numbers:?}");
 }
 
+case!(OwnHost, two_hosts_make_two_keys);
 fn two_hosts_make_two_keys() {
     let [one, other] = [Setup::app().start(), Setup::app().start()];
     let alice = actors::alice(&one);
     let set = |app: &crate::harness::client::Client| app.get("/.well-known/jwks.json").json();
     assert_ne!(set(&one), set(&other));
-    other.send(alice.posting("Wrong door.")).is_problem(401, "invalid_token");
+    other.send(alice.posting("To the wrong host.")).is_problem(401, "invalid_token");
 }

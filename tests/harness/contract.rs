@@ -41,7 +41,7 @@ pub(crate) fn operations(path_item: &'static Value) -> impl Iterator<Item = (&'s
     members.filter(|(name, _)| *name != "parameters").map(|(method, operation)| (method.as_str(), operation))
 }
 
-/// An operation of the API, with `1` in the place of parameters.
+/// An operation of the API, with `1` for each parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) method: String,

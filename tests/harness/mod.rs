@@ -17,11 +17,32 @@ pub(crate) mod reply;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// One test.
+/// One test, registered where it is written.
 pub(crate) struct Case {
+    /// The path of its module, `blackbox::login`.
+    pub(crate) module: &'static str,
     pub(crate) name: &'static str,
     pub(crate) needs: Needs,
     pub(crate) run: fn(),
+}
+
+inventory::collect!(Case);
+
+/// Every registered test.
+pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
+    inventory::iter::<Case>.into_iter()
+}
+
+impl Case {
+    /// The name of its module: what the test is about.
+    pub(crate) fn subject(&self) -> &'static str {
+        self.module.rsplit("::").next().unwrap_or_default()
+    }
+
+    /// As it is reported, and picked by a filter.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}::{}", self.subject(), self.name)
+    }
 }
 
 /// What a test asks its questions of.

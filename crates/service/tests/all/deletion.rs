@@ -107,7 +107,7 @@ fn pages_stay_full_and_cursors_go_on() {
 }
 
 #[test]
-fn what_was_posted_before_places_were_kept_can_be_deleted() {
+fn what_was_posted_before_positions_were_kept_can_be_deleted() {
     let (world, token) = board(2);
     let old = r#"{"v":1,"author":"alice","name":"A","text":"old","created_at_ms":0}"#;
     world.data.put("latchkey:message:1", old.as_bytes());

@@ -52,7 +52,7 @@ fn instances_that_start_at_once_make_one_key() {
         }
         assert_eq!(kids(&worlds[0]).len(), 1);
         let index = data.keys().iter().filter(|key| key.starts_with("latchkey:public-keys:")).count();
-        assert_eq!(index, 1, "the key has one place in the index");
+        assert_eq!(index, 1, "the key has one entry in the index");
     }
 }
 

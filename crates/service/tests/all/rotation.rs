@@ -205,8 +205,8 @@ fn instances_that_find_a_key_due_at_once_make_one_next_key() {
         assert_eq!(kids(&first).len(), of_set);
     }
     assert_eq!(chain(&data).len(), 3);
-    let places = data.keys().iter().filter(|key| key.starts_with("latchkey:public-keys:")).count();
-    assert_eq!(places, 3, "each has one place in the index");
+    let entries = data.keys().iter().filter(|key| key.starts_with("latchkey:public-keys:")).count();
+    assert_eq!(entries, 3, "each has one entry in the index");
 }
 
 #[test]

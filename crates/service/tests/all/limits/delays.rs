@@ -188,8 +188,8 @@ fn known_and_unknown_names_cost_the_same() {
         ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
     };
     let costs: Vec<_> = world.events("authn_login_fail").iter().skip(1).map(work).collect();
-    // Three for the account, the secret, two and one at each place.
+    // Three for the account, the secret, two and one at each slot.
     let reads = 3 + 1 + 2 * 3;
-    // The time, the number and what became of it, at each place.
+    // The time, the number and what became of it, at each slot.
     assert_eq!(costs, [[reads, 2 * 3, 24_999, 10]; 6]);
 }

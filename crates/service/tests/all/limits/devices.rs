@@ -143,7 +143,7 @@ fn a_device_is_forgotten_after_half_a_year_and_when_the_password_changes() {
     assert_eq!(verdict(&world.send(login_with(&device, "alice", "another good one"))).0, 429);
 }
 
-/// A token that was stolen is no way to guess the password, and the owner can change it whoever guesses at the door.
+/// A token that was stolen is no way to guess the password, and the owner can change it whoever guesses at logins.
 #[test]
 fn the_password_is_asked_for_again_with_delays_of_its_own() {
     let world = world();

@@ -89,5 +89,5 @@ fn the_account_can_be_used(world: &World, said: &str) {
     for _ in 0..5 {
         assert_eq!(guess_from(world, HOME, "alice"), FAILED, "{said}");
     }
-    assert_eq!(guess_from(world, HOME, "alice"), (429, Some(1)), "the door still counts: {said}");
+    assert_eq!(guess_from(world, HOME, "alice"), (429, Some(1)), "failures still count: {said}");
 }

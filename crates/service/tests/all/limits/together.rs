@@ -53,7 +53,7 @@ fn of_fifty_guesses_at_once_five_pass_and_later_one_at_a_time() {
                 let statuses = at_once(&world.data, seed, request);
                 assert_eq!(count(&statuses, 401), 1, "seed {seed}, after {seconds} seconds");
             }
-            // When it is all over, the first ones clear the place away and the others come back to it.
+            // When it is all over, the first ones start the count anew and the others join it.
             world.advance_millis(15 * MINUTE);
             let passed = count(&at_once(&world.data, seed, request), 401);
             assert!((5..=10).contains(&passed), "{passed} of seed {seed}");

@@ -9,19 +9,6 @@ use crate::harness::client::Client;
 use crate::harness::host::Setup;
 use crate::harness::reply::Reply;
 
-cases! {
-    AnyHost: []
-    OwnHost: [
-        the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges,
-        success_forgives,
-        of_64_guesses_at_once_five_pass,
-        known_and_unknown_names_are_refused_alike_and_without_a_hash,
-        others_who_guess_do_not_keep_a_known_browser_out,
-        an_address_makes_twenty_accounts,
-        an_account_posts_twenty_messages,
-    ]
-}
-
 const WRONG: &str = "wrong horse 7";
 
 /// Expects a refusal, and returns how many seconds it says to wait.
@@ -48,6 +35,7 @@ fn fail_five_times(app: &Client, name: impl Fn(usize) -> String) {
     }
 }
 
+case!(OwnHost, the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges);
 fn the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges() {
     let app = Setup::app_with_limits().start();
     fail_five_times(&app, |n| format!("name-{n}"));
@@ -64,6 +52,7 @@ fn the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges() {
     assert_eq!((&line["limit"], &line["client_address"]), (&"address".into(), &"127.0.0.1".into()));
 }
 
+case!(OwnHost, success_forgives);
 fn success_forgives() {
     let app = Setup::app_with_limits().start();
     let alice = actors::alice(&app);
@@ -75,6 +64,7 @@ fn success_forgives() {
     }
 }
 
+case!(OwnHost, of_64_guesses_at_once_five_pass);
 fn of_64_guesses_at_once_five_pass() {
     let app = Setup::app_with_limits().start();
     actors::alice(&app);
@@ -93,6 +83,7 @@ fn of_64_guesses_at_once_five_pass() {
     assert!((5..=6).contains(&passed), "{statuses:?}");
 }
 
+case!(OwnHost, known_and_unknown_names_are_refused_alike_and_without_a_hash);
 fn known_and_unknown_names_are_refused_alike_and_without_a_hash() {
     let mut told = Vec::new();
     for username in ["alice", "nobody"] {
@@ -110,6 +101,7 @@ fn known_and_unknown_names_are_refused_alike_and_without_a_hash() {
     assert_eq!(told[0], told[1]);
 }
 
+case!(OwnHost, others_who_guess_do_not_keep_a_known_browser_out);
 fn others_who_guess_do_not_keep_a_known_browser_out() {
     // What the proxy says is believed, so others can come from elsewhere.
     let app = Setup::app_with_limits().variable("client_address_header", "x-forwarded-for").start();
@@ -127,6 +119,7 @@ fn others_who_guess_do_not_keep_a_known_browser_out() {
     assert_eq!(app.send(from("192.0.2.7", "correct horse 7").header("cookie", device)).status, 200);
 }
 
+case!(OwnHost, an_address_makes_twenty_accounts);
 fn an_address_makes_twenty_accounts() {
     let app = Setup::app_with_limits().start();
     for n in 0..20 {
@@ -143,6 +136,7 @@ fn an_address_makes_twenty_accounts() {
     assert_eq!(log_in(&app, "name-19", "correct horse 7").status, 200);
 }
 
+case!(OwnHost, an_account_posts_twenty_messages);
 fn an_account_posts_twenty_messages() {
     let app = Setup::app_with_limits().start();
     let (alice, mallory) = (actors::alice(&app), actors::mallory(&app));
