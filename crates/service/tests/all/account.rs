@@ -59,6 +59,20 @@ fn a_password_is_changed_by_who_knows_it_to_one_that_keeps_the_rules() {
     assert_eq!(world.send(anon("POST", "/api/account/password", "{}")).status(), 401);
 }
 
+#[test]
+fn what_is_not_valid_is_refused() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (path, body, errors) in [
+        ("/api/account/password", "{}", &["current_password:missing", "new_password:missing"][..]),
+        ("/api/account/delete", "{}", &["password:missing"]),
+        ("/api/account/delete", r#"{"password":7,"sure":true}"#, &["password:wrong_type", "sure:unknown_field"]),
+    ] {
+        world.send(bearer(&token, "POST", path, body)).is_invalid(&format!("{path} {body}"), errors);
+    }
+    assert_eq!(world.sessions(&token).len(), 1);
+}
+
 /// A login by the old password that is under way while the password is changed: whichever comes first, no session of the
 /// old password is left.
 #[test]

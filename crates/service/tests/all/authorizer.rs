@@ -42,33 +42,95 @@ fn the_endpoint_answers_with_the_policy() {
     }
 }
 
+/// Asks for the verdict on a method in both ways that there are: by the query and by the body.
+fn asking(token: &str, arn: &str) -> [http::Request<bytes::Bytes>; 2] {
+    let escaped = arn.replace('?', "%3F").replace('é', "%C3%A9");
+    let body = serde_json::json!({"methodArn": arn}).to_string();
+    [
+        bearer(token, "GET", &format!("/api/authorizer?methodArn={escaped}"), ""),
+        bearer(token, "POST", "/api/authorizer", &body),
+    ]
+}
+
 #[test]
-fn the_endpoint_says_the_verdict_for_a_method() {
+fn a_method_arn_gets_its_verdict() {
     let world = World::new();
     let token = world.join("alice");
-    let delete = ARN.replace("POST", "DELETE");
-    let live = ARN.replace("/test/", "/live/");
-    for (arn, verdict) in [(ARN, "Allow"), (&delete, "Deny"), (&live, "Deny")] {
-        let uri = format!("/api/authorizer?methodArn={arn}");
-        assert_eq!(world.send(bearer(&token, "GET", &uri, "")).json()["verdict"], verdict);
-        let body = format!(r#"{{"methodArn":"{arn}"}}"#);
-        assert_eq!(world.send(bearer(&token, "POST", "/api/authorizer", &body)).json()["verdict"], verdict);
+    for (method, verdict) in [
+        ("test/POST/api/messages", "Allow"),
+        ("test/DELETE/api/messages", "Deny"),
+        ("test/POST/api/messages/1", "Deny"),
+        ("test/DELETE/api/messages/1", "Allow"),
+        ("test/post/api/messages", "Deny"),
+        ("dev/POST/api/messages", "Deny"),
+        ("live/POST/api/messages", "Deny"),
+        ("test/POST/api/nothing", "Deny"),
+        ("test/POST/", "Deny"),
+    ] {
+        for request in asking(&token, &format!("arn:latchkey:execute-api:::latchkey/{method}")) {
+            let answer = world.send(request);
+            let json = answer.json();
+            assert_eq!(answer.status(), 200, "{method}: {json}");
+            assert_eq!((&json["verdict"], &json["principalId"]), (&verdict.into(), &"alice".into()), "{method}");
+        }
     }
-    let answer = world.send(bearer(&token, "GET", "/api/authorizer?methodArn=nonsense", ""));
-    assert_eq!((answer.status(), answer.errors()), (400, vec!["methodArn:invalid".to_owned()]));
-    let answer = world.send(bearer(&token, "POST", "/api/authorizer", r#"{"methodArn":"nonsense"}"#));
-    assert_eq!((answer.status(), answer.errors()), (422, vec!["methodArn:invalid".to_owned()]));
-    let answer = world.send(bearer(&token, "GET", "/api/authorizer?what=1", ""));
-    assert_eq!((answer.status(), answer.errors()), (400, vec!["what:unknown_field".to_owned()]));
+}
+
+#[test]
+fn a_malformed_method_arn_is_refused() {
+    let world = World::new();
+    let token = world.join("alice");
+    const START: &str = "arn:latchkey:execute-api:::latchkey";
+    for arn in [
+        "",
+        "arn",
+        "nonsense",
+        "arn:aws:execute-api:us-east-1:1:latchkey/test/GET/a",
+        &format!("{START}/test"),
+        &format!("{START}/test/GET"),
+        &format!("{START}//GET/a"),
+        &format!("{START}/test/*/api/messages"),
+        &format!("{START}/test/POST/api/message?"),
+        &format!("{START}/test/POST/api/é"),
+        &format!("{START}/test/GET/{}", "a".repeat(512)),
+    ] {
+        let [by_query, by_body] = asking(&token, arn);
+        world.send(by_query).is_refused(arn, 400, "invalid_request", &["methodArn:invalid"]);
+        world.send(by_body).is_invalid(arn, &["methodArn:invalid"]);
+    }
+}
+
+#[test]
+fn its_fields_are_checked() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (body, error) in [
+        (r#"{"methodArn":7}"#, "methodArn:wrong_type"),
+        (r#"{"methodArn":null}"#, "methodArn:wrong_type"),
+        (r#"{"method_arn":"arn"}"#, "method_arn:unknown_field"),
+        (r#"{"methodArn":"arn","methodArn":"arn"}"#, "methodArn:duplicate"),
+    ] {
+        world.send(bearer(&token, "POST", "/api/authorizer", body)).is_invalid(body, &[error]);
+    }
+    for (query, error) in [
+        ("arn=arn", "arn:unknown_field"),
+        ("what=1", "what:unknown_field"),
+        ("methodArn=arn&methodArn=arn", "methodArn:duplicate"),
+    ] {
+        let answer = world.send(bearer(&token, "GET", &format!("/api/authorizer?{query}"), ""));
+        answer.is_refused(query, 400, "invalid_request", &[error]);
+    }
 }
 
 #[test]
 fn without_a_good_token_there_is_no_policy() {
     let world = World::new();
     let token = world.join("alice");
-    let answer = world.get("/api/authorizer");
-    assert_eq!((answer.status(), answer.code().as_str()), (401, "missing_token"));
-    assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"latchkey\""));
+    for method in ["GET", "HEAD", "POST"] {
+        let answer = world.send(anon(method, "/api/authorizer", ""));
+        assert_eq!((answer.status(), answer.header("www-authenticate")), (401, Some("Bearer realm=\"latchkey\"")));
+        assert!(method == "HEAD" || answer.code() == "missing_token", "{method}: {}", answer.text());
+    }
     world.advance_millis(900_000 + 6_000);
     let answer = world.send(bearer(&token, "GET", "/api/authorizer", ""));
     assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_token"));

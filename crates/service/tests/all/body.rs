@@ -4,71 +4,140 @@ use service::BodyFault;
 
 use crate::world::{World, signup_body};
 
-fn send(world: &World, content_type: Option<&str>, body: impl Into<Bytes>) -> (u16, String) {
-    let mut request = Request::post("/api/signup").body(body.into()).unwrap();
+/// Every endpoint that reads a body, and whether it can do without one.
+const ENDPOINTS: [(&str, bool); 7] = [
+    ("/api/signup", false),
+    ("/api/login", false),
+    ("/api/session/refresh", true),
+    ("/api/account/password", false),
+    ("/api/account/delete", false),
+    ("/api/messages", false),
+    ("/api/authorizer", true),
+];
+
+/// The fields of all endpoints, so that only the form is wrong.
+const FIELDS: &str = r#""username":"carol","password":"a good one 4U","name":"Carol","text":"malformed","methodArn":"a","refresh_token":"a","current_password":"a","new_password":"a""#;
+
+fn sending(path: &str, token: &str, content_type: Option<&str>, body: impl Into<Bytes>) -> Request<Bytes> {
+    let mut request = Request::post(path).body(body.into()).unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
     if let Some(content_type) = content_type {
         request.headers_mut().insert("content-type", content_type.parse().unwrap());
     }
-    let answer = world.send(request);
-    (answer.status(), answer.code())
+    request
 }
 
 #[test]
-fn bodies_are_json_in_utf_8() {
+fn a_body_has_to_be_declared_as_json() {
     let world = World::new();
-    let types = [
-        "application/json",
-        "Application/JSON",
-        "application/json; charset=utf-8",
-        "application/json;charset=\"UTF-8\"",
+    let token = world.join("alice");
+    let before = world.data.snapshot();
+    for (path, _) in ENDPOINTS {
+        for refused in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("multipart/form-data; boundary=a"),
+            Some("application/jsonp"),
+            Some("application/json+x"),
+            Some("application/problem+json"),
+            Some("application/json; charset=iso-8859-1"),
+            Some("application/json; charset=latin-1"),
+            Some("application/json; charset=utf-16"),
+            Some("application/json, text/plain"),
+            Some("json"),
+            Some(""),
+        ] {
+            let answer = world.send(sending(path, &token, refused, format!("{{{FIELDS}}}")));
+            answer.is_refused(&format!("{path} {refused:?}"), 415, "unsupported_media_type", &[]);
+        }
+        for accepted in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
+            "Application/JSON;charset=UTF-8",
+        ] {
+            let answer = world.send(sending(path, &token, Some(accepted), "[]"));
+            answer.is_refused(&format!("{path} {accepted}"), 400, "malformed_json", &[]);
+        }
+    }
+    assert!(world.data.snapshot() == before, "something came of them");
+}
+
+/// Bodies that are no JSON objects in UTF-8.
+fn malformed() -> Vec<Vec<u8>> {
+    let object = format!("{{{FIELDS}}}");
+    let mut bodies: Vec<Vec<u8>> = vec![
+        format!("{{{FIELDS}").into(),
+        format!("{{{FIELDS},}}").into(),
+        format!("{{{FIELDS}}}}}").into(),
+        format!("{object}{object}").into(),
+        format!("{object}\0").into(),
+        format!("\u{feff}{object}").into(),
+        format!("// comment\n{object}").into(),
+        format!("[{object}]").into(),
+        object.replace(':', "=").into(),
+        object.replace('"', "'").into(),
+        object.replace("malformed", "raw\nline feed").into(),
+        object.replace("malformed", "raw\0nul").into(),
+        object.replace("malformed", "\\ud800").replace("carol", "\\ud800").into(),
+        object.replace("malformed", "\\x41").replace("carol", "\\x41").into(),
     ];
-    for (index, content_type) in types.iter().enumerate() {
-        let (status, _) = send(&world, Some(content_type), signup_body(&format!("alice{index}")));
-        assert_eq!(status, 201, "{content_type}");
+    let others = [
+        " ",
+        "{",
+        "}",
+        "[]",
+        "\"text\"",
+        "5",
+        "7",
+        "true",
+        "null",
+        "NaN",
+        "{} {}",
+        "{},",
+        "{,}",
+        "{\"text\":NaN}",
+        "{\"text\":01}",
+        "{\"text\":1e999}",
+        "{text:\"a\"}",
+        "{'text':'a'}",
+        "{\"text\"}",
+        "{\"text\":}",
+        "{\"text\":\"a\"",
+        "undefined",
+        "<text>a</text>",
+        "text=a",
+    ];
+    bodies.extend(others.map(Into::into));
+    for bytes in [&b"\xff"[..], b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3"] {
+        bodies.push(bytes.to_vec());
+        bodies.push([b"{\"text\":\"", bytes, b"\",\"username\":\"", bytes, b"\"}"].concat());
     }
-    for content_type in [
-        "text/plain",
-        "application/jsonp",
-        "application/json; charset=latin-1",
-        "",
-        "application/x-www-form-urlencoded",
-    ] {
-        let refused = send(&world, Some(content_type), signup_body("bob"));
-        assert_eq!(refused, (415, "unsupported_media_type".to_owned()), "{content_type}");
+    let utf_16: Vec<u16> = "{\"text\":\"a\"}".encode_utf16().collect();
+    bodies.push(utf_16.iter().flat_map(|unit| unit.to_le_bytes()).collect());
+    bodies.push(utf_16.iter().flat_map(|unit| unit.to_be_bytes()).collect());
+    for (open, close) in [("[", "]"), ("{\"text\":", "}")] {
+        bodies.push(format!("{{\"text\":{}1{}}}", open.repeat(1800), close.repeat(1800)).into());
     }
-    assert_eq!(send(&world, None, signup_body("bob")).0, 415);
-    assert!(world.data.get("latchkey:user:bob").is_none());
+    bodies.push("[".repeat(16_000).into());
+    bodies
 }
 
 #[test]
-fn json_that_is_none() {
+fn what_is_no_json_object_is_malformed_and_nothing_comes_of_it() {
     let world = World::new();
-    let deep = format!("{}{}", r#"{"username":"#.to_owned() + &"[".repeat(2000), "]".repeat(2000));
-    for body in [
-        &b""[..],
-        b" ",
-        b"{",
-        b"}",
-        b"[]",
-        b"null",
-        b"\"text\"",
-        b"5",
-        b"{\"username\":}",
-        b"{'username':'a'}",
-        b"{\"username\":\"a\"",
-        b"{} {}",
-        b"{},",
-        b"\xff\xfe",
-        b"{\"username\":\"\xff\"}",
-        b"{\"username\":\"\\ud800\"}",
-        b"{\"username\":1e999}",
-        b"\xef\xbb\xbf{}",
-        deep.as_bytes(),
-    ] {
-        let refused = send(&world, Some("application/json"), body.to_vec());
-        assert_eq!(refused, (400, "malformed_json".to_owned()), "{:?}", String::from_utf8_lossy(body));
+    let token = world.join("alice");
+    let before = world.data.snapshot();
+    for (path, is_optional) in ENDPOINTS {
+        for body in malformed().into_iter().chain((!is_optional).then(Vec::new)) {
+            let asked = format!("{path} {:.200}", String::from_utf8_lossy(&body));
+            let answer = world.send(sending(path, &token, Some("application/json"), body));
+            answer.is_refused(&asked, 400, "malformed_json", &[]);
+        }
     }
-    assert!(world.data.keys().is_empty());
+    assert!(world.data.snapshot() == before, "something came of them");
 }
 
 #[test]

@@ -1,12 +1,23 @@
 //! CORS on every kind of answer.
 
-use crate::world::{Answer, World, anon, bearer};
+use crate::world::{Answer, PASSWORD, World, anon, bearer};
 
 const APP: &str = "https://app.example";
 
 fn from_origin(world: &World, origin: &str, mut request: http::Request<bytes::Bytes>) -> Answer {
     request.headers_mut().insert("origin", origin.parse().unwrap());
     world.send(request)
+}
+
+/// The headers by which a browser lets a page read an answer or send a request.
+fn permissions(answer: &Answer) -> Vec<&str> {
+    answer
+        .response
+        .headers()
+        .keys()
+        .map(http::HeaderName::as_str)
+        .filter(|n| n.starts_with("access-control-"))
+        .collect()
 }
 
 /// One answer of each kind: its status and the request for it.
@@ -21,10 +32,14 @@ fn kinds(token: &str) -> Vec<(u16, http::Request<bytes::Bytes>)> {
         (200, anon("GET", "/api/messages", "")),
         (200, anon("HEAD", "/api/messages", "")),
         (200, anon("GET", "/.well-known/jwks.json", "")),
+        (200, bearer(token, "GET", "/api/authorizer", "")),
+        (200, anon("POST", "/api/login", &format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#))),
         (201, bearer(token, "POST", "/api/messages", r#"{"text":"hi"}"#)),
         (204, anon("OPTIONS", "/api/messages", "")),
         (304, known),
         (400, anon("POST", "/api/login", "{")),
+        (400, anon("GET", "/api/messages?limit=0", "")),
+        (401, anon("POST", "/api/login", r#"{"username":"alice","password":"wrong"}"#)),
         (401, anon("POST", "/api/messages", r#"{"text":"hi"}"#)),
         (401, bearer("nonsense", "POST", "/api/messages", r#"{"text":"hi"}"#)),
         (404, anon("GET", "/api/nothing", "")),
@@ -58,6 +73,7 @@ fn faults_of_the_server_are_readable_too() {
     world.set("pbkdf2_iterations", "0");
     let answer = from_origin(&world, APP, anon("POST", "/api/login", r#"{"username":"a","password":"b"}"#));
     assert_eq!((answer.status(), answer.header("access-control-allow-origin")), (500, Some(APP)));
+    assert_eq!(answer.code(), "misconfigured");
     for (variable, value) in [("store", "nowhere"), ("store", "a/b"), ("stage", "a/b")] {
         world.set(variable, value);
         let answer = from_origin(&world, APP, anon("GET", "/api/messages", ""));
@@ -67,20 +83,35 @@ fn faults_of_the_server_are_readable_too() {
 
 #[test]
 fn another_origin_may_read_nothing() {
-    for configured in ["", "https://other.example"] {
+    for configured in ["", "https://other.example, http://localhost:8080"] {
         let world = World::new();
         let token = world.join("alice");
         world.set("cors_allowed_origins", configured);
-        for origin in [APP, "null", "https://other.example.evil", "https://OTHER.example", "http://other.example"] {
+        for origin in [
+            APP,
+            "null",
+            "*",
+            "",
+            "https://other.example.evil.example",
+            "https://evil-other.example",
+            "https://sub.other.example",
+            "https://other.example:8443",
+            "https://OTHER.example",
+            "HTTPS://OTHER.EXAMPLE",
+            "http://other.example",
+            "https://other.example/",
+            "https://other.example, http://localhost:8080",
+            "https://other.example,http://localhost:8080",
+            "http://localhost:80",
+        ] {
             for (status, request) in kinds(&token) {
+                let said = format!("{} {} from {origin:?}, allowed {configured:?}", request.method(), request.uri());
                 let answer = from_origin(&world, origin, request);
-                assert_eq!(answer.status(), status);
-                let granted =
-                    answer.response.headers().keys().filter(|name| name.as_str().starts_with("access-control"));
-                assert_eq!(granted.count(), 0, "{status} to {origin}");
-                assert!(answer.header("vary").unwrap().contains("Origin"), "{status}");
+                assert_eq!((answer.status(), permissions(&answer)), (status, vec![]), "{said}");
+                assert!(answer.header("vary").unwrap().contains("Origin"), "{said}");
             }
         }
+        assert_eq!(permissions(&world.get("/api/messages")), [""; 0], "and without an origin");
     }
 }
 
@@ -88,9 +119,22 @@ fn another_origin_may_read_nothing() {
 fn any_origin_is_named_by_the_star() {
     let world = World::new();
     world.set("cors_allowed_origins", "*");
-    let answer = from_origin(&world, APP, anon("GET", "/api/messages", ""));
-    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    for origin in [APP, "https://evil.example", "null"] {
+        for request in [anon("GET", "/api/messages", ""), anon("GET", "/api/nothing", ""), preflight("/api/messages")] {
+            let said = format!("{} {} from {origin}", request.method(), request.uri());
+            let answer = from_origin(&world, origin, request);
+            assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{said}");
+            assert_eq!(answer.header("access-control-allow-credentials"), None, "{said}");
+        }
+    }
     assert_eq!(world.get("/api/messages").header("access-control-allow-origin"), None, "no origin, no CORS");
+}
+
+fn preflight(path: &str) -> http::Request<bytes::Bytes> {
+    let mut request = anon("OPTIONS", path, "");
+    request.headers_mut().insert("access-control-request-method", "POST".parse().unwrap());
+    request.headers_mut().insert("access-control-request-headers", "authorization,content-type".parse().unwrap());
+    request
 }
 
 #[test]
@@ -99,14 +143,14 @@ fn a_preflight_names_the_methods_of_that_very_resource() {
     world.set("cors_allowed_origins", APP);
     for (path, methods) in [
         ("/api/signup", "POST, OPTIONS"),
+        ("/api/login", "POST, OPTIONS"),
         ("/api/messages", "GET, HEAD, POST, OPTIONS"),
+        ("/api/authorizer", "GET, HEAD, POST, OPTIONS"),
         ("/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
+        ("/api/nothing", "OPTIONS"),
     ] {
-        let mut request = anon("OPTIONS", path, "");
-        request.headers_mut().insert("access-control-request-method", "POST".parse().unwrap());
-        request.headers_mut().insert("access-control-request-headers", "authorization".parse().unwrap());
-        let answer = from_origin(&world, APP, request);
-        assert_eq!(answer.status(), 204);
+        let answer = from_origin(&world, APP, preflight(path));
+        assert_eq!((answer.status(), answer.text()), (204, ""), "{path}");
         for (header, value) in [
             ("access-control-allow-origin", APP),
             ("access-control-allow-methods", methods),
@@ -117,5 +161,18 @@ fn a_preflight_names_the_methods_of_that_very_resource() {
         ] {
             assert_eq!(answer.header(header), Some(value), "{path} {header}");
         }
+    }
+    let plain = from_origin(&world, APP, anon("OPTIONS", "/api/messages", ""));
+    assert_eq!((plain.status(), plain.text(), plain.header("access-control-allow-origin")), (204, "", Some(APP)));
+    assert_eq!(plain.header("access-control-allow-methods"), None, "OPTIONS that is no preflight");
+}
+
+#[test]
+fn a_preflight_from_elsewhere_gets_no_permission() {
+    let world = World::new();
+    world.set("cors_allowed_origins", APP);
+    for (path, origin) in [("/api/messages", "https://evil.example"), ("/api/login", "null")] {
+        let answer = from_origin(&world, origin, preflight(path));
+        assert_eq!((answer.status(), answer.text(), permissions(&answer)), (204, "", vec![]), "{path} from {origin}");
     }
 }

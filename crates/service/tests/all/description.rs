@@ -6,7 +6,7 @@ use std::path::Path;
 use service::table::{self, Access, Component, Resource};
 
 /// Component, method, path, and whether a token has to come along.
-type Row = (&'static str, String, String, bool);
+pub(crate) type Row = (&'static str, String, String, bool);
 
 fn rows<E>(component: &Component<E>) -> Vec<Row> {
     let of_resource = |resource: &Resource<E>| {
@@ -23,7 +23,8 @@ fn rows<E>(component: &Component<E>) -> Vec<Row> {
 /// Members of a path item that are no endpoint of ours: each address has these methods.
 const BESIDES: [&str; 3] = ["parameters", "head", "options"];
 
-fn table() -> Vec<Row> {
+/// Every endpoint that there is.
+pub(crate) fn table() -> Vec<Row> {
     [
         rows(&table::SIGNUP),
         rows(&table::LOGIN),

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::world::{PASSWORD, World, anon};
 
 #[test]
@@ -21,17 +23,29 @@ fn says_the_same_at_the_same_cost_whatever_is_wrong() {
     let world = World::new();
     world.set("pbkdf2_iterations", "25000");
     world.sign_up("alice");
+    let long = "a".repeat(10_000);
     let attempts = [
-        r#"{"username":"alice","password":"wrong horse battery"}"#,
-        r#"{"username":"nobody","password":"wrong horse battery"}"#,
-        r#"{"username":"alice","password":""}"#,
-        r#"{"username":"no user name!","password":"wrong horse battery"}"#,
-        r#"{"username":"","password":""}"#,
+        ("alice", "wrong horse battery"),
+        ("alice", ""),
+        ("alice", "Correct horse battery"),
+        ("alice", "correct horse battery "),
+        ("alice", &*long),
+        ("nobody", "wrong horse battery"),
+        ("nobody", PASSWORD),
+        ("", PASSWORD),
+        ("a", PASSWORD),
+        ("no user name!", PASSWORD),
+        ("no such\nname", PASSWORD),
+        ("ALICE' OR 1=1 --", PASSWORD),
+        (&*long, PASSWORD),
+        ("", ""),
     ];
     let mut answers = Vec::new();
-    for body in attempts {
-        let answer = world.post("/api/login", body);
-        assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_credentials"), "{body}");
+    for (username, password) in attempts {
+        let body = json!({"username": username, "password": password}).to_string();
+        let answer = world.post("/api/login", &body);
+        answer.is_refused(&body, 401, "invalid_credentials", &[]);
+        assert!(!answer.text().contains("alice"), "{body}: {}", answer.text());
         let mut headers = answer.response.headers().clone();
         headers.remove("x-request-id");
         answers.push((answer.text().to_owned(), headers));
@@ -41,7 +55,7 @@ fn says_the_same_at_the_same_cost_whatever_is_wrong() {
         ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
     };
     let failures = world.events("authn_login_fail");
-    assert_eq!(failures.iter().map(work).collect::<Vec<_>>(), [[3, 0, 24_999, 10]; 5]);
+    assert_eq!(failures.iter().map(work).collect::<Vec<_>>(), [[3, 0, 24_999, 10]; 14]);
     assert!(failures.iter().all(|event| event.get("username").is_none()), "people type passwords there");
 }
 
@@ -49,17 +63,38 @@ fn says_the_same_at_the_same_cost_whatever_is_wrong() {
 fn fields_have_to_be_there_and_to_be_strings() {
     let world = World::new();
     for (body, errors) in [
-        ("{}", vec!["username:missing", "password:missing"]),
-        (r#"{"username":"alice","password":5}"#, vec!["password:wrong_type"]),
-        (r#"{"username":"alice","password":"a","password":"b"}"#, vec!["password:duplicate"]),
-        (r#"{"username":"alice","password":"a","remember":true}"#, vec!["remember:unknown_field"]),
+        ("{}", &["username:missing", "password:missing"][..]),
+        (r#"{"username":"alice"}"#, &["password:missing"]),
+        (r#"{"password":"correct horse 7"}"#, &["username:missing"]),
+        (r#"{"username":"alice","password":5}"#, &["password:wrong_type"]),
+        (r#"{"username":null,"password":"a"}"#, &["username:wrong_type"]),
+        (r#"{"username":["alice"],"password":7}"#, &["username:wrong_type", "password:wrong_type"]),
+        (r#"{"username":"alice","password":"a","password":"b"}"#, &["password:duplicate"]),
+        (r#"{"username":"alice","password":"a","name":"Alice"}"#, &["name:unknown_field"]),
+        (r#"{"username":"alice","password":"a","remember":true}"#, &["remember:unknown_field"]),
     ] {
-        let answer = world.post("/api/login", body);
-        assert_eq!(
-            (answer.status(), answer.errors()),
-            (422, errors.iter().map(|e| (*e).to_owned()).collect()),
-            "{body}"
-        );
+        world.post("/api/login", body).is_invalid(body, errors);
+    }
+}
+
+#[test]
+fn every_token_is_another() {
+    let world = World::new();
+    let first = world.join("alice");
+    assert_ne!(world.log_in("alice").json()["token"], first, "within the same second");
+}
+
+#[test]
+fn the_lifetime_is_a_variable() {
+    let world = World::new();
+    world.set("token_lifetime_seconds", "60");
+    world.sign_up("alice");
+    let answer = world.log_in("alice");
+    assert_eq!(answer.json()["expires_in"], 60);
+    let token = answer.json()["token"].as_str().unwrap().to_owned();
+    for (seconds, status) in [(60 + 4, 200), (2, 401)] {
+        world.advance_millis(seconds * 1000);
+        assert_eq!(world.accepts(&token), status, "5 seconds of tolerance");
     }
 }
 
@@ -78,6 +113,8 @@ fn a_hash_with_fewer_rounds_is_replaced_at_the_next_login() {
     assert_eq!(rounds(&world), 1 + 5 + 6, "checked, made up to the configured number, and hashed anew");
     assert_eq!(world.log_in("alice").status(), 200);
     assert_eq!(rounds(&world), 6);
+    let wrong = world.post("/api/login", r#"{"username":"alice","password":"wrong horse battery"}"#);
+    assert_eq!(wrong.status(), 401, "by the new hash too");
 }
 
 #[test]
@@ -86,7 +123,14 @@ fn a_password_is_taken_as_it_was_typed() {
     let typed = "  Cafe\\u0301 au lait ";
     let body = format!(r#"{{"username":"alice","password":"{typed}","name":"Alice"}}"#);
     assert_eq!(world.post("/api/signup", &body).status(), 201);
-    for (password, status) in [(typed, 200), ("Cafe\\u0301 au lait", 401), ("  Caf\\u00e9 au lait ", 401)] {
+    for (password, status) in [
+        (typed, 200),
+        ("Cafe\\u0301 au lait", 401),
+        ("  Caf\\u00e9 au lait ", 401),
+        ("  cafe\\u0301 au lait ", 401),
+        ("  Cafe\\u0301 au lait .", 401),
+        ("", 401),
+    ] {
         let body = format!(r#"{{"username":"alice","password":"{password}"}}"#);
         assert_eq!(world.post("/api/login", &body).status(), status, "{password}");
     }

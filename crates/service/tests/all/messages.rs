@@ -22,22 +22,98 @@ fn a_message_is_taken_and_shown() {
 }
 
 #[test]
-fn a_message_that_breaks_a_rule_is_not_taken() {
+fn a_text_has_1_to_1000_characters_after_trimming_and_normalising() {
     let world = World::new();
     let token = world.join("alice");
-    for (body, error) in [
-        (r#"{}"#.to_owned(), "text:missing"),
-        (r#"{"text":" \n "}"#.to_owned(), "text:too_short"),
-        (format!(r#"{{"text":"{}"}}"#, "é".repeat(1001)), "text:too_long"),
-        (r#"{"text":"a\u0007"}"#.to_owned(), "text:invalid_character"),
-        (r#"{"text":{"text":"a"}}"#.to_owned(), "text:wrong_type"),
-        (r#"{"text":"a","author":"bob"}"#.to_owned(), "author:unknown_field"),
+    for (text, code) in [
+        ("", "text:too_short"),
+        (" \n\u{3000}\n ", "text:too_short"),
+        (&*"🔑".repeat(1001), "text:too_long"),
+        (&*"é".repeat(1001), "text:too_long"),
+        ("a\tb", "text:invalid_character"),
+        ("a\r\nb", "text:invalid_character"),
+        ("a\0b", "text:invalid_character"),
+        ("a\u{7}", "text:invalid_character"),
+        ("a\u{1b}[2J", "text:invalid_character"),
+        ("a\u{85}b", "text:invalid_character"),
     ] {
-        let answer = world.send(bearer(&token, "POST", "/api/messages", &body));
-        assert_eq!((answer.status(), answer.errors()), (422, vec![error.to_owned()]), "{body}");
+        world.say(&token, text).is_invalid(&format!("{text:?}"), &[code]);
     }
     assert!(world.texts("/api/messages").is_empty());
-    assert_eq!(world.say(&token, &"é".repeat(1000)).status(), 201);
+    for (text, kept) in [
+        ("A", "A"),
+        (&*"🔑".repeat(1000), &*"🔑".repeat(1000)),
+        ("\n two\nlines \n", "two\nlines"),
+        (&*format!(" {} ", "e\u{301}".repeat(1000)), &*"\u{e9}".repeat(1000)),
+        ("<script>\"&'\\u0041", "<script>\"&'\\u0041"),
+        ("\u{202e}right to left\u{2028}", "\u{202e}right to left"),
+        ("null", "null"),
+    ] {
+        let answer = world.say(&token, text);
+        assert_eq!((answer.status(), &answer.json()["message"]["text"]), (201, &kept.into()), "{text:?}");
+    }
+}
+
+#[test]
+fn fields_are_missing_unknown_twice_or_of_another_type() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (body, errors) in [
+        ("{}", &["text:missing"][..]),
+        (r#"{"text":null}"#, &["text:wrong_type"]),
+        (r#"{"text":7}"#, &["text:wrong_type"]),
+        (r#"{"text":["a"]}"#, &["text:wrong_type"]),
+        (r#"{"text":{"text":"a"}}"#, &["text:wrong_type"]),
+        (r#"{"text":"a","text":"a"}"#, &["text:duplicate"]),
+        (r#"{"text":"a","Text":"a"}"#, &["Text:unknown_field"]),
+        (r#"{"id":"1","text":""}"#, &["id:unknown_field", "text:too_short"]),
+    ] {
+        world.send(bearer(&token, "POST", "/api/messages", body)).is_invalid(body, errors);
+    }
+    assert!(world.texts("/api/messages").is_empty());
+}
+
+#[test]
+fn nobody_posts_in_the_name_of_another() {
+    let world = World::new();
+    let (alice, mallory) = (world.join("alice"), world.join("mallory"));
+    world.say(&alice, "I am alice.");
+    for author in [r#""alice""#, r#"{"username":"alice","name":"Name of alice"}"#] {
+        let body = format!(r#"{{"text":"I am alice.","author":{author}}}"#);
+        world.send(bearer(&mallory, "POST", "/api/messages", &body)).is_invalid(&body, &["author:unknown_field"]);
+    }
+    let author = world.say(&mallory, "I am alice.").json()["message"]["author"].take();
+    assert_eq!(author, serde_json::json!({"username": "mallory", "name": "Name of mallory"}));
+    let count = |author: &str| world.texts(&format!("/api/messages?author={author}")).len();
+    assert_eq!((count("alice"), count("mallory")), (1, 1));
+}
+
+#[test]
+fn a_location_leads_to_the_message() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (text, location) in [
+        ("first", "/api/messages?before=m2&limit=1"),
+        ("second", "/api/messages?before=m3&limit=1"),
+        ("third", "/api/messages?before=m4&limit=1"),
+    ] {
+        let answer = world.say(&token, text);
+        assert_eq!(answer.header("location"), Some(location), "{text}");
+        assert_eq!(world.get(location).json()["messages"], serde_json::json!([answer.json()["message"]]), "{text}");
+    }
+}
+
+#[test]
+fn reading_writes_nothing() {
+    let world = World::new();
+    let token = world.join("alice");
+    world.say(&token, "To be read.");
+    let before = world.data.snapshot();
+    for path in ["/api/messages", "/api/messages?author=alice", "/api/messages?author=nobody", "/api/messages?limit=1"]
+    {
+        assert_eq!(world.get(path).status(), 200, "{path}");
+        assert!(world.data.snapshot() == before, "{path} has written");
+    }
 }
 
 fn page(world: &World, uri: &str) -> (Vec<String>, Option<String>) {
@@ -119,28 +195,104 @@ fn a_desert_of_gaps_ends_a_page_and_not_the_list() {
     assert_eq!((found, pages), (vec!["the last".to_owned(), "the first".to_owned()], 3));
 }
 
+/// Says 25 messages: two by alice, then one by bob, and so on.
+fn board_of_25() -> (World, String) {
+    let world = World::new();
+    let (alice, bob) = (world.join("alice"), world.join("bob"));
+    for number in 1..=25 {
+        let author = if number % 3 == 0 { &bob } else { &alice };
+        assert_eq!(world.say(author, &number.to_string()).status(), 201);
+    }
+    (world, alice)
+}
+
+fn numbers(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+    numbers.into_iter().map(|number| number.to_string()).collect()
+}
+
+#[test]
+fn a_page_ends_where_it_is_told_to_and_names_the_next_one() {
+    let (world, _) = board_of_25();
+    for (query, texts, next) in [
+        ("", numbers((6..=25).rev()), Some("m6")),
+        ("limit=1", numbers([25]), Some("m25")),
+        ("limit=24", numbers((2..=25).rev()), Some("m2")),
+        ("limit=25", numbers((1..=25).rev()), None),
+        ("limit=100", numbers((1..=25).rev()), None),
+        ("limit=5&before=m6", numbers((1..=5).rev()), None),
+        ("before=m1", numbers([]), None),
+        ("before=m2", numbers([1]), None),
+        ("before=m26&limit=2", numbers([25, 24]), Some("m24")),
+        ("before=m27&limit=2", numbers([25, 24]), Some("m24")),
+        ("before=m1000000&limit=2", numbers([25, 24]), Some("m24")),
+        ("before=m9007199254740992&limit=2", numbers([25, 24]), Some("m24")),
+        ("author=bob&limit=3", numbers([24, 21, 18]), Some("a6")),
+        ("author=%62ob&limit=%33", numbers([24, 21, 18]), Some("a6")),
+        ("author=bob&before=a2", numbers([3]), None),
+        ("author=bob&before=a1", numbers([]), None),
+        ("author=nobody", numbers([]), None),
+        ("author=nobody&before=a7", numbers([]), None),
+    ] {
+        assert_eq!(page(&world, &format!("/api/messages?{query}")), (texts, next.map(str::to_owned)), "{query}");
+    }
+}
+
+#[test]
+fn the_first_messages_need_no_second_page() {
+    let world = World::new();
+    assert_eq!(page(&world, "/api/messages?limit=1"), (vec![], None));
+    let token = world.join("alice");
+    world.say(&token, "the first");
+    assert_eq!(page(&world, "/api/messages?limit=1"), (vec!["the first".to_owned()], None));
+}
+
+#[test]
+fn messages_that_arrive_meanwhile_do_not_shift_the_pages() {
+    let (world, alice) = board_of_25();
+    let (first, next) = page(&world, "/api/messages?limit=10");
+    for late in ["late", "later"] {
+        world.say(&alice, late);
+    }
+    let (second, _) = page(&world, &format!("/api/messages?limit=10&before={}", next.unwrap()));
+    assert_eq!([first, second].concat(), numbers((6..=25).rev()));
+}
+
 #[test]
 fn queries_that_are_refused() {
     let world = World::new();
     for (query, errors) in [
-        ("limit=0", vec!["limit:invalid"]),
-        ("limit=101", vec!["limit:invalid"]),
-        ("limit=-1", vec!["limit:invalid"]),
-        ("limit=+5", vec!["limit:invalid"]),
-        ("limit=%2B5", vec!["limit:invalid"]),
-        ("limit=5.0", vec!["limit:invalid"]),
-        ("limit=", vec!["limit:invalid"]),
-        ("limit=5&limit=5", vec!["limit:duplicate"]),
-        ("before=7", vec!["before:invalid"]),
-        ("before=a7", vec!["before:invalid"]),
-        ("author=alice&before=m7", vec!["before:invalid"]),
-        ("author=no+name", vec!["author:invalid"]),
-        ("offset=5", vec!["offset:unknown_field"]),
-        ("limit=0&before=x&x=y", vec!["limit:invalid", "before:invalid", "x:unknown_field"]),
+        ("limit=0", &["limit:invalid"][..]),
+        ("limit=101", &["limit:invalid"]),
+        ("limit=-1", &["limit:invalid"]),
+        ("limit=+5", &["limit:invalid"]),
+        ("limit=%2B5", &["limit:invalid"]),
+        ("limit=5.0", &["limit:invalid"]),
+        ("limit=1.5", &["limit:invalid"]),
+        ("limit=ten", &["limit:invalid"]),
+        ("limit=99999999999999999999", &["limit:invalid"]),
+        ("limit=", &["limit:invalid"]),
+        ("limit=5&limit=5", &["limit:duplicate"]),
+        ("before=", &["before:invalid"]),
+        ("before=7", &["before:invalid"]),
+        ("before=m0", &["before:invalid"]),
+        ("before=m-1", &["before:invalid"]),
+        ("before=x7", &["before:invalid"]),
+        ("before=a7", &["before:invalid"]),
+        ("before=m7&before=m7", &["before:duplicate"]),
+        ("author=alice&before=m7", &["before:invalid"]),
+        ("author=", &["author:invalid"]),
+        ("author=al", &["author:invalid"]),
+        ("author=no+name", &["author:invalid"]),
+        ("author=no%20name", &["author:invalid"]),
+        ("author=%C3%A9mile", &["author:invalid"]),
+        ("author=%FF%FE%FD", &["author:invalid"]),
+        ("author=alice&author=alice", &["author:duplicate"]),
+        ("offset=5", &["offset:unknown_field"]),
+        ("page=2", &["page:unknown_field"]),
+        ("Limit=5", &["Limit:unknown_field"]),
+        ("limit=0&before=x&x=y", &["limit:invalid", "before:invalid", "x:unknown_field"]),
     ] {
-        let answer = world.get(&format!("/api/messages?{query}"));
-        assert_eq!((answer.status(), answer.code().as_str()), (400, "invalid_request"), "{query}");
-        assert_eq!(answer.errors(), errors, "{query}");
+        world.get(&format!("/api/messages?{query}")).is_refused(query, 400, "invalid_request", errors);
     }
     assert_eq!(world.get("/api/messages?before=m9007199254740992").status(), 200);
 }
@@ -175,20 +327,61 @@ fn a_page_can_be_revalidated() {
     let tag = answer.header("etag").unwrap().to_owned();
     assert!(tag.starts_with('"') && tag.ends_with('"'), "strong: {tag}");
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
-    let ask = |tag: &str| {
-        let mut request: Request<Bytes> = anon("GET", "/api/messages", "");
-        request.headers_mut().insert("if-none-match", tag.parse().unwrap());
-        world.send(request)
-    };
-    for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
-        let answer = ask(&known);
-        assert_eq!((answer.status(), answer.text(), answer.header("etag")), (304, "", Some(tag.as_str())), "{known}");
-        assert_eq!(answer.header("content-length"), None);
-        assert_eq!((answer.header("vary"), answer.header("cache-control")), (Some("Origin"), Some("no-cache")));
+    assert_eq!(world.get("/api/messages").header("etag"), Some(&*tag), "the same list has the same tag");
+    for known in [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"x\", {tag}"),
+        format!("\"x\",W/\"y\" ,W/{tag}"),
+        format!("\"a, comma\", {tag}"),
+        "*".to_owned(),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let answer = world.send(knowing(&known, anon(method, "/api/messages", "")));
+            let came = (answer.status(), answer.text(), answer.header("etag"));
+            assert_eq!(came, (304, "", Some(tag.as_str())), "{method} {known}");
+            assert_eq!((answer.header("content-length"), answer.header("content-type")), (None, None));
+            assert_eq!((answer.header("vary"), answer.header("cache-control")), (Some("Origin"), Some("no-cache")));
+        }
     }
-    assert_eq!(ask("\"other\"").status(), 200);
-    world.say(&token, "news");
-    assert_eq!(ask(&tag).status(), 200);
+    for other in ["\"other\"", "", "other", tag.trim_matches('"'), "\"*\"", "W/\"other\", \"another\""] {
+        assert_eq!(world.send(knowing(other, anon("GET", "/api/messages", ""))).status(), 200, "{other}");
+    }
+}
+
+fn knowing(tags: &str, mut request: Request<Bytes>) -> Request<Bytes> {
+    request.headers_mut().insert("if-none-match", tags.parse().unwrap());
+    request
+}
+
+#[test]
+fn a_new_message_makes_a_new_tag() {
+    let world = World::new();
+    let token = world.join("alice");
+    let mut tags = vec![world.get("/api/messages").header("etag").unwrap().to_owned()];
+    for text in ["same text", "same text", "other text"] {
+        world.say(&token, text);
+        let answer = world.send(knowing(&tags.join(", "), anon("GET", "/api/messages", "")));
+        assert_eq!(answer.status(), 200, "{text} after {tags:?}");
+        tags.push(answer.header("etag").unwrap().to_owned());
+    }
+    assert_eq!(world.send(knowing(tags.last().unwrap(), anon("GET", "/api/messages", ""))).status(), 304);
+    assert_ne!(world.get("/api/messages?limit=1").header("etag"), tags.last().map(String::as_str), "another page");
+}
+
+#[test]
+fn only_reading_is_conditional() {
+    let world = World::new();
+    let token = world.join("alice");
+    let tag = world.get("/api/messages").header("etag").unwrap().to_owned();
+    for tags in [&*tag, "*"] {
+        let post = bearer(&token, "POST", "/api/messages", r#"{"text":"On no condition."}"#);
+        assert_eq!(world.send(knowing(tags, post)).status(), 201, "{tags}");
+    }
+    let refused = world.send(knowing("*", anon("GET", "/api/messages?limit=0", "")));
+    refused.is_refused("limit=0 with *", 400, "invalid_request", &["limit:invalid"]);
+    let answer = world.send(knowing("*", bearer(&token, "GET", "/api/authorizer", "")));
+    assert_eq!((answer.status(), answer.header("etag")), (200, None));
 }
 
 #[test]

@@ -1,50 +1,98 @@
-use crate::world::{World, anon};
+use std::collections::BTreeSet;
+
+use crate::description;
+use crate::world::{World, anon, bearer};
+
+/// Every address of the API, with what `Allow` says there.
+const RESOURCES: [(&str, &str); 14] = [
+    ("/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
+    ("/api/account", "GET, HEAD, OPTIONS"),
+    ("/api/account/delete", "POST, OPTIONS"),
+    ("/api/account/password", "POST, OPTIONS"),
+    ("/api/authorizer", "GET, HEAD, POST, OPTIONS"),
+    ("/api/login", "POST, OPTIONS"),
+    ("/api/logout", "POST, OPTIONS"),
+    ("/api/messages", "GET, HEAD, POST, OPTIONS"),
+    ("/api/messages/:id", "DELETE, OPTIONS"),
+    ("/api/openapi.yaml", "GET, HEAD, OPTIONS"),
+    ("/api/session/refresh", "POST, OPTIONS"),
+    ("/api/sessions", "GET, HEAD, DELETE, OPTIONS"),
+    ("/api/sessions/:id", "DELETE, OPTIONS"),
+    ("/api/signup", "POST, OPTIONS"),
+];
+
+const METHODS: [&str; 10] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW", "get"];
 
 #[test]
 fn each_address_has_its_methods() {
     let world = World::new();
-    for (path, allow, wrong) in [
-        ("/api/signup", "POST, OPTIONS", &["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "BREW"][..]),
-        ("/api/login", "POST, OPTIONS", &["GET", "HEAD", "PUT"]),
-        ("/.well-known/jwks.json", "GET, HEAD, OPTIONS", &["POST", "DELETE"]),
-        ("/api/messages", "GET, HEAD, POST, OPTIONS", &["PUT", "DELETE", "PATCH"]),
-        ("/api/authorizer", "GET, HEAD, POST, OPTIONS", &["PUT", "DELETE"]),
-    ] {
-        for method in wrong {
-            let answer = world.send(anon(method, path, ""));
+    let paths: BTreeSet<_> = description::table().into_iter().map(|(_, _, path, _)| path).collect();
+    assert!(RESOURCES.iter().map(|(path, _)| *path).eq(&paths), "{paths:?}");
+    for (path, allow) in RESOURCES {
+        let path = path.replace(":id", "1");
+        for method in METHODS.into_iter().filter(|method| !allow.split(", ").any(|allowed| allowed == *method)) {
+            let answer = world.send(anon(method, &path, ""));
             assert_eq!((answer.status(), answer.header("allow")), (405, Some(allow)), "{method} {path}");
-            assert!(*method == "HEAD" || answer.code() == "method_not_allowed");
+            assert!(method == "HEAD" || answer.code() == "method_not_allowed", "{method} {path}: {}", answer.text());
         }
-        let answer = world.send(anon("OPTIONS", path, ""));
+        let answer = world.send(anon("OPTIONS", &path, ""));
         assert_eq!((answer.status(), answer.header("allow"), answer.text()), (204, Some(allow), ""), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
     }
 }
 
 #[test]
 fn an_address_that_nothing_has() {
     let world = World::new();
-    for path in ["/api/", "/api/nothing", "/api/messages/", "/api/messages/1/2", "/api/Messages", "/api/signup/"] {
-        for method in ["GET", "POST", "BREW"] {
+    for path in [
+        "/api/",
+        "/api/nothing",
+        "/api/messages/",
+        "/api/messages/1/2",
+        "/api/Messages",
+        "/api/login/x",
+        "/api/signup/",
+        "/api/signup%2f",
+    ] {
+        for method in ["GET", "POST", "DELETE", "BREW"] {
             let answer = world.send(anon(method, path, ""));
             assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{method} {path}");
         }
-        assert_eq!(world.send(anon("OPTIONS", path, "")).header("allow"), Some("OPTIONS"));
+        let answer = world.send(anon("OPTIONS", path, ""));
+        assert_eq!((answer.status(), answer.header("allow")), (204, Some("OPTIONS")), "{path}");
     }
 }
 
 #[test]
 fn head_is_get_without_the_body() {
     let world = World::new();
-    for path in ["/api/messages", "/.well-known/jwks.json", "/api/authorizer", "/api/nothing"] {
-        let (get, head) = (world.get(path), world.send(anon("HEAD", path, "")));
-        assert_eq!(head.text(), "");
-        let headers = |answer: &crate::world::Answer| {
-            let mut headers = answer.response.headers().clone();
-            headers.remove("x-request-id");
-            headers
-        };
-        assert_eq!((head.status(), headers(&head)), (get.status(), headers(&get)), "{path}");
-        assert_eq!(head.header("content-length"), Some(get.text().len().to_string().as_str()));
+    let token = world.join("alice");
+    let paths = [
+        "/api/messages",
+        "/api/messages?author=alice",
+        "/api/messages?limit=0",
+        "/.well-known/jwks.json",
+        "/api/authorizer",
+        "/api/account",
+        "/api/nothing",
+    ];
+    for path in paths {
+        for with_token in [false, true] {
+            let ask = |method: &str| match with_token {
+                true => world.send(bearer(&token, method, path, "")),
+                false => world.send(anon(method, path, "")),
+            };
+            let (get, head) = (ask("GET"), ask("HEAD"));
+            assert_eq!(head.text(), "", "{path}");
+            let headers = |answer: &crate::world::Answer| {
+                let mut headers = answer.response.headers().clone();
+                headers.remove("x-request-id");
+                headers
+            };
+            assert_eq!((head.status(), headers(&head)), (get.status(), headers(&get)), "{path}");
+            assert_eq!(head.header("content-length"), Some(get.text().len().to_string().as_str()), "{path}");
+        }
     }
 }
 

@@ -160,7 +160,10 @@ fn every_token_that_is_not_good_gets_the_same_answer() {
     let forged_generation = refresh.replacen(".0.", ".7.", 1);
     let unknown = refresh.replacen(refresh.split('.').next().unwrap(), &"0".repeat(32), 1);
     let mut said = Vec::new();
-    for bad in ["", "nonsense", &ended, &forged_tag, &forged_generation, &unknown, &token] {
+    let uppercase = refresh.to_uppercase();
+    let (id_alone, dots) = (refresh.split('.').next().unwrap(), "a.".repeat(5000));
+    for bad in ["", "nonsense", &ended, &forged_tag, &forged_generation, &unknown, &uppercase, id_alone, &dots, &token]
+    {
         let answer = world.refresh(bad);
         assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_refresh_token"), "{bad}");
         assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"latchkey\""));
@@ -175,6 +178,11 @@ fn every_token_that_is_not_good_gets_the_same_answer() {
         (answer.text().to_owned(), headers)
     });
     assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:?}");
+    for (body, error) in
+        [(r#"{"token":"x"}"#, "token:unknown_field"), (r#"{"refresh_token":7}"#, "refresh_token:wrong_type")]
+    {
+        world.post("/api/session/refresh", body).is_invalid(body, &[error]);
+    }
     assert_eq!(world.refresh(&refresh).status(), 200, "and none of them ended the session that it named");
     let log = world.whole_log();
     assert!(!log.contains(refresh.rsplit('.').next().unwrap()) && !log.contains(refresh.split('.').nth(2).unwrap()));
@@ -270,7 +278,7 @@ fn the_list_of_sessions_and_the_end_of_one() {
     let mallory = world.join("mallory");
     let id = sessions[1]["id"].as_str().unwrap();
     assert_eq!(world.sessions(&mallory).len(), 1);
-    for id in [id, "nonsense", &"0".repeat(32), "..", "%2e%2e"] {
+    for id in [id, "0", "x", "nonsense", "99999999999999999999", &"0".repeat(32), "..", "%2e%2e"] {
         let answer = world.send(bearer(&mallory, "DELETE", &format!("/api/sessions/{id}"), ""));
         assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{id}");
     }

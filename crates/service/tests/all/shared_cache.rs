@@ -1,9 +1,7 @@
-//! The classic trap of this architecture: a gateway cache that is keyed by the resource answers a POST with a cached
-//! OPTIONS response, or one origin with another's CORS headers. Here a shared cache stands in front, keyed by the URL
-//! alone, which honours Cache-Control and Vary (RFC 9111) and nothing else: it keeps the answer to any method, and answers
-//! GET and HEAD with what it has.
+//! A shared cache in front of the app that knows URLs and nothing of methods: the classic trap of an API gateway, where
+//! a POST was answered with the OPTIONS response that had been kept. It honours Cache-Control and Vary (the part of
+//! RFC 9111 that a response can rely on), and with such a cache everybody still gets the answer meant for them.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -11,101 +9,181 @@ use http::{HeaderMap, Request};
 
 use crate::world::{Answer, World, anon, bearer};
 
-/// What is kept: the request's headers that Vary names, and the answer.
+/// A response that is kept, under its URL.
 struct Kept {
-    varying: Vec<(String, Option<String>)>,
-    answer: Answer,
+    /// Names in `Vary`, each with what the request had for it.
+    vary: Vec<(String, Option<String>)>,
+    parts: Parts,
 }
+
+/// Status, headers and body.
+type Parts = (u16, HeaderMap, String);
 
 #[derive(Default)]
 struct Cache {
-    kept: RefCell<BTreeMap<String, Vec<Kept>>>,
-    hits: RefCell<u32>,
+    kept: BTreeMap<String, Vec<Kept>>,
+    hits: u32,
 }
 
 fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|value| value.to_str().unwrap().to_owned())
 }
 
-impl Cache {
-    fn send(&self, world: &World, request: Request<Bytes>) -> (u16, Option<String>, String, HeaderMap) {
-        let url = request.uri().to_string();
-        let headers = request.headers().clone();
-        let mut kept = self.kept.borrow_mut();
-        let entries = kept.entry(url).or_default();
-        let asks = ["GET", "HEAD"].contains(&request.method().as_str());
-        let hit = entries
-            .iter()
-            .filter(|_| asks)
-            .find(|kept| kept.varying.iter().all(|(name, sent)| value(&headers, name) == *sent));
-        if let Some(hit) = hit {
-            *self.hits.borrow_mut() += 1;
-            return parts(&hit.answer);
-        }
-        let answer = world.send(request);
-        let control = answer.header("cache-control").unwrap_or_default().to_owned();
-        let result = parts(&answer);
-        // A shared cache may keep what is fresh for it; without a word on freshness, by heuristics, nearly anything.
-        let forbidden = control.contains("no-store") || control.contains("private") || control.contains("no-cache");
-        if !forbidden {
-            let vary = answer.header("vary").unwrap_or_default();
-            let names = vary.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-            let varying = names.map(|name| (name.clone(), value(&headers, &name))).collect();
-            entries.push(Kept { varying, answer });
-        }
-        result
+fn directives(headers: &HeaderMap) -> Vec<String> {
+    let control = value(headers, "cache-control").unwrap_or_default();
+    control.split(',').map(|directive| directive.trim().to_lowercase()).collect()
+}
+
+/// Everything but what tells one answer from the next.
+fn parts(answer: Answer) -> Parts {
+    let mut headers = answer.response.headers().clone();
+    headers.remove("x-request-id");
+    (answer.status(), headers, answer.text().to_owned())
+}
+
+impl Kept {
+    fn fits(&self, request: &Request<Bytes>) -> bool {
+        self.vary.iter().all(|(name, wanted)| name != "*" && value(request.headers(), name) == *wanted)
+    }
+
+    /// Without `max-age` and `no-cache` a cache may guess how long it stays fresh: this one guesses "for ever".
+    fn is_fresh(&self) -> bool {
+        !directives(&self.parts.1).iter().any(|directive| directive == "no-cache" || directive == "max-age=0")
+    }
+
+    fn answer(&self, request: &Request<Bytes>) -> Parts {
+        let (status, headers, body) = self.parts.clone();
+        (status, headers, if request.method() == "HEAD" { String::new() } else { body })
     }
 }
 
-fn parts(answer: &Answer) -> (u16, Option<String>, String, HeaderMap) {
-    let origin = answer.header("access-control-allow-origin").map(str::to_owned);
-    let mut headers = answer.response.headers().clone();
-    headers.remove("x-request-id");
-    (answer.status(), origin, answer.text().to_owned(), headers)
+impl Cache {
+    fn send(&mut self, app: &dyn Fn(Request<Bytes>) -> Parts, request: Request<Bytes>) -> Parts {
+        let kept = self.kept.entry(request.uri().to_string()).or_default();
+        let found = kept.iter().position(|kept| kept.fits(&request));
+        if let Some(at) = found.filter(|&at| kept[at].is_fresh()) {
+            self.hits += 1;
+            return kept[at].answer(&request);
+        }
+        let mut asked = request.clone();
+        if let Some(tag) = found.and_then(|at| kept[at].parts.1.get("etag")) {
+            asked.headers_mut().insert("if-none-match", tag.clone());
+        }
+        let parts = app(asked);
+        if let Some(at) = found {
+            if parts.0 == 304 {
+                self.hits += 1;
+                return kept[at].answer(&request);
+            }
+            kept.remove(at);
+        }
+        let forbidden = directives(&parts.1).iter().any(|d| d == "no-store" || d == "private");
+        // RFC 9110, section 15.1: these may be kept even if nothing says so. A HEAD response has no body to keep.
+        let is_kept = matches!(parts.0, 200 | 203 | 204 | 301 | 308 | 404 | 405 | 410);
+        if !forbidden && is_kept && request.method() != "HEAD" {
+            let names = value(&parts.1, "vary").unwrap_or_default();
+            let names = names.split(',').map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty());
+            let vary = names.map(|name| (name.clone(), value(request.headers(), &name))).collect();
+            kept.push(Kept { vary, parts: parts.clone() });
+        }
+        parts
+    }
 }
 
-#[test]
-fn a_shared_cache_mixes_neither_methods_nor_origins() {
-    let world = World::new();
-    world.set("cors_allowed_origins", "https://a.example, https://b.example");
-    let token = world.join("alice");
-    let cache = Cache::default();
-    let origins = [None, Some("https://a.example"), Some("https://b.example"), Some("https://evil.example")];
-    let paths = ["/api/messages", "/.well-known/jwks.json", "/api/login", "/api/authorizer", "/api/nothing"];
-    let methods = ["OPTIONS", "GET", "HEAD", "POST", "PUT"];
-    for _ in 0..2 {
-        for (path, method) in paths.iter().flat_map(|path| methods.map(|method| (*path, method))) {
-            for origin in origins {
-                let body = if method == "POST" { r#"{"text":"hi"}"# } else { "" };
-                let request = || {
-                    let mut request = bearer(&token, method, path, body);
-                    if let Some(origin) = origin {
-                        request.headers_mut().insert("origin", origin.parse().unwrap());
-                    }
-                    request
-                };
-                // A cache may answer HEAD from a kept GET: then the body is all that differs.
-                let (direct, cached) = (parts(&world.send(request())), cache.send(&world, request()));
-                let comparable = |(status, origin, text, headers): (u16, Option<String>, String, HeaderMap)| {
-                    let text = if method == "HEAD" || text.contains("\"message\"") || text.contains("\"messages\"") {
-                        String::new()
-                    } else {
-                        text
-                    };
-                    let mut headers = headers;
-                    for name in ["etag", "content-length", "location"] {
-                        headers.remove(name);
-                    }
-                    (status, origin, text, headers)
-                };
-                assert_eq!(comparable(cached), comparable(direct), "{method} {path} from {origin:?}");
+const ORIGINS: [Option<&str>; 4] =
+    [None, Some("https://one.example"), Some("https://two.example"), Some("https://no.example")];
+
+fn from_origin(mut request: Request<Bytes>, origin: Option<&str>) -> Request<Bytes> {
+    if let Some(origin) = origin {
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+    }
+    request
+}
+
+/// Every kind of request for a resource: methods, with and without a token, origins.
+fn kinds(path: &str, token: &str) -> Vec<Request<Bytes>> {
+    let mut kinds = Vec::new();
+    for origin in ORIGINS {
+        for method in ["GET", "HEAD", "POST", "OPTIONS", "PREFLIGHT", "PUT"] {
+            let (name, is_preflight) = if method == "PREFLIGHT" { ("OPTIONS", true) } else { (method, false) };
+            for mut kind in [anon(name, path, ""), bearer(token, name, path, "")] {
+                if is_preflight {
+                    kind.headers_mut().insert("access-control-request-method", "POST".parse().unwrap());
+                }
+                kinds.push(from_origin(kind, origin));
             }
         }
     }
-    assert!(*cache.hits.borrow() > 0, "the cache kept nothing: this test shows nothing");
-    let kept = cache.kept.borrow();
-    let urls: Vec<&String> = kept.iter().filter(|(_, entries)| !entries.is_empty()).map(|(url, _)| url).collect();
-    assert_eq!(urls, ["/.well-known/jwks.json"], "only the public keys are for shared caches");
+    kinds
+}
+
+fn world() -> World {
+    let world = World::new();
+    world.set("cors_allowed_origins", "https://one.example,https://two.example");
+    world
+}
+
+#[test]
+fn a_cache_by_url_alone_never_mixes_methods_or_origins() {
+    let world = world();
+    let token = world.join("alice");
+    world.say(&token, "To be cached.");
+    let app = |request| parts(world.send(request));
+    let mut hits = 0;
+    for path in ["/api/messages", "/api/authorizer", "/api/login", "/api/nothing", "/.well-known/jwks.json"] {
+        let kinds = kinds(path, &token);
+        let direct: Vec<_> = kinds.iter().map(|kind| app(kind.clone())).collect();
+        for first in &kinds {
+            let mut cache = Cache::default();
+            cache.send(&app, first.clone());
+            for (kind, expected) in kinds.iter().zip(&direct) {
+                // The one thing that is fresh without a question; a cache that answered a POST with it would have to
+                // ignore the method of a GET response, and not only that of the request.
+                if path.ends_with("jwks.json") && !["GET", "HEAD"].contains(&kind.method().as_str()) {
+                    continue;
+                }
+                let asked = format!("{} {path} {:?} after {}", kind.method(), kind.headers(), first.method());
+                assert_eq!(cache.send(&app, kind.clone()), *expected, "{asked} {:?}", first.headers());
+            }
+            let is_fresh = cache.kept.values().flatten().any(Kept::is_fresh);
+            assert_eq!(is_fresh, path.ends_with("jwks.json"), "{path}: the public keys alone need no question");
+            hits += cache.hits;
+        }
+    }
+    assert!(hits > 100, "the cache has been of use: {hits}");
+}
+
+#[test]
+fn a_kept_list_is_never_old() {
+    let world = world();
+    let token = world.join("alice");
+    let app = |request| parts(world.send(request));
+    let mut cache = Cache::default();
+    for number in 0..20 {
+        let posting = bearer(&token, "POST", "/api/messages", &format!(r#"{{"text":"message {number}"}}"#));
+        assert_eq!(cache.send(&app, posting).0, 201, "message {number}, and not what was kept for the URL");
+        for origin in ORIGINS {
+            let (_, _, list) = cache.send(&app, from_origin(anon("GET", "/api/messages", ""), origin));
+            let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+            assert_eq!(list["messages"][0]["text"], format!("message {number}"), "for {origin:?}");
+        }
+    }
+}
+
+#[test]
+fn the_cache_of_this_test_would_fall_into_the_trap() {
+    let world = world();
+    // A gateway that lets the OPTIONS response be kept.
+    let careless = |request| {
+        let (status, mut headers, body) = parts(world.send(request));
+        headers.remove("cache-control");
+        headers.remove("vary");
+        (status, headers, body)
+    };
+    let mut cache = Cache::default();
+    cache.send(&careless, anon("OPTIONS", "/api/messages", ""));
+    assert_eq!(cache.send(&careless, anon("POST", "/api/messages", "")).0, 204);
+    assert_eq!(cache.hits, 1);
 }
 
 #[test]

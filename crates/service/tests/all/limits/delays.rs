@@ -32,9 +32,13 @@ fn the_answer_says_how_long_to_wait_and_nothing_of_the_account() {
         let answer = world.send(login(username, WRONG));
         let mut headers = answer.response.headers().clone();
         headers.remove("x-request-id");
-        answers.push((answer.text().to_owned(), headers));
+        let refused = world.events("authn_login_fail_max").pop().unwrap();
+        let cost = ["store_reads", "store_writes", "hash_rounds"].map(|field| refused[field].as_u64().unwrap());
+        assert_eq!(refused["username"] == "alice", username == "alice", "a name that nobody has may be a password");
+        answers.push((answer.text().to_owned(), headers, cost));
     }
     assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].2[1..], [0, 0], "no write and no hash");
     let expected = r#"{"type":"urn:latchkey:problem:too_many_requests","title":"Too many requests","status":429,"detail":"Too many attempts. Try again in 1 second.","code":"too_many_requests"}"#;
     assert_eq!(answers[0].0, expected);
 }

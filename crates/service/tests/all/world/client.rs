@@ -44,6 +44,23 @@ impl Answer {
         errors.iter().map(|e| format!("{}:{}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
     }
 
+    /// Expects a refusal with these field errors and no others, each as `field:code`; told with what was asked.
+    #[track_caller]
+    pub(crate) fn is_refused(&self, asked: &str, status: u16, code: &str, errors: &[&str]) {
+        let mut came = self.errors();
+        let mut expected: Vec<_> = errors.iter().map(|error| (*error).to_owned()).collect();
+        came.sort_unstable();
+        expected.sort_unstable();
+        let said = format!("{asked}: {} {}", self.status(), self.text());
+        assert_eq!((self.status(), self.code().as_str(), came), (status, code, expected), "{said}");
+    }
+
+    /// The same of a body that is JSON and breaks a rule.
+    #[track_caller]
+    pub(crate) fn is_invalid(&self, asked: &str, errors: &[&str]) {
+        self.is_refused(asked, 422, "validation_failed", errors);
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name).map(|value| value.to_str().unwrap())
     }

@@ -96,6 +96,11 @@ impl Data {
         self.0.values.borrow().keys().cloned().collect()
     }
 
+    /// All of it: what is the same afterwards was not written to.
+    pub(crate) fn snapshot(&self) -> BTreeMap<String, Vec<u8>> {
+        self.0.values.borrow().clone()
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
         self.0.values.borrow().get(key).cloned()
     }
