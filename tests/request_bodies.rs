@@ -1,4 +1,5 @@
-//! What holds for every body that is sent to the API: its type, its size, and the order of the checks.
+//! What a host and the reader of bodies in a component make of a body: its size, how it is sent, and the order of the checks.
+//! Types, and texts that are no JSON, are sent to the services themselves (`service/tests/all/body.rs`).
 
 use crate::harness::actors;
 use crate::harness::client::{Client, ask, post};
@@ -7,35 +8,6 @@ use crate::harness::raw::{Connection, RawReply, exchange};
 
 const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];
 const LIMIT: usize = 16 * 1024;
-
-case!(AnyHost, a_body_has_to_be_declared_as_json);
-fn a_body_has_to_be_declared_as_json() {
-    let app = App::any();
-    let token = actors::alice(&app).token;
-    for path in ENDPOINTS {
-        for refused in [
-            "text/plain",
-            "application/x-www-form-urlencoded",
-            "multipart/form-data; boundary=a",
-            "application/jsonp",
-            "application/json+x",
-            "application/problem+json",
-            "application/json; charset=iso-8859-1",
-            "application/json; charset=utf-16",
-            "application/json, text/plain",
-            "json",
-            "",
-        ] {
-            let ask = ask("POST", path).header("content-type", refused).bearer(&token).body("{}");
-            app.send(ask).is_problem(415, "unsupported_media_type");
-        }
-        app.send(ask("POST", path).bearer(&token).body("{}")).is_problem(415, "unsupported_media_type");
-        for accepted in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"] {
-            let ask = ask("POST", path).header("content-type", accepted).bearer(&token).body("[]");
-            app.send(ask).is_problem(400, "malformed_json");
-        }
-    }
-}
 
 /// An object without a field of ours, of a given size.
 fn object(bytes: usize) -> String {
@@ -106,6 +78,33 @@ fn what_is_too_large_is_not_read_to_its_end() {
         connection.write(head(&app, path, &token, "Content-Length: 9999999999").as_bytes());
         // Nothing of it ever comes.
         assert_eq!(connection.reply().unwrap().status, 413, "{path}");
+    }
+}
+
+case!(AnyHost, deep_nesting_is_malformed);
+/// What parses it must not run out of the stack that a component has.
+fn deep_nesting_is_malformed() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        for (open, close) in [("[", "]"), ("{\"text\":", "}")] {
+            let body = format!("{{\"text\":{}1{}}}", open.repeat(1800), close.repeat(1800));
+            app.send(post(path, &body).bearer(&token)).is_problem(400, "malformed_json");
+        }
+        app.send(post(path, &"[".repeat(16_000)).bearer(&token)).is_problem(400, "malformed_json");
+    }
+}
+
+case!(AnyHost, what_is_no_utf_8_is_malformed);
+fn what_is_no_utf_8_is_malformed() {
+    let app = App::any();
+    let token = actors::alice(&app).token;
+    for path in ENDPOINTS {
+        let body = b"{\"text\":\"\xff\",\"username\":\"\xc0\xaf\"}";
+        let head = head(&app, path, &token, &format!("Content-Length: {}", body.len()));
+        let reply = exchange(&app, &[head.as_bytes(), body].concat()).unwrap();
+        assert_eq!(reply.status, 400, "{path}: {}", reply.body);
+        assert!(reply.body.contains(r#""code":"malformed_json""#), "{path}: {}", reply.body);
     }
 }
 

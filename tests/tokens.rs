@@ -92,18 +92,6 @@ fn a_signing_key_given_as_a_variable_is_used() {
     }
 }
 
-case!(OwnHost, of_several_keys_the_first_signs_and_all_are_published);
-fn of_several_keys_the_first_signs_and_all_are_published() {
-    let [present, next] = [7, 8].map(Forge::seeded);
-    let app = Setup::app().variable("signing_key", &format!("{}{}", present.private_pem(), next.private_pem())).start();
-    let alice = actors::alice(&app);
-    assert_eq!(part(&alice.token, 0)["kid"], present.key_id());
-    let set = app.get("/.well-known/jwks.json").json();
-    let kids: BTreeSet<_> = set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
-    assert_eq!(kids, BTreeSet::from([present.key_id().as_str(), &next.key_id()]));
-    alice.post(&app, "The authorizer knows the key.");
-}
-
 case!(OwnHost, one_key_follows_another_and_no_token_is_refused);
 fn one_key_follows_another_and_no_token_is_refused() {
     let app = Setup::app().variable("signing_key_lifetime_seconds", "2").start();

@@ -33,13 +33,3 @@ pub(crate) fn rows(database: &Connection, store: &str) -> Vec<Row> {
     let rows = statement.query_map([store], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.map(Result::unwrap).collect()
 }
-
-/// Deletes the one row of the app whose value holds a text.
-#[track_caller]
-pub(crate) fn delete_row_with(database: &Connection, text: &str) {
-    let holds = |(_, value): &Row| String::from_utf8_lossy(value).contains(text);
-    let found: Vec<_> = rows(database, "default").into_iter().filter(holds).collect();
-    assert_eq!(found.len(), 1, "rows that hold {text:?}");
-    let sql = "DELETE FROM spin_key_value WHERE store = 'default' AND key = ?1";
-    assert_eq!(database.execute(sql, [&found[0].0]).unwrap(), 1);
-}
