@@ -11,7 +11,7 @@ const NEW: &str = "another good one 8";
 
 fn sessions(app: &Client, token: &str) -> Vec<Value> {
     let reply = app.send(get("/api/sessions").bearer(token));
-    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.text());
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.said());
     reply.json()["sessions"].as_array().unwrap().clone()
 }
 
@@ -143,7 +143,7 @@ fn deletions_survive_a_kill() {
         }
     }
     let reply = app.send(deleting(&alice.password).bearer(&alice.token));
-    assert!([204, 401].contains(&reply.status), "{}", reply.text());
+    assert!([204, 401].contains(&reply.status), "{}", reply.said());
     log_in(&app, "alice", &alice.password).is_problem(401, "invalid_credentials");
     assert!(!app.get("/api/messages?limit=100").text().contains("alice"));
 }

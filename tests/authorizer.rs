@@ -15,7 +15,7 @@ fn the_policy_names_the_methods_of_this_stage() {
     let alice = actors::alice(&app);
     for ask in [get("/api/authorizer"), ask("POST", "/api/authorizer"), post("/api/authorizer", "{}")] {
         let reply = app.send(ask.bearer(&alice.token));
-        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.text());
+        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.said());
         let mut policy = reply.json();
         let resources = policy["policyDocument"]["Statement"][0]["Resource"].take();
         let expected = json!({

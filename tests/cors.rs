@@ -47,7 +47,7 @@ fn an_allowed_origin_asks_and_reads_and_another_is_told_nothing() {
         for origin in [APP, "http://localhost:8080"] {
             let reply = app.send(ask.clone().header("origin", origin));
             let came = (reply.status, reply.header("access-control-allow-origin"));
-            assert_eq!(came, (status, origin), "{what}: {}", reply.text());
+            assert_eq!(came, (status, origin), "{what}: {}", reply.said());
         }
         for origin in ["https://evil.example", "https://app.example.evil.example", "null"] {
             let reply = app.send(ask.clone().header("origin", origin));

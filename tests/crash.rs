@@ -50,7 +50,7 @@ fn an_acknowledged_message_survives_a_kill() {
         let acknowledged = kill_amid(&mut app, 50, |app, worker, turn, acknowledged| {
             let text = format!("round {round}, worker {worker}, turn {turn}");
             let Ok(reply) = app.try_send(alice.posting(&text)) else { return false };
-            assert_eq!(reply.status, 201, "{}", reply.text());
+            assert_eq!(reply.status, 201, "{}", reply.said());
             acknowledged.lock().unwrap().push(text);
             true
         });
@@ -83,7 +83,7 @@ fn an_acknowledged_sign_up_survives_a_kill() {
             let name = format!("user-{round}-{worker}-{turn}");
             tried.lock().unwrap().push(name.clone());
             let Ok(reply) = app.try_send(signing_up(&name, password, "Somebody")) else { return false };
-            assert_eq!(reply.status, 201, "{}", reply.text());
+            assert_eq!(reply.status, 201, "{}", reply.said());
             acknowledged.lock().unwrap().push(name);
             true
         });
@@ -96,7 +96,7 @@ fn an_acknowledged_sign_up_survives_a_kill() {
                 // Its sign-up died half way. The name may stay blocked for up to two minutes.
                 assert_eq!(login, 401, "{name}");
                 let again = sign_up(&app, &name, password, "Somebody");
-                assert!(matches!(again.status, 201 | 409), "{name}: {}", again.text());
+                assert!(matches!(again.status, 201 | 409), "{name}: {}", again.said());
             }
         }
         actors::actor(&app, &format!("after-{round}"), password, "Somebody else");
@@ -112,7 +112,7 @@ fn begin(app: &Client, alice: &Actor) -> Option<(String, String)> {
 }
 
 fn tokens(reply: &Reply) -> Option<(String, String)> {
-    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(reply.status, 200, "{}", reply.said());
     let json = reply.json();
     Some((json["token"].as_str()?.to_owned(), json["refresh_token"].as_str()?.to_owned()))
 }
@@ -123,18 +123,18 @@ fn live(app: &Client, alice: &mut Actor, changing: &Mutex<Vec<String>>) -> Optio
     let refreshing = post("/api/session/refresh", &json!({"refresh_token": refresh}).to_string());
     alice.token = tokens(&app.try_send(refreshing).ok()?)?.0;
     let posted = app.try_send(alice.posting("soon gone")).ok()?;
-    assert_eq!(posted.status, 201, "{}", posted.text());
+    assert_eq!(posted.status, 201, "{}", posted.said());
     let path = format!("/api/messages/{}", posted.json()["message"]["id"].as_str()?);
     assert_eq!(app.try_send(ask("DELETE", &path).bearer(&alice.token)).ok()?.status, 204);
     let next = PASSWORDS.into_iter().find(|password| *password != alice.password)?;
     let change = json!({"current_password": alice.password, "new_password": next}).to_string();
     changing.lock().unwrap().push(alice.username.clone());
     let changed = app.try_send(post("/api/account/password", &change).bearer(&alice.token)).ok()?;
-    assert_eq!(changed.status, 204, "{}", changed.text());
+    assert_eq!(changed.status, 204, "{}", changed.said());
     changing.lock().unwrap().retain(|username| *username != alice.username);
     next.clone_into(&mut alice.password);
     let left = app.try_send(ask("POST", "/api/logout").bearer(&alice.token)).ok()?;
-    assert_eq!(left.status, 204, "{}", left.text());
+    assert_eq!(left.status, 204, "{}", left.said());
     Some(())
 }
 

@@ -24,7 +24,7 @@ fn are_refused(app: &Host, tokens: impl IntoIterator<Item = String>) {
         for ask in [post("/api/messages", r#"{"text":"forged"}"#), get("/api/authorizer")] {
             let reply = app.send(ask.bearer(&token));
             let shown = token.split('.').take(2).map(decoded).collect::<Vec<_>>();
-            assert_eq!(reply.status, 401, "{shown:?}: {}", reply.text());
+            assert_eq!(reply.status, 401, "{shown:?}: {}", reply.said());
             reply.is_problem(401, "invalid_token");
         }
     }
@@ -42,7 +42,7 @@ fn a_forged_token_that_is_good_is_accepted() {
     let (app, forge, claims) = host();
     let token = forge.sign(&forge.header(), &claims);
     let reply = app.send(post("/api/messages", r#"{"text":"forged, and well"}"#).bearer(&token));
-    assert_eq!(reply.status, 201, "or the other tests prove nothing: {}", reply.text());
+    assert_eq!(reply.status, 201, "or the other tests prove nothing: {}", reply.said());
     let late = with(&claims, &json!({"exp": now() + 2, "nbf": now() + 2, "iat": now() + 2}));
     let token = forge.sign(&forge.header(), &late);
     assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "5 seconds of tolerance");

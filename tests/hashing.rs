@@ -19,7 +19,7 @@ fn others_are_answered_while_a_login_is_computed() {
     login.write(format!("POST /api/login HTTP/1.1\r\nHost: {}\r\n{head}\r\n\r\n{body}", app.authority()).as_bytes());
     for answered in 0..20 {
         for path in ["/api/messages", "/.well-known/jwks.json"] {
-            assert_eq!(app.send(get(path)).status, 200);
+            assert_eq!(app.send(get(path)).status, 200, "{path}");
         }
         login.read_for(std::time::Duration::from_millis(1));
         assert!(login.received().is_empty(), "the login was faster than {answered} others");

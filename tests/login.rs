@@ -20,7 +20,7 @@ fn a_good_login_is_answered_with_a_bearer_token() {
         let expected = json!({
             "token": null, "token_type": "Bearer", "expires_in": 900, "user": user, "refresh_expires_in": 604_800,
         });
-        assert_eq!(body, expected);
+        assert_eq!(body, expected, "{spelling}");
     }
     log_in(&app, &alice.username, "wrong horse 7").is_problem(401, "invalid_credentials");
     app.post("/api/login", r#"{"username":"alice"}"#).is_invalid(&[("password", "missing")]);

@@ -30,7 +30,7 @@ fn an_unknown_user_gets_the_same_answer() {
         (reply.status, reply.headers.iter().map(value).collect::<Vec<_>>(), reply.text())
     };
     for reply in &replies[1..] {
-        assert_eq!(essence(reply), essence(&replies[0]));
+        assert_eq!(essence(reply), essence(&replies[0]), "{}", reply.said());
     }
 }
 

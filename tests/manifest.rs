@@ -62,10 +62,10 @@ fn every_route_is_served() {
     let app = Setup::app().start();
     for (at, (_, component, method, path)) in ROUTES.into_iter().enumerate() {
         let reply = app.send(ask(method, path));
-        assert!(reply.status < 500, "{method} {path}: {}", reply.text());
+        assert!(reply.status < 500, "{method} {path}: {}", reply.said());
         let line = app.output().wait_for_events("request", at + 1, |line| line["event"] == "request").pop().unwrap();
         assert_eq!([&line["target_component"], &line["method"], &line["path"]], [component, method, path], "{line}");
-        assert_eq!(line["status"], reply.status);
+        assert_eq!(line["status"], reply.status, "{}", reply.said());
     }
 }
 

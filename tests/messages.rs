@@ -1,5 +1,7 @@
 //! POST and GET /api/messages.
 
+use serde_json::json;
+
 use crate::harness::actors;
 use crate::harness::board::all;
 use crate::harness::client::{ask, get, post};
@@ -11,8 +13,12 @@ fn a_message_is_posted_and_read_page_by_page() {
     let alice = actors::alice(&app);
     for text in ["first", "second", "third"] {
         let reply = app.send(alice.posting(text));
-        assert_eq!((reply.status, reply.header("cache-control")), (201, "no-store"), "{}", reply.text());
-        assert_eq!(app.get(reply.header("location")).json()["messages"][0], reply.json()["message"]);
+        assert_eq!((reply.status, reply.header("cache-control")), (201, "no-store"), "{}", reply.said());
+        let message = reply.json()["message"].take();
+        let author = json!({"username": alice.username, "name": "Alice"});
+        assert_eq!((&message["author"], &message["text"]), (&author, &json!(text)), "{}", reply.said());
+        let there = app.get(reply.header("location"));
+        assert_eq!(there.json()["messages"], json!([message]), "{}", there.said());
     }
     assert_eq!(all(&app, 2, &format!("&author={}", alice.username)), ["third", "second", "first"]);
     app.get("/api/messages?limit=0").has_errors(400, "invalid_request", &[("limit", "invalid")]);

@@ -11,7 +11,7 @@ fn every_resource_says_its_methods() {
     let app = App::any();
     for (path, allow) in every_resource() {
         let reply = app.send(ask("PUT", &path));
-        assert_eq!((reply.status, reply.list("allow")), (405, allow.clone()), "{path}: {}", reply.text());
+        assert_eq!((reply.status, reply.list("allow")), (405, allow.clone()), "{path}: {}", reply.said());
         reply.is_problem(405, "method_not_allowed");
         let reply = app.send(ask("OPTIONS", &path));
         assert_eq!((reply.status, reply.list("allow")), (204, allow), "{path}");

@@ -50,7 +50,7 @@ fn a_bad_value_is_told_by_the_name_of_its_variable() {
             let ask = ask();
             let what = format!("{variable}={value:.20}: {} {}", ask.method(), ask.path());
             let reply = app.send(ask);
-            assert_eq!(reply.status, 500, "{what}: {}", reply.text());
+            assert_eq!(reply.status, 500, "{what}: {}", reply.said());
             let problem = reply.is_problem(500, "misconfigured");
             assert!(problem["detail"].as_str().unwrap().contains(variable), "{what}: {problem}");
             assert!(!reply.text().contains(MARK), "{what}: {problem}");

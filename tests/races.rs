@@ -82,7 +82,7 @@ fn first_logins_at_the_same_moment_agree_on_one_key() {
             let log_in = || {
                 barrier.wait();
                 let reply = log_in(&app, "alice", "correct horse 7");
-                assert_eq!(reply.status, 200, "{}", reply.text());
+                assert_eq!(reply.status, 200, "{}", reply.said());
                 reply.json()["token"].as_str().unwrap().to_owned()
             };
             let threads: Vec<_> = (0..32).map(|_| scope.spawn(log_in)).collect();
@@ -91,7 +91,7 @@ fn first_logins_at_the_same_moment_agree_on_one_key() {
         assert_eq!(app.get("/.well-known/jwks.json").json()["keys"].as_array().unwrap().len(), 1);
         for token in tokens {
             let reply = app.send(crate::harness::client::get("/api/authorizer").bearer(&token));
-            assert_eq!(reply.status, 200, "{}", reply.text());
+            assert_eq!(reply.status, 200, "{}", reply.said());
         }
     }
 }

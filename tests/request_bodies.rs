@@ -22,7 +22,7 @@ fn a_body_has_at_most_16_kib() {
         let send = |bytes| app.send(post(path, &object(bytes)).bearer(&token));
         // The body of the authorizer is optional, and so is its field.
         let largest = send(LIMIT);
-        assert_eq!(largest.status, if path == "/api/authorizer" { 200 } else { 422 }, "{}", largest.text());
+        assert_eq!(largest.status, if path == "/api/authorizer" { 200 } else { 422 }, "{}", largest.said());
         for too_large in [LIMIT + 1, 2 * LIMIT] {
             send(too_large).is_problem(413, "body_too_large");
         }

@@ -13,7 +13,7 @@ use crate::harness::reply::Reply;
 fn begin(app: &Client, alice: &actors::Actor) -> (String, String) {
     let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
     let reply = app.post("/api/login", &body.to_string());
-    assert_eq!((reply.status, reply.optional("set-cookie")), (200, None), "{}", reply.text());
+    assert_eq!((reply.status, reply.optional("set-cookie")), (200, None), "{}", reply.said());
     tokens(&reply)
 }
 
@@ -37,7 +37,7 @@ fn a_refresh_token_is_good_once() {
     let alice = actors::alice(&app);
     let (first, one) = begin(&app, &alice);
     let reply = app.send(refreshing(&one));
-    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.text());
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{}", reply.said());
     let (second, two) = tokens(&reply);
     assert!(first != second && one != two);
     assert!(accepts(&app, &first) && accepts(&app, &second));
@@ -66,7 +66,7 @@ fn a_browser_refreshes_by_its_cookie() {
         app.send(ask.header("sec-fetch-site", "same-origin"))
     };
     let again = refresh(&cookie(&reply));
-    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!(again.status, 200, "{}", again.said());
     assert_ne!(cookie(&again), cookie(&reply));
     let token = again.json()["token"].as_str().unwrap().to_owned();
     let bye = app.send(ask("POST", "/api/logout").bearer(&token));

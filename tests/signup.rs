@@ -10,7 +10,7 @@ fn an_account_is_made_once() {
     let app = App::any();
     let name = app.name("carol");
     let reply = sign_up(&app, &name.to_uppercase(), "a good one 4U", " Carol ");
-    assert_eq!((reply.status, reply.header("cache-control")), (201, "no-store"), "{}", reply.text());
+    assert_eq!((reply.status, reply.header("cache-control")), (201, "no-store"), "{}", reply.said());
     assert_eq!(reply.json(), json!({"user": {"username": name, "name": "Carol"}}));
     for again in [&*name, &*name.to_uppercase(), &*name.replace('c', "C")] {
         sign_up(&app, again, "another one 4U", "Carol").is_problem(409, "username_taken");

@@ -51,7 +51,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
         for name in ["content-length", "content-type", "etag", "cache-control"] {
             assert_eq!(head.header(name), file.header(name), "{path}");
         }
-        assert!(head.body.is_empty());
+        assert!(head.body.is_empty(), "{}", head.said());
         let expected = match ending(&path) {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
@@ -74,7 +74,12 @@ fn files_come_compressed_to_those_who_take_it() {
     let app = App::any();
     for path in named_by(&app.get("/")).iter().filter(|path| ["css", "js", "wasm"].contains(&ending(path))) {
         let plain = app.send(get(path).header("accept-encoding", "identity"));
-        assert_eq!((plain.optional("content-encoding"), plain.header("vary")), (None, "Accept-Encoding"));
+        assert_eq!(
+            (plain.optional("content-encoding"), plain.header("vary")),
+            (None, "Accept-Encoding"),
+            "{}",
+            plain.said()
+        );
         let mut tags = BTreeSet::from([plain.header("etag").to_owned()]);
         for (accepted, coding) in [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "br"), ("br;q=0, *", "gzip")]
         {
@@ -82,11 +87,11 @@ fn files_come_compressed_to_those_who_take_it() {
             assert_eq!((file.status, file.header("content-encoding")), (200, coding), "{path}");
             assert_eq!(file.header("content-length"), file.body.len().to_string(), "{path}");
             assert!(file.body.len() < plain.body.len(), "{path}");
-            assert_eq!(file.header("content-type"), plain.header("content-type"));
+            assert_eq!(file.header("content-type"), plain.header("content-type"), "{}", file.said());
             tags.insert(file.header("etag").to_owned());
         }
         assert_eq!(tags.len(), 3, "each encoding has a tag of its own: {path}");
-        assert_eq!(app.send(get(path).header("accept-encoding", "*;q=0")).status, 406);
+        assert_eq!(app.send(get(path).header("accept-encoding", "*;q=0")).status, 406, "{path}");
     }
 }
 
@@ -99,7 +104,7 @@ fn what_the_browser_has_is_not_sent_again() {
         let known = ask(method, "/login").header("if-none-match", &tag);
         let reply = app.send(known.clone().header("accept-encoding", "br"));
         reply.is_empty(304);
-        assert_eq!([reply.header("etag"), reply.header("cache-control")], [&*tag, "no-cache"]);
+        assert_eq!([reply.header("etag"), reply.header("cache-control")], [&*tag, "no-cache"], "{}", reply.said());
         assert_eq!(app.send(known.header("accept-encoding", "gzip")).status, 200, "it has another encoding");
     }
 }
@@ -141,7 +146,7 @@ fn what_is_not_there_and_what_cannot_be_done() {
     }
     for method in ["POST", "PUT", "DELETE"] {
         let reply = app.send(ask(method, "/").header("content-type", "text/plain").body("a"));
-        assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD, OPTIONS"));
+        assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD, OPTIONS"), "{}", reply.said());
     }
     let options = app.send(ask("OPTIONS", "/"));
     options.is_empty(204);
@@ -154,8 +159,8 @@ fn what_is_not_there_and_what_cannot_be_done() {
         ] {
             assert_eq!(reply.header(name), value, "{}", reply.status);
         }
-        assert!(reply.header("permissions-policy").contains("camera=()"));
-        assert!(reply.header("content-security-policy").contains("default-src 'none'"));
-        assert_eq!(reply.optional("set-cookie"), None);
+        assert!(reply.header("permissions-policy").contains("camera=()"), "{}", reply.said());
+        assert!(reply.header("content-security-policy").contains("default-src 'none'"), "{}", reply.said());
+        assert_eq!(reply.optional("set-cookie"), None, "{}", reply.said());
     }
 }

@@ -105,7 +105,7 @@ fn one_key_follows_another_and_no_token_is_refused() {
         assert!(std::time::Instant::now() < deadline, "{} keys of 2 seconds each in a minute", keys.len());
         let refresh = json!({"refresh_token": session["refresh_token"]});
         let reply = app.post("/api/session/refresh", &refresh.to_string());
-        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(reply.status, 200, "{}", reply.said());
         session = reply.json();
         let token = session["token"].as_str().unwrap().to_owned();
         let kid = part(&token, 0)["kid"].as_str().unwrap().to_owned();

@@ -30,9 +30,9 @@ pub(crate) fn mallory(app: &Client) -> Actor {
 pub(crate) fn actor(app: &Client, username: &str, password: &str, name: &str) -> Actor {
     let username = app.name(username);
     let reply = sign_up(app, &username, password, name);
-    assert_eq!(reply.status, 201, "{}", reply.text());
+    assert_eq!(reply.status, 201, "{}", reply.said());
     let reply = log_in(app, &username, password);
-    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(reply.status, 200, "{}", reply.said());
     let token = reply.json()["token"].as_str().unwrap().to_owned();
     Actor { username, password: password.to_owned(), token }
 }
@@ -64,7 +64,7 @@ impl Actor {
     #[track_caller]
     pub(crate) fn post(&self, app: &Client, text: &str) -> Value {
         let reply = app.send(self.posting(text));
-        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert_eq!(reply.status, 201, "{}", reply.said());
         reply.json()["message"].take()
     }
 }

@@ -8,7 +8,7 @@ use super::client::Client;
 #[track_caller]
 pub(crate) fn page(app: &Client, query: &str) -> (Vec<String>, Option<String>) {
     let reply = app.get(&format!("/api/messages?{query}"));
-    assert_eq!(reply.status, 200, "{query}: {}", reply.text());
+    assert_eq!(reply.status, 200, "{query}: {}", reply.said());
     let list = reply.json();
     assert_eq!(list.as_object().unwrap().len(), 2, "{list}");
     let next = match &list["next"] {

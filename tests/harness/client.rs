@@ -72,6 +72,13 @@ impl Ask {
     }
 }
 
+/// In one line, with the start of the body: for a test to say when it fails.
+impl std::fmt::Display for Ask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {:?} {:.300}", self.method, self.path, self.headers, self.body)
+    }
+}
+
 impl Client {
     /// Of a host that the test has started: names are what they are.
     pub(crate) fn own(base: &str) -> Self {
@@ -134,6 +141,7 @@ impl Client {
     /// Sends a request that may find no host.
     pub(crate) fn try_send(&self, ask: Ask) -> Result<Reply, ureq::Error> {
         self.confidential.sent(&ask);
+        let asked = ask.to_string();
         let mut request = Request::builder().method(Method::from_bytes(ask.method.as_bytes()).unwrap());
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
@@ -150,7 +158,7 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let (status, headers) = (response.status().as_u16(), headers.collect());
-        let reply = Reply { status, headers, body: response.body_mut().read_to_vec()? };
+        let reply = Reply { status, headers, body: response.body_mut().read_to_vec()?, asked };
         self.confidential.got(&reply);
         Ok(reply)
     }

@@ -9,19 +9,27 @@ pub(crate) struct Reply {
     /// Names in lower case, in the order in which they came.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// The request, for what a failing test says.
+    pub(crate) asked: String,
 }
 
 impl Reply {
     pub(crate) fn optional(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
         let value = values.next();
-        assert_eq!(values.next(), None, "{name} is there twice: {self:?}");
+        assert_eq!(values.next(), None, "{name} is there twice: {}", self.said());
         value
     }
 
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.optional(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
+        self.optional(name).unwrap_or_else(|| panic!("no {name}\n{}", self.said()))
+    }
+
+    /// What was asked and what came, as a failing test says it.
+    pub(crate) fn said(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        format!("asked: {}\n came: {} {:?} {body:.1000}", self.asked, self.status, self.headers)
     }
 
     pub(crate) fn text(&self) -> String {
@@ -30,7 +38,7 @@ impl Reply {
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}\n{}", self.said()))
     }
 
     /// The members of a comma-separated header, sorted, names in lower case.
@@ -44,28 +52,28 @@ impl Reply {
     /// A status and a JSON body, given as text.
     #[track_caller]
     pub(crate) fn is(&self, status: u16, json: &str) {
-        assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.header("content-type"), "application/json");
-        assert_eq!(self.json(), serde_json::from_str::<Value>(json).unwrap());
+        assert_eq!(self.status, status, "{}", self.said());
+        assert_eq!(self.header("content-type"), "application/json", "{}", self.said());
+        assert_eq!(self.json(), serde_json::from_str::<Value>(json).unwrap(), "{}", self.said());
     }
 
     /// A status and no body.
     #[track_caller]
     pub(crate) fn is_empty(&self, status: u16) {
-        assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.text(), "");
+        assert_eq!(self.status, status, "{}", self.said());
+        assert_eq!(self.text(), "", "{}", self.said());
     }
 
     /// An error with this code, in the form of every error.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: &str) -> Value {
-        assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(self.header("cache-control"), "no-store");
+        assert_eq!(self.status, status, "{}", self.said());
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.said());
+        assert_eq!(self.header("cache-control"), "no-store", "{}", self.said());
         let problem = self.json();
-        assert_eq!(problem["code"], code, "{problem}");
-        assert_eq!(problem["type"], format!("urn:latchkey:problem:{code}"));
-        assert_eq!(problem["status"], status);
+        assert_eq!(problem["code"], code, "{}", self.said());
+        assert_eq!(problem["type"], format!("urn:latchkey:problem:{code}"), "{}", self.said());
+        assert_eq!(problem["status"], status, "{}", self.said());
         for member in ["title", "detail"] {
             assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {problem}");
         }
@@ -89,7 +97,7 @@ impl Reply {
         let mut expected = expected.to_vec();
         actual.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(actual, expected);
+        assert_eq!(actual, expected, "{}", self.said());
     }
 
     #[track_caller]
@@ -102,7 +110,7 @@ impl Reply {
     pub(crate) fn assert_answer_of_the_api(&self, method: &str) {
         assert_eq!(self.header("x-content-type-options"), "nosniff");
         assert!(!self.header("x-request-id").is_empty());
-        assert!(self.header("content-security-policy").starts_with("default-src 'none'; "), "{self:?}");
+        assert!(self.header("content-security-policy").starts_with("default-src 'none'; "), "{}", self.said());
         let vary: Vec<_> = self.list("vary").iter().map(|name| name.to_lowercase()).collect();
         let expected: &[&str] = match method {
             "OPTIONS" if self.status == 204 => {
@@ -110,17 +118,17 @@ impl Reply {
             }
             _ => &["origin"],
         };
-        assert_eq!(vary, expected, "{self:?}");
+        assert_eq!(vary, expected, "{}", self.said());
         assert_eq!(self.optional("access-control-allow-credentials"), None);
         for (_, cookie) in self.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let attributes: Vec<_> = cookie.split("; ").skip(1).collect();
-            assert!(attributes.contains(&"HttpOnly") && attributes.contains(&"SameSite=Strict"), "{self:?}");
-            assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+            assert!(attributes.contains(&"HttpOnly") && attributes.contains(&"SameSite=Strict"), "{}", self.said());
+            assert_eq!(self.header("cache-control"), "no-store", "{}", self.said());
         }
         // RFC 9110, section 8.6: not with 204, and with 304 only what 200 would have had.
         if !matches!(self.status, 204 | 304) {
             let length: usize = self.header("content-length").parse().unwrap();
-            assert!(method == "HEAD" || length == self.body.len(), "{self:?}");
+            assert!(method == "HEAD" || length == self.body.len(), "{}", self.said());
         }
     }
 }

@@ -49,7 +49,7 @@ fn a_body_has_to_be_declared_as_json() {
             Some(""),
         ] {
             let answer = world.send(sending(path, &token, refused, format!("{{{FIELDS}}}")));
-            answer.is_refused(&format!("{path} {refused:?}"), 415, "unsupported_media_type", &[]);
+            answer.is_refused(415, "unsupported_media_type", &[]);
         }
         for accepted in [
             "application/json",
@@ -59,7 +59,7 @@ fn a_body_has_to_be_declared_as_json() {
             "Application/JSON;charset=UTF-8",
         ] {
             let answer = world.send(sending(path, &token, Some(accepted), "[]"));
-            answer.is_refused(&format!("{path} {accepted}"), 400, "malformed_json", &[]);
+            answer.is_refused(400, "malformed_json", &[]);
         }
     }
     assert!(world.data.snapshot() == before, "something came of them");
@@ -132,9 +132,8 @@ fn what_is_no_json_object_is_malformed_and_nothing_comes_of_it() {
     let before = world.data.snapshot();
     for (path, is_optional) in ENDPOINTS {
         for body in malformed().into_iter().chain((!is_optional).then(Vec::new)) {
-            let asked = format!("{path} {:.200}", String::from_utf8_lossy(&body));
             let answer = world.send(sending(path, &token, Some("application/json"), body));
-            answer.is_refused(&asked, 400, "malformed_json", &[]);
+            answer.is_refused(400, "malformed_json", &[]);
         }
     }
     assert!(world.data.snapshot() == before, "something came of them");
@@ -163,7 +162,7 @@ fn an_object_that_plays_a_string_is_none() {
     let world = World::new();
     let body = signup_body("alice").replace("\"alice\"", r#"{"$serde_json::private::RawValue":"\"alice\""}"#);
     let answer = world.post("/api/signup", &body);
-    assert_eq!((answer.status(), answer.errors()), (422, vec!["username:wrong_type".to_owned()]));
+    answer.is_invalid(&["username:wrong_type"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn an_author_deletes_a_message_of_their_own() {
     assert_eq!(world.send(again).status(), 200, "the entity tag is another");
     for id in ["2", "4", "0", "02", "-1", "x", "18446744073709551616", "99999999999999999999", "1.0", "%2e%2e"] {
         let answer = delete(&world, &token, id);
-        assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{id}");
+        answer.is_refused(404, "not_found", &[]);
     }
     assert_eq!(world.events("message_deleted")[0]["message"], "2");
     for key in world.data.keys() {
@@ -47,7 +47,7 @@ fn nobody_deletes_what_is_not_theirs() {
     let (world, _) = board(1);
     let mallory = world.join("mallory");
     let answer = delete(&world, &mallory, "1");
-    assert_eq!((answer.status(), answer.code().as_str()), (403, "not_the_author"));
+    answer.is_refused(403, "not_the_author", &[]);
     assert_eq!(world.events("authz_fail")[0]["reason"], "not_the_author");
     assert_eq!(world.send(crate::world::anon("DELETE", "/api/messages/1", "")).status(), 401);
     assert_eq!(ids(&world, "/api/messages"), [1]);
@@ -76,11 +76,11 @@ fn a_page_costs_the_same_over_however_many_deleted_messages() {
             assert_eq!(delete(&world, &token, &id.to_string()).status(), 204);
         }
         assert_eq!(ids(&world, "/api/messages"), [60, 1], "order {at}");
-        assert_eq!(ids(&world, "/api/messages?author=alice"), [60, 1]);
+        assert_eq!(ids(&world, "/api/messages?author=alice"), [60, 1], "order {at}");
         assert!(cost(&world, "/api/messages") <= 4, "order {at}: {}", cost(&world, "/api/messages"));
         assert!(cost(&world, "/api/messages?author=alice") <= 6, "order {at}");
         // From within the gap, where a page that was read before it may end.
-        assert_eq!(ids(&world, "/api/messages?before=m30"), [1]);
+        assert_eq!(ids(&world, "/api/messages?before=m30"), [1], "order {at}");
     }
 }
 

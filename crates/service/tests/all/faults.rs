@@ -7,8 +7,8 @@ fn a_store_that_is_not_there() {
     let world = World::new();
     world.set("store", "nowhere");
     for answer in [world.sign_up("alice"), world.log_in("alice"), world.get("/api/messages")] {
-        assert_eq!((answer.status(), answer.code().as_str()), (500, "misconfigured"));
-        assert!(answer.text().contains("variable store ") && !answer.text().contains("nowhere"), "{}", answer.text());
+        answer.is_refused(500, "misconfigured", &[]);
+        assert!(answer.text().contains("variable store ") && !answer.text().contains("nowhere"), "{}", answer.said());
     }
     assert_eq!(world.events("misconfigured")[0]["variable"], "store");
 }
@@ -27,7 +27,7 @@ fn records_that_are_not_ours_are_faults_and_stay() {
         let answer = world.log_in("alice");
         assert_eq!(answer.status(), 503, "{}", String::from_utf8_lossy(bytes));
         assert!(!world.whole_log().contains("plain"), "a record is not logged");
-        assert_eq!(world.data.get(key).unwrap(), bytes);
+        assert_eq!(world.data.get(key).unwrap(), bytes, "{key}");
     }
 }
 
@@ -79,6 +79,6 @@ fn variables_that_can_not_be_read() {
     let world = World::new();
     world.config_is_down.set(true);
     let answer = world.get("/api/messages");
-    assert_eq!((answer.status(), answer.code().as_str()), (500, "misconfigured"));
-    assert!(!answer.text().contains("vault"), "{}", answer.text());
+    answer.is_refused(500, "misconfigured", &[]);
+    assert!(!answer.text().contains("vault"), "{}", answer.said());
 }

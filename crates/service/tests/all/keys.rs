@@ -47,8 +47,8 @@ fn instances_that_start_at_once_make_one_key() {
         let logins = worlds.iter().map(|world| world.send_async(anon("POST", "/api/login", &body)));
         let answers = block_on(join_all(logins));
         for (world, answer) in worlds.iter().zip(&answers) {
-            assert_eq!(answer.status(), 200, "{}", answer.text());
-            assert_eq!(accepts(world, answer.json()["token"].as_str().unwrap()), 200);
+            assert_eq!(answer.status(), 200, "{}", answer.said());
+            assert_eq!(accepts(world, answer.json()["token"].as_str().unwrap()), 200, "{}", answer.said());
         }
         assert_eq!(kids(&worlds[0]).len(), 1);
         let index = data.keys().iter().filter(|key| key.starts_with("latchkey:public-keys:")).count();
@@ -94,7 +94,7 @@ fn two_operators_keys_side_by_side_are_both_in_the_set() {
     let body = format!(r#"{{"username":"alice","password":"{}"}}"#, crate::world::PASSWORD);
     let answers = block_on(join_all(worlds.iter().map(|world| world.send_async(anon("POST", "/api/login", &body)))));
     for answer in &answers {
-        assert_eq!(accepts(&worlds[0], answer.json()["token"].as_str().unwrap()), 200);
+        assert_eq!(accepts(&worlds[0], answer.json()["token"].as_str().unwrap()), 200, "{}", answer.said());
     }
     assert_eq!(kids(&worlds[0]).len(), 6);
 }

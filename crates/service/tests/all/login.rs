@@ -44,8 +44,8 @@ fn says_the_same_at_the_same_cost_whatever_is_wrong() {
     for (username, password) in attempts {
         let body = json!({"username": username, "password": password}).to_string();
         let answer = world.post("/api/login", &body);
-        answer.is_refused(&body, 401, "invalid_credentials", &[]);
-        assert!(!answer.text().contains("alice"), "{body}: {}", answer.text());
+        answer.is_refused(401, "invalid_credentials", &[]);
+        assert!(!answer.text().contains("alice"), "{body}: {}", answer.said());
         let mut headers = answer.response.headers().clone();
         headers.remove("x-request-id");
         answers.push((answer.text().to_owned(), headers));
@@ -73,7 +73,7 @@ fn fields_have_to_be_there_and_to_be_strings() {
         (r#"{"username":"alice","password":"a","name":"Alice"}"#, &["name:unknown_field"]),
         (r#"{"username":"alice","password":"a","remember":true}"#, &["remember:unknown_field"]),
     ] {
-        world.post("/api/login", body).is_invalid(body, errors);
+        world.post("/api/login", body).is_invalid(errors);
     }
 }
 

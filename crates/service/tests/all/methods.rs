@@ -33,7 +33,7 @@ fn each_address_has_its_methods() {
         for method in METHODS.into_iter().filter(|method| !allow.split(", ").any(|allowed| allowed == *method)) {
             let answer = world.send(anon(method, &path, ""));
             assert_eq!((answer.status(), answer.header("allow")), (405, Some(allow)), "{method} {path}");
-            assert!(method == "HEAD" || answer.code() == "method_not_allowed", "{method} {path}: {}", answer.text());
+            assert!(method == "HEAD" || answer.code() == "method_not_allowed", "{method} {path}: {}", answer.said());
         }
         let answer = world.send(anon("OPTIONS", &path, ""));
         assert_eq!((answer.status(), answer.header("allow"), answer.text()), (204, Some(allow), ""), "{path}");
@@ -57,7 +57,7 @@ fn an_address_that_nothing_has() {
     ] {
         for method in ["GET", "POST", "DELETE", "BREW"] {
             let answer = world.send(anon(method, path, ""));
-            assert_eq!((answer.status(), answer.code().as_str()), (404, "not_found"), "{method} {path}");
+            answer.is_refused(404, "not_found", &[]);
         }
         let answer = world.send(anon("OPTIONS", path, ""));
         assert_eq!((answer.status(), answer.header("allow")), (204, Some("OPTIONS")), "{path}");

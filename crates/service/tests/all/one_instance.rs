@@ -27,10 +27,10 @@ fn sixteen_people_log_in_at_once_and_each_gets_their_own_token() {
     let answers = block_on(join_all((0..PEOPLE).map(log_in)));
     for (person, answer) in answers.into_iter().enumerate() {
         if person.is_multiple_of(4) {
-            assert_eq!((answer.status(), answer.code().as_str()), (401, "invalid_credentials"));
+            answer.is_refused(401, "invalid_credentials", &[]);
             continue;
         }
-        assert_eq!(answer.json()["user"]["username"], username(person));
+        assert_eq!(answer.json()["user"]["username"], username(person), "{}", answer.said());
         let token = answer.json()["token"].as_str().unwrap().to_owned();
         let policy = world.send(bearer(&token, "GET", "/api/authorizer", "")).json();
         assert_eq!(policy["principalId"], username(person));

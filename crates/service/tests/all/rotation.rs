@@ -25,7 +25,7 @@ fn kids(world: &World) -> Vec<String> {
 
 fn log_in(world: &World) -> String {
     let answer = world.log_in("alice");
-    assert_eq!(answer.status(), 200, "{}", answer.text());
+    assert_eq!(answer.status(), 200, "{}", answer.said());
     answer.json()["token"].as_str().unwrap().to_owned()
 }
 
@@ -197,7 +197,7 @@ fn instances_that_find_a_key_due_at_once_make_one_next_key() {
         let pem = chain(&data)[&number]["private_key"].as_str().unwrap().to_owned();
         let signs = SigningKey::from_pem(&pem).unwrap().id().to_string();
         for (answer, world) in answers[..32].iter().zip(&instances) {
-            assert_eq!(answer.status(), 200, "{}", answer.text());
+            assert_eq!(answer.status(), 200, "{}", answer.said());
             let token = answer.json()["token"].as_str().unwrap().to_owned();
             assert_eq!((kid(&token), accepts(world, &token)), (signs.clone(), 200));
         }
@@ -343,7 +343,7 @@ fn a_clock_that_steps_back_finds_a_key_that_signs() {
         world.step_back_millis(back);
         let token = log_in(&world);
         assert_eq!(accepts(&world, &token), 200, "{back} ms back");
-        assert!(kids(&world).contains(&kid(&token)));
+        assert!(kids(&world).contains(&kid(&token)), "{back} ms back");
         assert_eq!(chain(&world.data).len(), keys, "no key is made");
         world.step_forward_millis(back);
         assert_eq!(accepts(&world, &log_in(&world)), 200);
@@ -418,7 +418,7 @@ fn an_operators_bundle_signs_by_its_first_key_and_publishes_all() {
     for (bundle, signs) in [(pem(7), 7), (pem(7) + &pem(8), 7), (pem(8), 8), (pem(8) + "\n" + &pem(9), 8)] {
         world.set("signing_key", &bundle);
         let token = log_in(&world);
-        assert_eq!((kid(&token), accepts(&world, &token)), (id(signs), 200));
+        assert_eq!((kid(&token), accepts(&world, &token)), (id(signs), 200), "key {signs}");
         assert!(before.is_empty() || before.contains(&id(signs)), "by verifiers that cache");
         before = kids(&world);
     }
@@ -428,7 +428,7 @@ fn an_operators_bundle_signs_by_its_first_key_and_publishes_all() {
     for bundle in [secret.repeat(2), (1..=5).map(pem).collect(), secret.clone() + "-----", " ".repeat(20_000) + "x"] {
         world.set("signing_key", &bundle);
         let answer = world.get("/.well-known/jwks.json");
-        assert_eq!((answer.status(), answer.code().as_str()), (500, "misconfigured"));
+        answer.is_refused(500, "misconfigured", &[]);
         let line = secret.lines().nth(1).unwrap();
         assert!(
             answer.text().contains("signing_key") && !(answer.text().to_owned() + &world.whole_log()).contains(line)

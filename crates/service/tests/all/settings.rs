@@ -90,9 +90,9 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
             }
             world.set(variable, value);
             let said = format!("{variable}={value:.40} {} {}", ask().method(), ask().uri());
-            let answer = world.send(ask());
-            answer.is_refused(&said, 500, "misconfigured", &[]);
-            assert!(answer.text().contains(&format!("variable {variable} ")), "{said}: {}", answer.text());
+            let answer = world.send(ask()).of(&said);
+            answer.is_refused(500, "misconfigured", &[]);
+            assert!(answer.text().contains(&format!("variable {variable} ")), "{said}: {}", answer.said());
             let events = world.events("misconfigured");
             assert_eq!((events.len(), &events[0]["variable"]), (1, &serde_json::json!(variable)), "{said}");
             for secret in [MARK, value].into_iter().filter(|secret| secret.len() > 3) {
@@ -122,9 +122,9 @@ fn fewer_rounds_than_recommended_are_for_the_stage_test_alone() {
         let said = format!("{rounds} rounds on {stage}");
         assert_eq!(world.sign_up("alice").status(), status, "{said}");
         if status == 500 {
-            let answer = world.log_in("alice");
-            answer.is_refused(&said, 500, "misconfigured", &[]);
-            assert!(answer.text().contains("variable pbkdf2_iterations "), "{said}: {}", answer.text());
+            let answer = world.log_in("alice").of(&said);
+            answer.is_refused(500, "misconfigured", &[]);
+            assert!(answer.text().contains("variable pbkdf2_iterations "), "{said}: {}", answer.said());
             assert!(!world.whole_log().contains("219999"), "{said}: {}", world.whole_log());
             assert_eq!(world.send(reading()).status(), 200, "{said}: reading does not depend on it");
             assert_eq!(world.send(anon("OPTIONS", "/api/login", "")).status(), 204, "{said}");

@@ -198,6 +198,7 @@ fn personal_answers_are_never_kept() {
         anon("GET", "/api/authorizer", ""),
         anon("GET", "/api/nothing", ""),
     ] {
-        assert_eq!(world.send(request).header("cache-control"), Some("no-store"));
+        let answer = world.send(request);
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{}", answer.said());
     }
 }

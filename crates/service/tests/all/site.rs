@@ -206,11 +206,15 @@ fn other_methods() {
     for path in ["/", "/login", HASHED, "/nothing.png"] {
         for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"] {
             let answer = ask(method, path, &[]);
-            assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (405, Some("GET, HEAD, OPTIONS")));
+            assert_eq!(
+                (answer.status().as_u16(), header(&answer, "allow")),
+                (405, Some("GET, HEAD, OPTIONS")),
+                "{method} {path}"
+            );
         }
         let answer = ask("OPTIONS", path, &[]);
-        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (204, Some("GET, HEAD, OPTIONS")));
-        assert!(answer.body().is_empty());
+        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");
+        assert!(answer.body().is_empty(), "{path}");
     }
 }
 

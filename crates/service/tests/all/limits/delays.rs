@@ -13,7 +13,7 @@ fn delays_grow_after_five_failures_for_known_and_unknown_names_alike() {
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             assert_eq!(guess(&world, username), (429, Some(seconds)), "{username}");
             world.advance_millis(1000 * seconds - 1);
-            assert_eq!(guess(&world, username), (429, Some(1)));
+            assert_eq!(guess(&world, username), (429, Some(1)), "{username} just before {seconds} seconds");
             world.advance_millis(1);
             assert_eq!(guess(&world, username), FAILED, "{username} after {seconds} seconds");
         }

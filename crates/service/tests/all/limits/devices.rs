@@ -4,7 +4,7 @@ use super::*;
 
 /// The cookies of a browser after a login from it.
 fn cookie(answer: &Answer) -> String {
-    assert_eq!(answer.status(), 200, "{}", answer.text());
+    assert_eq!(answer.status(), 200, "{}", answer.said());
     let cookies = answer.response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
     let devices = cookies.filter(|value| value.starts_with("latchkey-device=")).collect::<Vec<_>>();
     assert_eq!(devices.len(), 1, "{devices:?}");
@@ -111,7 +111,7 @@ fn a_forged_cookie_or_that_of_another_account_gives_nothing() {
     // Nor is it a way to have any name that does not exist told from one that does.
     for username in ["nobody", "mallory2"] {
         besiege(&world, username);
-        assert_eq!(verdict(&world.send(login_with(&mallorys, username, WRONG))).0, 429);
+        assert_eq!(verdict(&world.send(login_with(&mallorys, username, WRONG))).0, 429, "{username}");
     }
 }
 
@@ -131,7 +131,7 @@ fn a_device_is_forgotten_after_half_a_year_and_when_the_password_changes() {
     let token = world.send(login_with(&device, "alice", PASSWORD)).json()["token"].as_str().unwrap().to_owned();
     let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"another good one"}}"#);
     let changed = world.send(crate::world::bearer(&token, "POST", "/api/account/password", &body));
-    assert_eq!(changed.status(), 204, "{}", changed.text());
+    assert_eq!(changed.status(), 204, "{}", changed.said());
     assert_eq!(verdict(&world.send(login_with(&device, "alice", "another good one"))).0, 429);
     world.advance_millis(61_000);
     let device = cookie(&world.send(login("alice", "another good one")));

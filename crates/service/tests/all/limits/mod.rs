@@ -43,7 +43,7 @@ fn login(username: &str, password: &str) -> Request<Bytes> {
 /// The status and how many seconds to wait.
 fn verdict(answer: &Answer) -> (u16, Option<u64>) {
     let wait = answer.header("retry-after").map(|seconds| seconds.parse().unwrap());
-    assert_eq!(answer.status() == 429, answer.code() == "too_many_requests", "{}", answer.text());
+    assert_eq!(answer.status() == 429, answer.code() == "too_many_requests", "{}", answer.said());
     (answer.status(), wait)
 }
 

@@ -7,10 +7,18 @@ use super::World;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// An answer, with its body as text.
+/// An answer, with what was asked for a test to say when it fails.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) response: Response<Bytes>,
+    asked: String,
+}
+
+/// A request in one line: method, address, headers, and the start of its body.
+fn line(request: &Request<Bytes>) -> String {
+    let body = request.body().get(..300).unwrap_or(request.body());
+    let headers = request.headers();
+    format!("{} {} {headers:?} {}", request.method(), request.uri(), String::from_utf8_lossy(body))
 }
 
 impl Answer {
@@ -22,10 +30,12 @@ impl Answer {
         std::str::from_utf8(self.response.body()).unwrap()
     }
 
+    #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(self.response.body()).unwrap()
+        serde_json::from_slice(self.response.body()).unwrap_or_else(|error| panic!("{error}\n{}", self.said()))
     }
 
+    #[track_caller]
     pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
@@ -38,27 +48,37 @@ impl Answer {
     }
 
     /// The field errors as `field:code`.
+    #[track_caller]
     pub(crate) fn errors(&self) -> Vec<String> {
         let json = self.json();
         let errors = json["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|e| format!("{}:{}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
     }
 
-    /// Expects a refusal with these field errors and no others, each as `field:code`; told with what was asked.
+    /// What was asked and what came, as a failing test says it.
+    pub(crate) fn said(&self) -> String {
+        format!("asked: {}\n came: {} {}", self.asked, self.status(), String::from_utf8_lossy(self.response.body()))
+    }
+
+    /// Names the row of a table, or what else the request does not show.
+    pub(crate) fn of(self, row: &str) -> Self {
+        Self { asked: format!("{row}: {}", self.asked), ..self }
+    }
+
+    /// Expects a refusal with these field errors and no others, each as `field:code`.
     #[track_caller]
-    pub(crate) fn is_refused(&self, asked: &str, status: u16, code: &str, errors: &[&str]) {
+    pub(crate) fn is_refused(&self, status: u16, code: &str, errors: &[&str]) {
         let mut came = self.errors();
         let mut expected: Vec<_> = errors.iter().map(|error| (*error).to_owned()).collect();
         came.sort_unstable();
         expected.sort_unstable();
-        let said = format!("{asked}: {} {}", self.status(), self.text());
-        assert_eq!((self.status(), self.code().as_str(), came), (status, code, expected), "{said}");
+        assert_eq!((self.status(), self.code().as_str(), came), (status, code, expected), "{}", self.said());
     }
 
     /// The same of a body that is JSON and breaks a rule.
     #[track_caller]
-    pub(crate) fn is_invalid(&self, asked: &str, errors: &[&str]) {
-        self.is_refused(asked, 422, "validation_failed", errors);
+    pub(crate) fn is_invalid(&self, errors: &[&str]) {
+        self.is_refused(422, "validation_failed", errors);
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -83,6 +103,7 @@ pub(crate) fn bearer(token: &str, method: &str, uri: &str, body: &str) -> Reques
 impl World {
     /// Sends a request to the component that `spin.toml` routes it to.
     pub(crate) async fn send_async(&self, request: Request<Bytes>) -> Answer {
+        let asked = line(&request);
         let response = match request.uri().path() {
             "/api/signup" => service::signup::handle(self, request).await,
             "/api/login" | "/.well-known/jwks.json" => service::login::handle(self, request).await,
@@ -95,7 +116,7 @@ impl World {
             "/api/authorizer" => service::authorizer::handle(self, request).await,
             _ => service::openapi::handle(self, request).await,
         };
-        Answer { response }
+        Answer { response, asked }
     }
 
     pub(crate) fn send(&self, request: Request<Bytes>) -> Answer {
@@ -128,7 +149,7 @@ impl World {
     pub(crate) fn begin(&self, username: &str) -> (String, String) {
         let body = format!(r#"{{"username":"{username}","password":"{PASSWORD}","refresh_token_in":"body"}}"#);
         let answer = self.post("/api/login", &body);
-        assert_eq!(answer.status(), 200, "{}", answer.text());
+        assert_eq!(answer.status(), 200, "{}", answer.said());
         answer.tokens()
     }
 
@@ -143,7 +164,7 @@ impl World {
 
     pub(crate) fn sessions(&self, token: &str) -> Vec<Value> {
         let answer = self.send(bearer(token, "GET", "/api/sessions", ""));
-        assert_eq!(answer.status(), 200, "{}", answer.text());
+        assert_eq!(answer.status(), 200, "{}", answer.said());
         answer.json()["sessions"].as_array().unwrap().clone()
     }
 
