@@ -9,10 +9,6 @@ use crate::harness::actors;
 use crate::harness::client::{ask, get, post};
 use crate::harness::host::{Host, Setup};
 
-cases! {
-    OwnHost: [the_app_works_with_another_authorizer]
-}
-
 /// The app's manifest, in which the guarded components are those with the other authorizer.
 fn start() -> Host {
     let manifest: toml::Table = std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap();
@@ -30,6 +26,7 @@ fn start() -> Host {
     Setup::manifest(&file).variable("stage", "test").variable("pbkdf2_iterations", "1000").start()
 }
 
+case!(OwnHost, the_app_works_with_another_authorizer);
 fn the_app_works_with_another_authorizer() {
     let app = start();
     let alice = actors::alice(&app);
