@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::client::get;
 use crate::harness::host::Setup;
-use crate::keys::{ENTER, ESCAPE};
+use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
 use crate::locator::{Locator, button, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, messages, sees_message, someone};
 
@@ -245,7 +245,7 @@ fn deleting_works_by_keyboard_alone() {
     page.wait("focus on the button", || Ok(page.is_focused(&button("Delete this message?")).then_some(())));
     page.press(&ENTER.to_string());
     page.wait("focus on the harmless answer", || Ok(page.is_focused(&button("Keep")).then_some(())));
-    page.press_with(crate::keys::SHIFT, crate::keys::TAB);
+    page.press_with(SHIFT, TAB);
     assert!(page.is_focused(&button("Delete").within(".confirm")), "{:?}", page.focused());
     page.press(&ENTER.to_string());
     page.no_longer_reads("Gone in a moment.");

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::Setup;
-use crate::locator::{Locator, button};
+use crate::locator::{Locator, Role, button};
 use crate::people::{assert_not_reloaded, mark, messages, sees_message};
 
 cases! {
@@ -96,8 +96,7 @@ fn lines_links_and_times_are_shown() {
     let posted = alice.post(&app, "First line\nSecond line: https://example.com/a?b=c#d, and more.");
     let page = Browser::open(&app);
     sees_message(&page, "First line\nSecond line");
-    let link =
-        Locator { role: crate::locator::Role::Link, name: "https://example.com/a?b=c#d".to_owned(), within: "article" };
+    let link = Locator { role: Role::Link, name: "https://example.com/a?b=c#d".to_owned(), within: "article" };
     let link = page.find(&link).script("return [element.href, element.rel, element.target]");
     assert_eq!(link[0], "https://example.com/a?b=c#d", "the comma is not part of it");
     assert!(link[1].as_str().unwrap().contains("noopener") || link[2] == "", "{link}");

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::driver::{Outcome, capabilities, driver};
 use crate::harness::client::Client;
+use crate::keys::CONTROL;
 use crate::locator::Locator;
 
 /// No wait for the page is longer.
@@ -236,7 +237,7 @@ impl Browser {
     /// Replaces what is in a field.
     #[track_caller]
     pub(crate) fn fill(&self, locator: &Locator, text: &str) {
-        let all_and_type = format!("{}a{0}{text}", crate::keys::CONTROL);
+        let all_and_type = format!("{}a{0}{text}", CONTROL);
         self.wait(&format!("typing into {locator:?}"), || match self.matching(locator)?.first() {
             None => Ok(None),
             Some(element) => element.post("value", json!({"text": all_and_type})).map(Some),

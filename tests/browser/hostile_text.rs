@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::harness::actors::{self, Actor};
 use crate::harness::host::{Host, Setup};
-use crate::people::{messages, sees_message};
+use crate::locator::{button, field};
+use crate::people::{log_in, messages, sees_message};
 
 const TEXTS: [&str; 9] = [
     "<script>window.owned = 1</script><img src=x onerror=\"window.owned = 1\"><svg onload='window.owned = 1'>",
@@ -125,9 +126,9 @@ fn wide_text_does_not_make_the_page_wide() {
         page.assert_no_horizontal_scroll(&format!("wide messages at {width}"));
     }
     page.resize(320, 800);
-    crate::people::log_in(&page, &"w".repeat(32), "muhahaha 1666");
-    page.find(&crate::locator::button("Post a message"));
-    page.wait("end of login", || Ok((!page.has(&crate::locator::field("Password"))).then_some(())));
+    log_in(&page, &"w".repeat(32), "muhahaha 1666");
+    page.find(&button("Post a message"));
+    page.wait("end of login", || Ok((!page.has(&field("Password"))).then_some(())));
     page.settle();
     page.assert_no_horizontal_scroll("a long name in the header");
     page.go(&format!("/by/{}", "w".repeat(32)));

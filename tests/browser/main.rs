@@ -8,14 +8,9 @@
 //! reason, and never as passed. `LATCHKEY_SCREENSHOTS=DIR` adds a case that saves pictures.
 #![cfg(test)]
 
-/// The tests of a module, by what they need.
-macro_rules! cases {
-    ($($needs:ident: [$($case:ident),* $(,)?])*) => {
-        pub(crate) const CASES: &[crate::Case] = &[
-            $($(crate::Case { name: stringify!($case), needs: crate::tools::Needs::$needs, run: $case },)*)*
-        ];
-    };
-}
+// Before the modules that use its macro.
+#[macro_use]
+mod case;
 
 #[path = "../harness/mod.rs"]
 #[expect(dead_code, reason = "the rest of it is for the black-box suite")]
@@ -42,16 +37,12 @@ mod sessions;
 mod story;
 mod theme;
 mod tools;
+mod typing;
 mod views;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-/// One test.
-struct Case {
-    name: &'static str,
-    needs: tools::Needs,
-    run: fn(),
-}
+use self::case::Case;
 
 /// Modules of tests under their names.
 macro_rules! subjects {

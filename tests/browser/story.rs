@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::harness::host::Setup;
-use crate::locator::{button, heading, link};
+use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, messages, post, sees_message};
 
 cases! {
@@ -71,10 +71,10 @@ fn posting_without_an_account_leads_to_login_and_comes_back() {
     people::account(&app, "ada", "Ada");
     let page = Browser::open(&app);
     page.click(&button("Post a message"));
-    page.find(&crate::locator::field("Password"));
+    page.find(&field("Password"));
     log_in(&page, "ada", PASSWORD);
-    page.find(&crate::locator::dialog("Post a message"));
-    page.fill(&crate::locator::field("Your message"), "I only had to log in.");
+    page.find(&dialog("Post a message"));
+    page.fill(&field("Your message"), "I only had to log in.");
     people::send(&page);
     sees_message(&page, "I only had to log in.");
 }

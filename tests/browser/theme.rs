@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::harness::host::Setup;
 use crate::locator::{button, heading};
+use crate::people::open_login;
 
 cases! {
     Browser: [
@@ -73,7 +74,7 @@ fn reduced_motion_means_none() {
     let page = Browser::open(&app);
     page.prefer("prefers-reduced-motion", "reduce");
     page.find(&heading("Messages"));
-    crate::people::open_login(&page);
+    open_login(&page);
     let moving = page.script(
         "return document.getAnimations().filter(animation => animation.effect.getComputedTiming().duration > 20).length",
         json!([]),

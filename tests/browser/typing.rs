@@ -1,0 +1,80 @@
+//! What a person does with the keyboard (W3C WebDriver, section 17.4.2), and what has the focus then.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::keys::TAB;
+use crate::locator::Locator;
+
+/// What has the focus.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Focused {
+    /// As the browser computes them.
+    pub(crate) role: String,
+    pub(crate) name: String,
+}
+
+impl Browser {
+    /// Presses keys one after the other and releases each before the next.
+    #[track_caller]
+    pub(crate) fn press(&self, keys: &str) {
+        let strokes = keys.chars().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})));
+        let strokes: Vec<_> = strokes.collect();
+        self.post("/actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})).unwrap();
+    }
+
+    /// Presses a key while another is held.
+    #[track_caller]
+    pub(crate) fn press_with(&self, held: char, key: char) {
+        let stroke = |kind, key| json!({"type": kind, "value": key});
+        let strokes = [stroke("keyDown", held), stroke("keyDown", key), stroke("keyUp", key), stroke("keyUp", held)];
+        self.post("/actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})).unwrap();
+    }
+
+    /// Hands text to what has the focus, as pasting does: any Unicode, all at once.
+    #[track_caller]
+    pub(crate) fn insert(&self, text: &str) {
+        self.devtools("Input.insertText", &json!({"text": text}));
+    }
+
+    #[track_caller]
+    pub(crate) fn focused(&self) -> Focused {
+        let element = self.get("/element/active").unwrap();
+        let id = element.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        let ask = |what: &str| self.get(&format!("/element/{id}/{what}")).unwrap().as_str().unwrap().to_owned();
+        Focused { role: ask("computedrole"), name: ask("computedlabel") }
+    }
+
+    /// Whether the focus is on this.
+    #[track_caller]
+    pub(crate) fn is_focused(&self, locator: &Locator) -> bool {
+        let there = self.script("return document.activeElement.matches(arguments[0])", json!([locator.selector()]));
+        let focused = self.focused();
+        there == true && locator.role.is(&focused.role) && focused.name == locator.name
+    }
+
+    /// Presses Tab until the focus is on this; wherever it stops on the way, one can see it.
+    #[track_caller]
+    pub(crate) fn tab_to(&self, locator: &Locator) {
+        let mut stops = Vec::new();
+        while !self.is_focused(locator) {
+            assert!(stops.len() < 40, "Tab never reaches {locator:?}; it stopped at {stops:#?}");
+            self.press(&TAB.to_string());
+            self.assert_focus_is_visible();
+            stops.push(self.focused());
+        }
+    }
+
+    #[track_caller]
+    fn assert_focus_is_visible(&self) {
+        let style = self.script(
+            "const focused = document.activeElement;
+             if (focused === document.body || !focused.matches(':focus-visible')) return null;
+             const style = getComputedStyle(focused), box = focused.getBoundingClientRect();
+             return [style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none',
+                     box.width > 0 && box.bottom > 0 && box.top < innerHeight];",
+            json!([]),
+        );
+        assert!(style.is_null() || style == json!([true, true]), "{:?} shows no focus: {style}", self.focused());
+    }
+}
