@@ -43,7 +43,7 @@ fn source(path: &str) -> Option<String> {
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("README.md", &[]),
     ("SECURITY.md", &[]),
-    ("ARCHITECTURE.md", &["service/src/endpoints/messages/like.rs", "service/src/board/like.rs"]),
+    ("ARCHITECTURE.md", &["service/src/board/like.rs"]),
     ("docs/decisions.md", &[]),
     ("docs/operate.md", &[]),
     ("docs/performance.md", &[]),

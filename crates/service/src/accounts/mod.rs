@@ -1,6 +1,5 @@
 //! Accounts: their passwords, their sessions, and the tokens of these.
 
 pub(crate) mod credentials;
-mod hashing;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

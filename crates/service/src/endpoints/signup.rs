@@ -14,7 +14,7 @@ use crate::http::body::Fields;
 use crate::http::client_address::client_address;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
-use crate::http::reply::{Reply, json};
+use crate::http::reply::json;
 use crate::store::records::{Account, V1};
 
 struct Settings {
@@ -34,28 +34,26 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
 /// Answers any request for the component `signup`.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
     answer(platform, &NoAuthorizer, &SIGNUP, read, request, async |call| match call.endpoint {
-        Signup::SignUp => sign_up(call).await,
+        Signup::SignUp => {
+            let Call { context, settings, incoming, .. } = call;
+            let (username, password, name) = parse(&incoming.body)?;
+            let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+            context.count_sign_up(settings.sign_ups, address).await?;
+            // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
+            if context.is_taken(&username).await? {
+                return Err(ApiError::UsernameTaken);
+            }
+            let password = context.hash(&password, settings.iterations).await?;
+            let account = Account { v: V1, username, name, password, created_at_ms: context.now() };
+            if !context.create_account(&account).await? {
+                return Err(ApiError::UsernameTaken);
+            }
+            context.log_with_work(Event::new(Level::Info, "user_created").with("username", account.username.as_str()));
+            let user = User { username: account.username.into(), name: account.name.into() };
+            Ok(json(StatusCode::CREATED, &SignupResponse { user }))
+        }
     })
     .await
-}
-
-async fn sign_up<P: Platform>(call: Call<'_, P, Settings, Signup>) -> Result<Reply, ApiError> {
-    let Call { context, settings, incoming, .. } = call;
-    let (username, password, name) = parse(&incoming.body)?;
-    let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
-    context.count_sign_up(settings.sign_ups, address).await?;
-    // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
-    if context.is_taken(&username).await? {
-        return Err(ApiError::UsernameTaken);
-    }
-    let password = context.hash(&password, settings.iterations).await?;
-    let account = Account { v: V1, username, name, password, created_at_ms: context.now() };
-    if !context.create_account(&account).await? {
-        return Err(ApiError::UsernameTaken);
-    }
-    context.log_with_work(Event::new(Level::Info, "user_created").with("username", account.username.as_str()));
-    let user = User { username: account.username.into(), name: account.name.into() };
-    Ok(json(StatusCode::CREATED, &SignupResponse { user }))
 }
 
 fn parse(body: &[u8]) -> Result<(Username, Password, DisplayName), ApiError> {

@@ -102,7 +102,7 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         let found = component.resources.iter().find_map(|resource| Some((resource, resource.at(path)?)));
         if parts.method == Method::OPTIONS {
             let methods = found.map_or(NO_METHODS, |(resource, _)| resource.allow());
-            return Ok(preflight(&context, methods, &parts.headers));
+            return Ok(context.preflight(methods, &parts.headers));
         }
         let (resource, parameters) = found.ok_or(ApiError::NotFound)?;
         let method = resource.methods.iter().find(|(method, ..)| *method == parts.method);
@@ -110,51 +110,68 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         let settings = read(&variables)?;
         let principal = match access {
             Access::Public => None,
-            Access::Guarded(action) => Some(guard(&context, authorizer, action, &parts).await?),
+            Access::Guarded(action) => Some(context.guard(authorizer, action, &parts).await?),
         };
         check_body(&parts, &body)?;
         let incoming = Incoming { parts, body, principal, parameters };
         run(Call { context: &context, settings, endpoint: *endpoint, incoming }).await
     };
     let mut reply = result.await.unwrap_or_else(|error| {
-        log(&context, &error);
+        context.log_error(&error);
         error.into_reply()
     });
     origins.apply(&request_headers, reply.headers_mut());
     finish(reply, &request_headers, head, &request_id)
 }
 
-fn preflight<P: Platform>(context: &Context<'_, P>, methods: HeaderValue, request: &HeaderMap) -> Reply {
-    let mut reply = empty(StatusCode::NO_CONTENT);
-    context.settings.allowed_origins.apply_preflight(request, &methods, reply.headers_mut());
-    reply.headers_mut().insert(ALLOW, methods);
-    reply
-}
+impl<P: Platform> Context<'_, P> {
+    fn preflight(&self, methods: HeaderValue, request: &HeaderMap) -> Reply {
+        let mut reply = empty(StatusCode::NO_CONTENT);
+        self.settings.allowed_origins.apply_preflight(request, &methods, reply.headers_mut());
+        reply.headers_mut().insert(ALLOW, methods);
+        reply
+    }
 
-/// Lets the authorizer decide, and takes nothing that it returns on trust.
-async fn guard<P: Platform>(
-    context: &Context<'_, P>,
-    authorizer: &impl Authorizer,
-    action: &str,
-    parts: &Parts,
-) -> Result<Principal, ApiError> {
-    let header = bearer::header(&parts.headers)?;
-    let method = MethodArn::new(&context.settings.stage, parts.method.as_str(), parts.uri.path());
-    let decided = authorizer.authorize(header, &method, context.request_id()).await;
-    let Authorization { principal, version, statements } = decided.map_err(|denial| match denial {
-        Denial::InvalidToken(reason) => ApiError::InvalidToken(TokenError::from_reason(&reason)),
-        Denial::Unavailable => ApiError::AuthorizerUnavailable,
-    })?;
-    let malformed = || ApiError::Internal("the authorizer's output is malformed");
-    let principal = Principal {
-        username: Username::parse(&principal.username).map_err(|_| malformed())?,
-        name: DisplayName::parse(&principal.name).map_err(|_| malformed())?,
-        session: SessionId::parse(&principal.session).map_err(|_| malformed())?,
-    };
-    let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
-    match policy.evaluate(action, &method) {
-        Verdict::Allow => Ok(principal),
-        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(ApiError::InsufficientScope),
+    /// Lets the authorizer decide, and takes nothing that it returns on trust.
+    async fn guard(&self, authorizer: &impl Authorizer, action: &str, parts: &Parts) -> Result<Principal, ApiError> {
+        let header = bearer::header(&parts.headers)?;
+        let method = MethodArn::new(&self.settings.stage, parts.method.as_str(), parts.uri.path());
+        let decided = authorizer.authorize(header, &method, self.request_id()).await;
+        let Authorization { principal, version, statements } = decided.map_err(|denial| match denial {
+            Denial::InvalidToken(reason) => ApiError::InvalidToken(TokenError::from_reason(&reason)),
+            Denial::Unavailable => ApiError::AuthorizerUnavailable,
+        })?;
+        let malformed = || ApiError::Internal("the authorizer's output is malformed");
+        let principal = Principal {
+            username: Username::parse(&principal.username).map_err(|_| malformed())?,
+            name: DisplayName::parse(&principal.name).map_err(|_| malformed())?,
+            session: SessionId::parse(&principal.session).map_err(|_| malformed())?,
+        };
+        let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
+        match policy.evaluate(action, &method) {
+            Verdict::Allow => Ok(principal),
+            Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(ApiError::InsufficientScope),
+        }
+    }
+
+    /// An error is logged here and nowhere else, when an operator needs to know of it.
+    pub(crate) fn log_error(&self, error: &ApiError) {
+        let refused = |reason: &'static str| Event::new(Level::Warn, "authz_fail").with("reason", reason);
+        let event = match error {
+            ApiError::InvalidToken(error) => refused(error.reason()),
+            ApiError::CrossSiteRequest => refused("cross_site"),
+            ApiError::NotTheAuthor => refused("not_the_author"),
+            ApiError::InsufficientScope => refused("policy"),
+            ApiError::Misconfigured(SettingError { variable, reason }) => {
+                Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str())
+            }
+            ApiError::Store(error) => Event::new(Level::Error, "store_error").with("error", error.as_str()),
+            // Why it could not, the authorizer has logged.
+            ApiError::AuthorizerUnavailable => Event::new(Level::Error, "authorizer_unavailable"),
+            ApiError::Internal(fault) => Event::new(Level::Error, "internal_error").with("error", *fault),
+            _ => return,
+        };
+        self.log(event);
     }
 }
 
@@ -188,24 +205,4 @@ fn is_json(content_type: &HeaderValue) -> bool {
                 || parameter.eq_ignore_ascii_case("charset=utf-8")
                 || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
         })
-}
-
-/// An error is logged here and nowhere else, when an operator needs to know of it.
-pub(crate) fn log<P: Platform>(context: &Context<'_, P>, error: &ApiError) {
-    let refused = |reason: &'static str| Event::new(Level::Warn, "authz_fail").with("reason", reason);
-    let event = match error {
-        ApiError::InvalidToken(error) => refused(error.reason()),
-        ApiError::CrossSiteRequest => refused("cross_site"),
-        ApiError::NotTheAuthor => refused("not_the_author"),
-        ApiError::InsufficientScope => refused("policy"),
-        ApiError::Misconfigured(SettingError { variable, reason }) => {
-            Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str())
-        }
-        ApiError::Store(error) => Event::new(Level::Error, "store_error").with("error", error.as_str()),
-        // Why it could not, the authorizer has logged.
-        ApiError::AuthorizerUnavailable => Event::new(Level::Error, "authorizer_unavailable"),
-        ApiError::Internal(fault) => Event::new(Level::Error, "internal_error").with("error", *fault),
-        _ => return,
-    };
-    context.log(event);
 }

@@ -1,10 +1,11 @@
-//! The set of public keys: what enters it, until when it stays, and how a token's key is found.
+//! The key that signs, and the set of public keys: what enters it, until when it stays, and how a token's key is found.
 
 use domain::{KeyId, PublicKey, SigningKey, Timestamp};
 
+use super::rotation::{Chain, SigningError, needed_until};
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::MAX_TOKEN_LIFETIME_SECONDS;
+use crate::context::settings::{KeySource, MAX_TOKEN_LIFETIME_SECONDS};
 use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
 use crate::store::{keys, records};
 
@@ -12,16 +13,33 @@ use crate::store::{keys, records};
 /// a key in use is written about once a day. It is as long as any token lives, so that of two instances with different
 /// lifetimes none shortens the set for the other's tokens.
 const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
-/// More than the clock tolerance of the verifier.
-const MARGIN_SECONDS: u64 = 60;
-/// As long as verifiers may keep the set: `Cache-Control` of the JWK set in `endpoints/login/key_set.rs`.
-const JWKS_CACHE_SECONDS: u64 = 600;
 /// Most numbers of the index that are looked at, newest first.
 const MAX_LISTED: usize = 32;
 
 impl<P: Platform> Context<'_, P> {
+    /// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store,
+    /// which is made on first use and replaced in time.
+    pub(crate) async fn signing_key(
+        &self,
+        source: KeySource,
+        lifetime_seconds: u64,
+    ) -> Result<SigningKey, SigningError> {
+        let (signs, published) = match source {
+            KeySource::Operator { signs, published } => (*signs, published),
+            KeySource::Store(rotation) => {
+                let chain = Chain { context: self, lifetime_seconds, now: self.now() };
+                (chain.signer(rotation).await?, Vec::new())
+            }
+        };
+        let until = needed_until(self.now(), lifetime_seconds);
+        for key in std::iter::once(&signs).chain(&published) {
+            self.publish(key, until).await?;
+        }
+        Ok(signs)
+    }
+
     /// Puts the public half into the set, or keeps it there, until a moment.
-    pub(super) async fn publish(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
+    async fn publish(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
         let record_key = keys::public_key(key.id());
         let make = async || {
             self.enter(key).await?;
@@ -73,12 +91,6 @@ impl<P: Platform> Context<'_, P> {
         }
         Ok(jwks)
     }
-}
-
-/// Until when a key that signs at a moment has to be in the set: the end of that token, and of the copies of the set that
-/// verifiers then have.
-pub(super) fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
-    signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
 }
 
 fn public_record(key: &SigningKey, until: Timestamp) -> PublicKeyRecord {

@@ -13,13 +13,17 @@
 
 use domain::{Rotation, SigningKey, Timestamp};
 
-use super::key_set::needed_until;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};
 use crate::store::create_once::Creation;
 use crate::store::records::{SigningKeyRecord, SigningKeysRecord, V1};
 use crate::store::{keys, records};
+
+/// More than the clock tolerance of the verifier.
+const MARGIN_SECONDS: u64 = 60;
+/// As long as verifiers may keep the set: `Cache-Control` of the JWK set in `endpoints/login.rs`.
+const JWKS_CACHE_SECONDS: u64 = 600;
 
 /// A key of the chain. Not `Debug`: it holds a secret.
 struct Link {
@@ -197,4 +201,10 @@ impl Link {
         let signs_from = record.signs_from_ms.unwrap_or(record.created_at_ms);
         Self { number, private_key: record.private_key, signs_from }
     }
+}
+
+/// Until when a key that signs at a moment has to be in the set: the end of that token, and of the copies of the set that
+/// verifiers then have.
+pub(super) fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
+    signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
 }

@@ -1,12 +1,18 @@
-//! What the component's endpoints are given.
+//! What the component's endpoints are given: the settings, whose account it is, and the password that proves it once more.
 
 use http::HeaderName;
+use wire::{FieldCode, FieldError};
 
-use domain::Iterations;
+use domain::{Iterations, Password, TokenError};
 
+use crate::accounts::credentials::Credentials;
+use crate::context::log::{Event, Level};
+use crate::context::platform::Platform;
 use crate::context::settings::{AttemptRules, SettingError, Variables};
 use crate::endpoints::table::Account;
+use crate::http::client_address::client_address;
 use crate::http::gateway;
+use crate::http::problem::ApiError;
 
 pub(super) struct Settings {
     pub(super) iterations: Iterations,
@@ -22,4 +28,29 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
         attempts: variables.attempts()?,
         proxy_header: variables.proxy_header()?,
     })
+}
+
+impl<P: Platform> Call<'_, P> {
+    /// The account of whoever calls. It may have been deleted since the authorizer looked.
+    pub(super) async fn find_account(&self) -> Result<Credentials, ApiError> {
+        let found = self.context.find_credentials(Some(&self.incoming.principal()?.username)).await?;
+        found.ok_or(ApiError::InvalidToken(TokenError::SessionEnded))
+    }
+
+    /// Asks for the password once more: whoever has only got hold of a token may not take the account over.
+    pub(super) async fn confirm(&self, field: &'static str, password: String) -> Result<Credentials, ApiError> {
+        let gateway::Call { context, settings, incoming, .. } = self;
+        let username = &incoming.principal()?.username;
+        let found = self.find_account().await?;
+        let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+        let attempt = context.begin_password_check(&settings.attempts, address, username).await?;
+        if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await {
+            context.attempt_succeeded(attempt).await?;
+            return Ok(found);
+        }
+        context.attempt_failed(attempt).await?;
+        context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str()));
+        let detail = "This is not your password.".to_owned();
+        Err(ApiError::Invalid(vec![FieldError { field: field.to_owned(), code: FieldCode::WrongPassword, detail }]))
+    }
 }

@@ -2,11 +2,8 @@
 //! for the password again.
 
 mod call;
-mod deletion;
-mod owner;
-mod password;
+mod credentials;
 mod sessions;
-mod show;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,13 +17,13 @@ use self::call::read;
 /// Answers any request for the component `account`.
 pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
     answer(platform, platform, &ACCOUNT, read, request, async |call| match call.endpoint {
-        Account::LogOut => sessions::log_out(call).await,
-        Account::ListSessions => sessions::list(call).await,
-        Account::EndSessions => sessions::end_all(call).await,
-        Account::EndSession => sessions::end_one(call).await,
-        Account::Show => show::show(call).await,
-        Account::ChangePassword => password::change(call).await,
-        Account::Delete => deletion::delete(call).await,
+        Account::LogOut => call.log_out().await,
+        Account::ListSessions => call.list_sessions().await,
+        Account::EndSessions => call.end_sessions().await,
+        Account::EndSession => call.end_session().await,
+        Account::Show => call.show().await,
+        Account::ChangePassword => call.change_password().await,
+        Account::Delete => call.delete().await,
     })
     .await
 }

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::context::platform::{Authorization, Denial, Platform, UncheckedPrincipal};
 use crate::context::settings::Variables;
 use crate::http::body::Fields;
-use crate::http::gateway::{self, Incoming, NoAuthorizer, answer};
+use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::{bearer, reply};
@@ -57,7 +57,7 @@ pub async fn authorize<P: Platform>(
     let (claims, policy) = decided.await.map_err(|error| match error {
         ApiError::InvalidToken(error) => Denial::InvalidToken(error.reason().to_owned()),
         error => {
-            gateway::log(&context, &error);
+            context.log_error(&error);
             Denial::Unavailable
         }
     })?;

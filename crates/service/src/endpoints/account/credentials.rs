@@ -1,0 +1,58 @@
+//! `/api/account`: shows it, replaces its password, and deletes it.
+
+use http::StatusCode;
+use wire::{AccountResponse, User, fields};
+
+use domain::Password;
+
+use super::call::Call;
+use super::sessions::logged_out;
+use crate::context::log::{Event, Level, rfc3339};
+use crate::context::platform::Platform;
+use crate::http::body::Fields;
+use crate::http::problem::ApiError;
+use crate::http::reply::{Reply, empty, json};
+
+impl<P: Platform> Call<'_, P> {
+    pub(super) async fn show(self) -> Result<Reply, ApiError> {
+        let found = self.find_account().await?.account;
+        let user = User { username: found.username.into(), name: found.name.into() };
+        Ok(json(StatusCode::OK, &AccountResponse { user, created_at: rfc3339(found.created_at_ms) }))
+    }
+
+    pub(super) async fn change_password(self) -> Result<Reply, ApiError> {
+        let who = self.incoming.principal()?;
+        let mut members = Fields::parse(&self.incoming.body)?;
+        let current = members.text(fields::CURRENT_PASSWORD);
+        let new = members.required(fields::NEW_PASSWORD, |raw| Password::parse_new(raw, Some(&who.username)));
+        let (current, new) = members.finish((current, new))?;
+        let found = self.confirm(fields::CURRENT_PASSWORD, current).await?;
+        self.context.change_password(&found.account, &new, self.settings.iterations).await?;
+        self.context.end_sessions(&who.username, Some(&who.session)).await?;
+        self.context
+            .log_with_work(Event::new(Level::Info, "authn_password_change").with("username", who.username.as_str()));
+        Ok(empty(StatusCode::NO_CONTENT))
+    }
+
+    /// First its name goes from its messages, then itself. Until it is gone it can be logged in to, so a deletion that was broken
+    /// off before can be asked for again, and one that was broken off after by the session that asked: its own is the last to
+    /// end.
+    pub(super) async fn delete(self) -> Result<Reply, ApiError> {
+        let mut members = Fields::parse(&self.incoming.body)?;
+        let password = members.text(fields::PASSWORD);
+        let password = members.finish(password)?;
+        let (context, who) = (self.context, self.incoming.principal()?);
+        if !context.is_deleted(&who.username).await? {
+            self.confirm(fields::PASSWORD, password).await?;
+            context.disown_all(&who.username).await?;
+            context.entomb(&who.username).await?;
+        }
+        context.delete_passwords(&who.username).await?;
+        context.end_sessions(&who.username, Some(&who.session)).await?;
+        // What was posted meanwhile.
+        context.disown_all(&who.username).await?;
+        context.end_session(&who.session).await?;
+        context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
+        Ok(logged_out(&self.incoming))
+    }
+}

@@ -1,0 +1,150 @@
+//! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, USER_AGENT};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+use wire::{FieldCode, fields};
+
+use domain::{Device, Iterations, Password, Username};
+
+use super::table::{LOGIN, Login};
+use super::tokens::{self, Delivery};
+use crate::accounts::credentials::Credentials;
+use crate::context::log::{Event, Level};
+use crate::context::platform::Platform;
+use crate::context::settings::{AttemptRules, SessionSettings, SettingError, SigningSettings, Variables};
+use crate::http::body::{Fields, Rule};
+use crate::http::client_address::client_address;
+use crate::http::cookie::Cookie;
+use crate::http::gateway::{self, NoAuthorizer, answer};
+use crate::http::problem::ApiError;
+use crate::http::reply::{Reply, json, with_cookie};
+use crate::limits::attempts::Client;
+
+const DEVICE: Cookie = Cookie { name: "latchkey-device", secure_name: "__Secure-latchkey-device", path: "/api/login" };
+/// Ten minutes in shared caches: so long at most may a verifier elsewhere not know a key that is new.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=600");
+
+struct Settings {
+    iterations: Iterations,
+    signing: SigningSettings,
+    sessions: SessionSettings,
+    attempts: AttemptRules,
+    proxy_header: Option<HeaderName>,
+}
+
+type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
+
+fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings {
+        iterations: variables.iterations()?,
+        signing: variables.signing()?,
+        sessions: variables.sessions()?,
+        attempts: variables.attempts()?,
+        proxy_header: variables.proxy_header()?,
+    })
+}
+
+/// Answers any request for the component `login`.
+pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
+    answer(platform, &NoAuthorizer, &LOGIN, read, request, async |call| match call.endpoint {
+        Login::LogIn => call.log_in().await,
+        Login::KeySet => call.key_set().await,
+    })
+    .await
+}
+
+impl<P: Platform> Call<'_, P> {
+    /// One answer at one cost, whether the user does not exist or the password is wrong.
+    async fn log_in(self) -> Result<Reply, ApiError> {
+        let gateway::Call { context, settings, incoming, .. } = self;
+        let LogIn { username, password, delivery } = parse(&incoming.body)?;
+        let request = &incoming.parts;
+        let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+        // For whom is not logged: people type passwords there.
+        let failed = || {
+            let address = address.map(|address| address.to_string());
+            context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with_some("client_address", address));
+            ApiError::InvalidCredentials
+        };
+        let found = context.find_credentials(username.as_ref()).await?;
+        let client = Client { address, device: DEVICE.value(request) };
+        let attempt = context.begin_login(&settings.attempts, &client, username.as_ref(), found.as_ref()).await?;
+        let hash = found.as_ref().map(Credentials::hash);
+        let verified = context.verify(&password, hash, settings.iterations).await;
+        let (Some(found), true) = (found, verified) else {
+            context.attempt_failed(attempt).await?;
+            return Err(failed());
+        };
+        context.attempt_succeeded(attempt).await?;
+        context.renew_hash(&found, &password, settings.iterations).await;
+        let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let begun = context.begin_session(&found.account, &settings.sessions, user_agent).await?;
+        // Whoever changes the password ends the sessions that there are then. This one may have been begun a moment later by
+        // the old password: then it ends itself.
+        if !context.are_current(&found).await? {
+            context.end_session(&begun.id).await?;
+            return Err(failed());
+        }
+        let access = context.issue_token(settings.signing, &settings.sessions, &begun.id, &begun.record).await?;
+        let mut reply = tokens::reply(request, delivery, begun.record, access, &begun.refresh_token);
+        let username = found.account.username.as_str();
+        context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
+        // A device is of use only where somebody may have to wait.
+        if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
+            let device = DEVICE.set(request, &context.new_device_cookie(&found), Device::LIFETIME_SECONDS);
+            reply = with_cookie(reply, device);
+        }
+        Ok(reply)
+    }
+
+    /// It makes the first key when there is none, so that nobody caches an empty set.
+    async fn key_set(self) -> Result<Reply, ApiError> {
+        let SigningSettings { key, lifetime_seconds, .. } = self.settings.signing;
+        self.context.signing_key(key, lifetime_seconds).await?;
+        let jwks = self.context.public_keys().await?;
+        let keys = jwks.iter().map(|jwk| serde_json::from_str(jwk)).collect::<Result<_, _>>();
+        let keys = keys.map_err(|_| ApiError::Internal("a stored public key is not JSON"))?;
+        let mut reply = json(StatusCode::OK, &JwkSet { keys });
+        reply.headers_mut().insert(CACHE_CONTROL, CACHE);
+        Ok(reply)
+    }
+}
+
+#[derive(Serialize)]
+struct JwkSet {
+    keys: Vec<Value>,
+}
+
+struct LogIn {
+    /// None for what can't be one, which is looked for all the same.
+    username: Option<Username>,
+    password: Password,
+    delivery: Delivery,
+}
+
+fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
+    let mut members = Fields::parse(body)?;
+    let username = members.text(fields::USERNAME);
+    let password = members.text(fields::PASSWORD);
+    let delivery = members.optional(fields::REFRESH_TOKEN_IN, |raw| match raw.as_str() {
+        "cookie" => Ok(Delivery::Cookie),
+        "body" => Ok(Delivery::Body),
+        _ => Err(UnknownDelivery),
+    });
+    let (username, password) = members.finish((username, password))?;
+    let username = Username::parse(&username).ok();
+    Ok(LogIn { username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("One of \"cookie\" and \"body\".")]
+struct UnknownDelivery;
+
+impl Rule for UnknownDelivery {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}

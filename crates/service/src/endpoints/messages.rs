@@ -1,0 +1,131 @@
+//! `/api/messages`: the board.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use http::{HeaderValue, Request, Response, StatusCode};
+use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
+use wire::{MessageResponse, MessagesResponse, fields};
+
+use domain::{Cursor, MessageText, Quota, TokenError, Username};
+
+use super::table::{MESSAGES, Messages};
+use crate::board::{Message, NotDeleted, NotPosted, PageRequest};
+use crate::context::log::{Event, Level, rfc3339};
+use crate::context::platform::{Authorizer, Platform};
+use crate::context::settings::{SettingError, Variables};
+use crate::http::body::Fields;
+use crate::http::etag;
+use crate::http::gateway::{self, answer};
+use crate::http::problem::ApiError;
+use crate::http::query::Query;
+use crate::http::reply::{Reply, empty, json, set};
+
+/// A cache may keep it, and has to ask each time whether it is still right.
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+/// Who is shown as the author of a message whose account is gone.
+const DELETED_USER: &str = "deleted user";
+
+struct Settings {
+    posts: Option<Quota>,
+}
+
+type Call<'a, P> = gateway::Call<'a, P, Settings, Messages>;
+
+fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings { posts: variables.posts()? })
+}
+
+/// Answers any request for the component `messages`.
+pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
+    answer(platform, platform, &MESSAGES, read, request, async |call| match call.endpoint {
+        Messages::List => call.list().await,
+        Messages::Post => call.post().await,
+        Messages::Delete => call.delete().await,
+    })
+    .await
+}
+
+impl<P: Platform> Call<'_, P> {
+    async fn list(self) -> Result<Reply, ApiError> {
+        let page = self.context.page(&parse(self.incoming.query())?).await?;
+        let next = page.next.map(|cursor| cursor.to_string());
+        let messages = page.messages.into_iter().map(shown).collect();
+        let mut reply = json(StatusCode::OK, &MessagesResponse { messages, next });
+        let tag = etag::of(reply.body());
+        if etag::is_known(self.incoming.headers(), &tag) {
+            reply = empty(StatusCode::NOT_MODIFIED);
+        }
+        set(&mut reply, ETAG, &tag);
+        reply.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
+        Ok(reply)
+    }
+
+    async fn post(self) -> Result<Reply, ApiError> {
+        let author = self.incoming.principal()?;
+        let mut members = Fields::parse(&self.incoming.body)?;
+        let text = members.required(fields::TEXT, |raw| MessageText::parse(&raw));
+        let text = members.finish(text)?;
+        self.context.count_post(self.settings.posts, &author.username).await?;
+        let added = self.context.add_message(&author.username, &author.name, text).await;
+        let message = added.map_err(|error| match error {
+            NotPosted::AuthorDeleted => ApiError::InvalidToken(TokenError::SessionEnded),
+            NotPosted::Store(error) => error.into(),
+        })?;
+        let position = message.position;
+        let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
+        self.context.log_with_work(event.with("message", position.to_string()));
+        let mut reply = json(StatusCode::CREATED, &MessageResponse { message: shown(message) });
+        // The page that begins with it.
+        let before = Cursor::Board(position.saturating_add(1));
+        set(&mut reply, LOCATION, &format!("{}?before={before}&limit=1", self.incoming.parts.uri.path()));
+        Ok(reply)
+    }
+
+    async fn delete(self) -> Result<Reply, ApiError> {
+        let author = &self.incoming.principal()?.username;
+        let position = parse_id(self.incoming.parameter("id")).ok_or(ApiError::NotFound)?;
+        self.context.delete_message(author, position).await.map_err(|error| match error {
+            NotDeleted::Absent => ApiError::NotFound,
+            NotDeleted::Foreign => ApiError::NotTheAuthor,
+            NotDeleted::Store(error) => error.into(),
+        })?;
+        let event = Event::new(Level::Info, "message_deleted").with("username", author.as_str());
+        self.context.log_with_work(event.with("message", position.to_string()));
+        Ok(empty(StatusCode::NO_CONTENT))
+    }
+}
+
+fn parse(query: &str) -> Result<PageRequest, ApiError> {
+    let mut query = Query::parse(query);
+    let author = query.take(fields::AUTHOR, Username::parse);
+    let limit = query.take(fields::LIMIT, |raw| match raw.parse() {
+        Ok(limit @ 1..=PAGE_MAX_MESSAGES) if raw.bytes().all(|b| b.is_ascii_digit()) => Ok(limit),
+        _ => Err(format!("A whole number from 1 to {PAGE_MAX_MESSAGES}.")),
+    });
+    let before = query.take(fields::BEFORE, |raw| match (Cursor::parse(raw), &author) {
+        (Ok(Cursor::Board(position)), None) | (Ok(Cursor::Author(position)), Some(_)) => Ok(position),
+        (Ok(_), _) => Err("This cursor belongs to another list.".to_owned()),
+        (Err(error), _) => Err(error.to_string()),
+    });
+    query.finish()?;
+    Ok(PageRequest { limit: limit.unwrap_or(PAGE_DEFAULT_MESSAGES), before, author })
+}
+
+/// The position of a message on the board, from its id.
+fn parse_id(id: &str) -> Option<u64> {
+    let canonical = id.bytes().all(|b| b.is_ascii_digit()) && !id.starts_with('0');
+    id.parse().ok().filter(|_| canonical)
+}
+
+/// A message as the API shows it. Its id is its position on the board.
+fn shown(Message { position, record }: Message) -> wire::Message {
+    wire::Message {
+        id: position.to_string(),
+        author: match record.author {
+            Some(username) => wire::Author { username: Some(username), name: record.name },
+            None => wire::Author { username: None, name: DELETED_USER.to_owned() },
+        },
+        text: record.text,
+        created_at: rfc3339(record.created_at_ms),
+    }
+}
