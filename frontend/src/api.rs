@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
-
 use wire::{
     AccountResponse, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,
     MessageResponse, MessagesResponse, PostMessageRequest, SessionsResponse, SignupRequest, fields,

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
+use frontend::board::{Arrival, Board};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-use frontend::board::{Arrival, Board};
 use wire::Message;
 
 use crate::api;

@@ -5,11 +5,10 @@
 
 use std::time::Duration;
 
+use frontend::stored::Session;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-use frontend::stored::Session;
 
 use crate::api::{self, Guarded};
 use crate::api_error::ApiError;

@@ -1,10 +1,9 @@
 //! The view that belongs to the address. Links inside the site change the view without loading a page, the browser's back
 //! and forward work, and the focus goes to the heading of the new view.
 
+use frontend::address::Route;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-
-use frontend::address::Route;
 
 use crate::browser::{closest, focus_soon};
 

@@ -1,8 +1,7 @@
 //! Who is logged in. The session is in local storage, so that all tabs agree; no other module knows that.
 
-use leptos::prelude::*;
-
 use frontend::stored::Session;
+use leptos::prelude::*;
 use wire::{LoginRequest, LoginResponse, User};
 
 use crate::api;

@@ -1,7 +1,6 @@
 //! The session as it is written to local storage. Whatever else is found there is not taken for a session.
 
 use serde::{Deserialize, Serialize};
-
 use wire::{LoginResponse, User};
 
 /// The version of the record. Records of other versions are not read: before 2, a session ended with its token.

@@ -1,9 +1,11 @@
 //! One line for each request.
 
-use crate::running::RequestRecord;
-use http::{Method, StatusCode};
 use std::sync::Arc;
 use std::time::Instant;
+
+use http::{Method, StatusCode};
+
+use crate::running::RequestRecord;
 
 /// What a request leaves in the log, at debug level, when its answer has been sent.
 pub(crate) struct AccessLogLine {

@@ -1,8 +1,9 @@
 //! The command line.
 
-use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
 
 /// Serves the HTTP components of a Spin manifest (version 2) without Spin.
 ///

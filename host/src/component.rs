@@ -1,13 +1,15 @@
 //! Loading components: compiled (or taken from the cache) and linked before the first request, so that a component
 //! that imports what nobody offers is an error of the start.
 
-use crate::failure::Failure;
-use crate::instance::InstanceState;
 use std::path::Path;
+
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{WasiHttp, WasiHttpView, p2, p3};
+
+use crate::failure::Failure;
+use crate::instance::InstanceState;
 
 /// What a component exports to be called for requests, in either version of WASI.
 const WASI_0_2: &str = "wasi:http/incoming-handler@0.2";

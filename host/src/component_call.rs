@@ -1,16 +1,18 @@
 //! One request in a component: its answer, or why there is none.
 
-use crate::problem::Problem;
-use crate::response::{self, ResponseBody};
-use crate::running::RunningRequest;
-use crate::worker::Handler;
-use http::{Method, Request, Response};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use http::{Method, Request, Response};
 use tokio::sync::oneshot;
 use tokio::time::{timeout, timeout_at};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::TrapOrPanicError;
+
+use crate::problem::Problem;
+use crate::response::{self, ResponseBody};
+use crate::running::RunningRequest;
+use crate::worker::Handler;
 
 /// How long after its time limit a request is given up without having heard from its instance: one that is busy with
 /// several requests does not end at the limit of the first.

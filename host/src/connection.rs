@@ -1,22 +1,24 @@
 //! One client's connection: HTTP/1.1, requests one after the other.
 
-use crate::request::MAX_HEAD;
-use crate::request_body::BodyFate;
-use crate::service::Service;
-use http::{HeaderValue, Request};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use http::{HeaderValue, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
+
+use crate::request::MAX_HEAD;
+use crate::request_body::BodyFate;
+use crate::service::Service;
 
 /// How much of a body that nobody wanted is still taken from a client, in bytes and in time.
 const MAX_LINGER: usize = 16 * 1024 * 1024;

@@ -1,11 +1,13 @@
 //! The wasmtime engine: compiled code kept on disk, memory for a fixed number of instances reserved at the start,
 //! and a clock that makes a busy guest let go of its thread.
 
-use crate::failure::Failure;
 use std::path::Path;
 use std::thread::Builder;
 use std::time::Duration;
+
 use wasmtime::{Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::failure::Failure;
 
 /// How long a guest runs before others get its thread.
 const TICK: Duration = Duration::from_millis(10);

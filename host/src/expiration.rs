@@ -1,14 +1,16 @@
 //! When an instance ends: at the time limit of its requests, or after some time without one.
 
-use crate::guest_output::GuestOutput;
-use crate::instances::Instances;
-use crate::running::InstanceRequests;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
 use tokio::time::Sleep;
 use wasmtime_wasi_http::handler::{WorkerExpiration, WorkerStatus};
+
+use crate::guest_output::GuestOutput;
+use crate::instances::Instances;
+use crate::running::InstanceRequests;
 
 /// Polled outside the guest, so that it also ends a guest that is busy.
 pub(crate) struct Expiration {

@@ -1,9 +1,10 @@
 //! What a guest writes to its standard output and error: passed on to the host's standard error line by line, each
 //! in one write, so that lines of concurrent requests never mix.
 
-use bytes::Bytes;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};

@@ -1,15 +1,17 @@
 //! The state of one component instance: what it is granted, what it has used.
 
-use crate::guest_output::GuestOutput;
-use crate::request::MAX_HEAD;
-use crate::running::{InstanceRequests, RunningRequest};
-use crate::store::Bucket;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+
+use crate::guest_output::GuestOutput;
+use crate::request::MAX_HEAD;
+use crate::running::{InstanceRequests, RunningRequest};
+use crate::store::Bucket;
 
 /// What the manifest grants a component, resolved.
 pub(crate) struct Grants {

@@ -1,10 +1,10 @@
 //! The host's own log: one JSON object a line on standard error, with `time, level, component, event` and the
 //! event's fields. Written in one piece, as guest lines are, so that lines never mix.
 
-use crate::arguments::LogLevel;
+use std::fmt;
+
 use serde::Serializer;
 use serde_json::Value;
-use std::fmt;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Metadata, Subscriber};
@@ -14,6 +14,8 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::arguments::LogLevel;
 
 /// Logs events of this level and more severe ones from now on; those of libraries stay out.
 pub(crate) fn start(level: LogLevel) {

@@ -32,10 +32,11 @@ mod toml_file;
 mod variables;
 mod worker;
 
-use arguments::Arguments;
-use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
+
+use arguments::Arguments;
+use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

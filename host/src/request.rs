@@ -1,10 +1,11 @@
 //! Making of what a client sent the request that a guest sees.
 
-use crate::problem::Problem;
-use crate::route::Match;
 use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use crate::problem::Problem;
+use crate::route::Match;
 
 /// For the head of a request, in bytes; more is 431. Above what clients send, so that the component answers.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;

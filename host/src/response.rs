@@ -1,17 +1,19 @@
 //! Making of what a guest answered what is sent.
 
-use crate::access_log::AccessLogLine;
-use crate::running::RunningRequest;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 use tokio::time::{Sleep, sleep_until};
 use wasmtime_wasi_http::WasiBody;
+
+use crate::access_log::AccessLogLine;
+use crate::running::RunningRequest;
 
 /// Up to this length, in bytes, a body that the guest has given a length is awaited before the head is sent: both
 /// leave in one write, and a guest that fails in between gets a clean 500.

@@ -2,8 +2,9 @@
 //! `routefinder`, in the version that Spin has, given the routes in the order of the manifest. Their order counts, because
 //! the crate's own order of routes is none as soon as a first segment begins with a dot.
 
-use crate::failure::Failure;
 use routefinder::{Captures, RouteSpec, Segment};
+
+use crate::failure::Failure;
 
 /// Under this prefix the host answers itself.
 pub(crate) const RESERVED_PREFIX: &str = "/.well-known/spin/";

@@ -1,5 +1,15 @@
 //! From the command line to the running server and its end.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use wasmtime_wasi_http::handler::ProxyPre;
+
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::instance::{Grants, InstanceState};
@@ -11,14 +21,6 @@ use crate::service::Service;
 use crate::store::Stores;
 use crate::worker::{Handler, InstanceLimits, Worker};
 use crate::{component, engine, manifest, runtime_config, server, variables};
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
-use wasmtime_wasi_http::handler::ProxyPre;
 
 /// Spin's name for the folder beside the manifest.
 const STATE_DIR: &str = ".spin";

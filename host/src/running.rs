@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
+
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use wasmtime::component::GuestTaskId;
 
@@ -138,8 +139,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use tokio::sync::Semaphore;
+
+    use super::*;
 
     fn request(permits: &Arc<Semaphore>, deadline: Instant) -> Arc<RunningRequest> {
         RunningRequest::new(Arc::clone(permits).try_acquire_owned().unwrap(), deadline).0

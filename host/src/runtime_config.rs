@@ -1,11 +1,13 @@
 //! The runtime configuration file: which key-value stores exist besides the default one.
 
-use crate::failure::Failure;
-use crate::toml_file;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
 use toml::Value;
+
+use crate::failure::Failure;
+use crate::toml_file;
 
 /// The store that exists without any configuration.
 const DEFAULT_LABEL: &str = "default";

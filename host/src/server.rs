@@ -1,13 +1,15 @@
 //! Accepting connections until a signal, then letting the running requests finish.
 
-use crate::connection;
-use crate::failure::Failure;
-use crate::service::Service;
 use std::sync::Arc;
 use std::time::Duration;
+
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+
+use crate::connection;
+use crate::failure::Failure;
+use crate::service::Service;
 
 /// How long to wait when the system has no more descriptors, rather than trying again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -1,5 +1,17 @@
 //! What happens to a request: the host's own paths, the route, a permit to run, the component.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Body, Incoming};
+use tokio::sync::Semaphore;
+use wasmtime_wasi_http::{Error, WasiBody};
+
 use crate::access_log::AccessLogLine;
 use crate::component_call::call;
 use crate::instances::Instances;
@@ -10,16 +22,6 @@ use crate::response::ResponseBody;
 use crate::route::{RESERVED_PREFIX, Router};
 use crate::running::RunningRequest;
 use crate::worker::Handler;
-use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH};
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Empty};
-use hyper::body::{Body, Incoming};
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
-use wasmtime_wasi_http::{Error, WasiBody};
 
 /// Answers requests.
 pub(crate) struct Service {

@@ -1,7 +1,8 @@
 //! Templates of component variables: literal text with `{{ name }}` in it.
 
-use crate::failure::Failure;
 use std::collections::BTreeMap;
+
+use crate::failure::Failure;
 
 /// A parsed template.
 #[derive(Debug, Clone, PartialEq, Eq)]

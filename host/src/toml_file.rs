@@ -1,8 +1,10 @@
 //! Reading a TOML file into a type that refuses unknown fields, with errors that name file and line.
 
-use crate::failure::Failure;
-use serde::de::DeserializeOwned;
 use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
 
 /// Reads the file and checks its text, given the folder that it is in.
 ///

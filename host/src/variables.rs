@@ -1,11 +1,12 @@
 //! The values of the manifest's variables: `--variable`, then the environment, then the file `.env`, then the default.
 
-use crate::failure::Failure;
-use crate::manifest::Declaration;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
+
+use crate::failure::Failure;
+use crate::manifest::Declaration;
 
 /// The file that Spin reads variables from too, in the folder that it is started in.
 pub(crate) const DOTENV: &str = ".env";

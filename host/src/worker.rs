@@ -2,17 +2,19 @@
 //! when it is done or its time is up. For WASI 0.3 an instance answers several, also at the same time, and waits a
 //! moment for more.
 
-use crate::expiration::Expiration;
-use crate::instance::{Grants, InstanceState};
-use crate::instances::{InstancePermit, Instances};
-use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerState};
+
+use crate::expiration::Expiration;
+use crate::instance::{Grants, InstanceState};
+use crate::instances::{InstancePermit, Instances};
+use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 
 /// Runs requests on one component.
 pub(crate) type Handler = ProxyHandler<Worker>;

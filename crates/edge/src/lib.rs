@@ -16,17 +16,16 @@ mod wasi_0_2;
 mod wasi_0_3;
 
 pub use authorizer::authorize;
-pub use wasi::Wasi;
-#[cfg(not(feature = "wasi-0-3"))]
-pub use wasi_0_2::respond;
-#[cfg(feature = "wasi-0-3")]
-pub use wasi_0_3::respond;
-
 #[doc(hidden)]
 pub use service;
 #[cfg(feature = "wasi-0-3")]
 #[doc(hidden)]
 pub use spin_sdk::wasip3;
+pub use wasi::Wasi;
+#[cfg(not(feature = "wasi-0-3"))]
+pub use wasi_0_2::respond;
+#[cfg(feature = "wasi-0-3")]
+pub use wasi_0_3::respond;
 #[cfg(not(feature = "wasi-0-3"))]
 #[doc(hidden)]
 pub use wasip2;

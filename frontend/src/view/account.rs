@@ -1,8 +1,7 @@
 //! The page of one's own account: facts, sessions, a new password, deletion.
 
-use leptos::prelude::*;
-
 use frontend::words::{Field, fault};
+use leptos::prelude::*;
 use wire::{ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
 
 use super::button::BusyButton;

@@ -1,8 +1,7 @@
 //! How long ago something was.
 
-use leptos::prelude::*;
-
 use frontend::age::ago;
+use leptos::prelude::*;
 
 use super::site::Site;
 use crate::browser::instant;

@@ -1,8 +1,7 @@
 //! The whole page: the bar at the top, the view of the address, and the dialog for a message.
 
-use leptos::prelude::*;
-
 use frontend::address::{After, Route};
+use leptos::prelude::*;
 
 use super::account::AccountPage;
 use super::compose::Compose;

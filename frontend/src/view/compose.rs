@@ -1,8 +1,7 @@
 //! The dialog in which a message is written. The draft survives everything until it has been posted.
 
-use leptos::prelude::*;
-
 use frontend::words::{Field, fault, outgoing};
+use leptos::prelude::*;
 use wire::{FieldCode, Message, PostMessageRequest, ProblemCode};
 
 use super::field::ErrorText;

@@ -1,8 +1,7 @@
 //! A labelled input with a hint before it, and its error after it.
 
-use leptos::prelude::*;
-
 use frontend::strength::Verdict;
+use leptos::prelude::*;
 
 use super::strength::StrengthText;
 

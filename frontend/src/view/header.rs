@@ -1,9 +1,8 @@
 //! The bar at the top: the name, the theme, and who is logged in.
 
+use frontend::address::{After, Route};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-
-use frontend::address::{After, Route};
 use wire::User;
 
 use super::button::BusyButton;

@@ -1,9 +1,8 @@
 //! The log-in form, which is used in the header, on a page of its own, and in the dialog for a message.
 
+use frontend::address::{After, Route};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-use frontend::address::{After, Route};
 use wire::LoginRequest;
 
 use super::button::BusyButton;

@@ -1,10 +1,9 @@
 //! The page with the messages of everybody, or of one author.
 
-use leptos::prelude::*;
-
 use frontend::address::Route;
 use frontend::links::{Piece, pieces};
 use frontend::words::new_messages;
+use leptos::prelude::*;
 use wire::Message;
 
 use super::ago::Ago;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use frontend::strength::{Strength, judge};
 use frontend::words::{Field, hint};
+use leptos::prelude::*;
 
 use super::field::{TextField, typed};
 use super::site::Site;

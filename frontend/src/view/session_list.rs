@@ -1,7 +1,6 @@
 //! The sessions of the account, and the buttons that end them.
 
 use leptos::prelude::*;
-
 use wire::Session;
 
 use super::ago::Ago;

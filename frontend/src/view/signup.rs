@@ -1,10 +1,9 @@
 //! The form that makes an account.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
-
 use frontend::address::{After, Route};
 use frontend::words::{Field, fault, hint};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, fields};
 
 use super::button::BusyButton;

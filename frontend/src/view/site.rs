@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use frontend::address::{After, Route};
+use leptos::prelude::*;
 use wire::Message;
 
 use crate::refresh::Refresher;

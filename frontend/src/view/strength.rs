@@ -1,8 +1,7 @@
 //! How strong the password is that is being typed.
 
-use leptos::prelude::*;
-
 use frontend::strength::Verdict;
+use leptos::prelude::*;
 
 /// A bar, and one sentence that describes the field. It is empty while there is an error, which is shown instead.
 #[component]

@@ -2,7 +2,6 @@
 //! written twice would be loaded twice.
 
 use leptos::prelude::*;
-
 use wire::ProblemCode;
 
 use super::site::Site;

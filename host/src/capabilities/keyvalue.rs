@@ -3,6 +3,11 @@
 //! Its functions are synchronous in either version of WASI: an instance waits for a write with all its requests, the
 //! thread does not.
 
+use std::sync::Arc;
+
+use wasmtime::AsContextMut;
+use wasmtime::component::{Access, Resource};
+
 use super::Data;
 use super::bindings::keyvalue::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::keyvalue::wasi::keyvalue::batch;
@@ -10,9 +15,6 @@ use super::bindings::keyvalue::wasi::keyvalue::store::{self, Error, KeyResponse}
 use crate::instance::InstanceState;
 use crate::running::RequestRecord;
 use crate::store::{Bucket, StoreError};
-use std::sync::Arc;
-use wasmtime::AsContextMut;
-use wasmtime::component::{Access, Resource};
 
 /// The `bucket` resource.
 #[expect(unreachable_pub, reason = "`bindgen!` exports it again")]

@@ -3,8 +3,9 @@
 mod config;
 mod keyvalue;
 
-use crate::instance::InstanceState;
 use wasmtime::component::{HasSelf, Linker};
+
+use crate::instance::InstanceState;
 
 /// Tells wasmtime's bindings what implements them.
 type Data = HasSelf<InstanceState>;

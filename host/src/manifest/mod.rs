@@ -6,14 +6,16 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use identifier::{Case, check_name};
+use schema::{Component, HttpTrigger, Manifest, is_empty};
+use toml::Value;
+
 use crate::failure::Failure;
 use crate::template::Template;
 use crate::toml_file;
-use identifier::{Case, check_name};
-use schema::{Component, HttpTrigger, Manifest, is_empty};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use toml::Value;
 
 /// A checked manifest.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! Build profiles: what a component has instead when one is chosen.
 
+use std::collections::BTreeMap;
+
 use super::schema::{Component, is_empty};
 use crate::failure::Failure;
-use std::collections::BTreeMap;
 
 /// Puts into every component what its profile of this name says. One without such a profile stays as it is, as in
 /// Spin.

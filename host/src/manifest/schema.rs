@@ -1,9 +1,10 @@
 //! The fields of a Spin manifest of version 2, as Spin names them. Fields that Spin knows and this host does not
 //! offer are here too, so that they are refused as such and not as spelling mistakes.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The whole file.

@@ -1,11 +1,13 @@
 //! Opening a database file without ever harming one that is not what it should be.
 
-use crate::failure::Failure;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::failure::Failure;
 
 /// How long to wait for another process (Spin on the same file) to finish its transaction.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

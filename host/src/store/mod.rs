@@ -11,14 +11,16 @@ mod statements;
 mod tests;
 mod writer;
 
-use crate::failure::Failure;
-use error::Result;
-pub(crate) use error::StoreError;
-use readers::Readers;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use error::Result;
+pub(crate) use error::StoreError;
+use readers::Readers;
 use writer::Writer;
+
+use crate::failure::Failure;
 
 /// One SQLite file.
 struct Database {

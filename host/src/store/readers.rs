@@ -1,11 +1,13 @@
 //! A pool of read-only connections. A read is done in place, in some 10 microseconds, and never spans an `await`,
 //! so there are never more connections than threads.
 
-use super::error::{Result, StoreError};
-use super::file::BUSY_TIMEOUT;
-use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::{Result, StoreError};
+use super::file::BUSY_TIMEOUT;
 
 pub(super) struct Readers {
     path: PathBuf,

@@ -1,9 +1,11 @@
 //! The SQL, prepared once per connection.
 
-use super::error::{Result, StoreError};
+use std::rc::Rc;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::rc::Rc;
+
+use super::error::{Result, StoreError};
 
 pub(super) fn get(connection: &Connection, store: &str, key: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM spin_key_value WHERE store = ?1 AND key = ?2")?;

@@ -1,6 +1,7 @@
-use super::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
+
+use super::*;
 
 /// A folder of its own, removed at the end.
 struct Folder(PathBuf);

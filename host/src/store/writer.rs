@@ -1,13 +1,15 @@
 //! The one thread that writes to a file: it commits whatever is queued in one transaction, so that many writers
 //! share the cost of making the disk certain, and answers each of them only then.
 
-use super::error::{Result, StoreError};
-use rusqlite::Connection;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
+
+use rusqlite::Connection;
 use tokio::sync::oneshot;
+
+use super::error::{Result, StoreError};
 
 /// So that the first of a long queue does not wait for all of it.
 const MAX_BATCH: usize = 256;

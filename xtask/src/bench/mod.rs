@@ -6,13 +6,13 @@ mod load;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use load::{Load, get, post};
+use serde_json::json;
 
 use crate::app::{self, App};
 use crate::build;
 use crate::project::Project;
 use crate::wasi::Wasi;
-use load::{Load, get, post};
-use serde_json::json;
 
 /// Flags of the benchmark.
 #[derive(clap::Args)]

@@ -14,13 +14,12 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
+use self::encode::File;
+use self::files::write_if_changed;
 use crate::progress::Step;
 use crate::project::Project;
 use crate::targets::SITE_TARGET;
 use crate::tools::{self, Tools};
-
-use self::encode::File;
-use self::files::write_if_changed;
 
 /// What the site is made of, besides itself.
 const SOURCES: [&str; 6] =

@@ -7,9 +7,8 @@
 //! is written before its session: there is no session that can't be found. It stays when the session ends, and whoever
 //! takes it over removes what may be left of it.
 
-use rules::ACCOUNT_MAX_SESSIONS;
-
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
+use rules::ACCOUNT_MAX_SESSIONS;
 
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};

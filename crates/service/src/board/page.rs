@@ -1,10 +1,9 @@
 //! A page of the board, or of the list of one author, newest first. It costs one read for the counter and one for each message,
 //! however many messages there are; two for each in the list of one author.
 
+use domain::{Cursor, Username};
 use rules::PAGE_MAX_MESSAGES;
 use serde::de::DeserializeOwned;
-
-use domain::{Cursor, Username};
 
 use super::gaps::{Found, decode};
 use crate::context::Context;

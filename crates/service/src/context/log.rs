@@ -3,11 +3,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use domain::Timestamp;
 use humantime::format_rfc3339_millis;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-
-use domain::Timestamp;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

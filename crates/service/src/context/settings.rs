@@ -1,9 +1,8 @@
 //! The variables of the application, as types, with their defaults and bounds. Each component reads those that it is granted,
 //! once, before it does anything.
 
-use http::HeaderName;
-
 use domain::{DelayRule, Iterations, KeyError, Quota, Rotation, SigningKey, TokenRules};
+use http::HeaderName;
 
 use super::platform::{ConfigError, Platform};
 use crate::http::cors::AllowedOrigins;

@@ -1,13 +1,12 @@
 //! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
 
 use bytes::Bytes;
+use domain::{Device, Iterations, Password, Username};
 use http::header::{CACHE_CONTROL, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use wire::{FieldCode, fields};
-
-use domain::{Device, Iterations, Password, Username};
 
 use super::table::{LOGIN, Login};
 use super::tokens::{self, Delivery};

@@ -1,12 +1,11 @@
 //! `/api/messages`: the board.
 
 use bytes::Bytes;
+use domain::{Cursor, MessageText, Quota, TokenError, Username};
 use http::header::{CACHE_CONTROL, ETAG, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{MessageResponse, MessagesResponse, fields};
-
-use domain::{Cursor, MessageText, Quota, TokenError, Username};
 
 use super::table::{MESSAGES, Messages};
 use crate::board::{Message, NotDeleted, NotPosted, PageRequest};

@@ -1,10 +1,9 @@
 //! `POST /api/session/refresh`: the next access token of a session, for its refresh token.
 
 use bytes::Bytes;
+use domain::{RefreshFamily, RefreshToken, RefreshVerdict};
 use http::{Request, Response};
 use wire::fields;
-
-use domain::{RefreshFamily, RefreshToken, RefreshVerdict};
 
 use super::table::{SESSION, Session};
 use super::tokens::{self, Delivery, REFRESH};

@@ -1,10 +1,9 @@
 //! `POST /api/signup`: creates an account.
 
 use bytes::Bytes;
+use domain::{DisplayName, Iterations, Password, Quota, Username};
 use http::{HeaderName, Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
-
-use domain::{DisplayName, Iterations, Password, Quota, Username};
 
 use super::table::{SIGNUP, Signup};
 use crate::context::log::{Event, Level};

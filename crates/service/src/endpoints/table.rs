@@ -2,13 +2,11 @@
 //! runs. The gateway's dispatch, 405 and Allow, preflight, and what the authorizer's policies allow come from here; tests hold
 //! `spin.toml`, `openapi.yaml` and the README against it.
 
+use Access::Public;
+use domain::ACTION_INVOKE;
 use http::Method;
 
-use domain::ACTION_INVOKE;
-
 pub use crate::http::resource::{Access, Component, Resource};
-
-use Access::Public;
 
 /// Anybody whom the authorizer knows, and whose policy allows the call.
 const GUARDED: Access = Access::Guarded(ACTION_INVOKE);

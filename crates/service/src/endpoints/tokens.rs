@@ -1,11 +1,10 @@
 //! How a client gets the tokens of its session. A browser gets the refresh token as a cookie, which no script can read and which
 //! goes to one path.
 
+use domain::RefreshToken;
 use http::StatusCode;
 use http::request::Parts;
 use wire::{LoginResponse, User};
-
-use domain::RefreshToken;
 
 use crate::accounts::tokens::AccessToken;
 use crate::http::cookie::Cookie;

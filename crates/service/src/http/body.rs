@@ -3,12 +3,11 @@
 use std::convert::Infallible;
 use std::fmt;
 
+use domain::{InputError, MethodArnError, PasswordError};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
 use wire::{FieldCode, FieldError};
-
-use domain::{InputError, MethodArnError, PasswordError};
 
 use super::problem::ApiError;
 

@@ -1,10 +1,9 @@
 //! Entity tags (RFC 9110, section 8.8.3) of answers that may be asked for again.
 
+use domain::hex;
 use http::HeaderMap;
 use http::header::IF_NONE_MATCH;
 use sha2::{Digest, Sha256};
-
-use domain::hex;
 
 /// A strong entity tag of a body: the first 128 bits of its SHA-256.
 pub(crate) fn of(body: &[u8]) -> String {

@@ -4,11 +4,10 @@
 use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
+use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-
-use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
 
 use super::problem::ApiError;
 use super::reply::{Reply, empty, finish};

@@ -5,11 +5,10 @@
 //! client may not know (why the store failed) is logged by the gateway, once, and does not appear in the answer.
 
 use bytes::Bytes;
+use domain::TokenError;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use wire::{FieldError, Problem, ProblemCode};
-
-use domain::TokenError;
 
 use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};

@@ -13,9 +13,8 @@
 //!
 //! The store has to read what it was last written: see docs/operate.md, "Stores".
 
-use serde::{Deserialize, Serialize};
-
 use domain::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};

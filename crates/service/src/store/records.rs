@@ -1,9 +1,8 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
+use domain::{DisplayName, Timestamp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use domain::{DisplayName, Timestamp, Username};
 
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};

@@ -1,9 +1,8 @@
 //! The signing key and the set of public ones.
 
+use domain::SigningKey;
 use futures::executor::block_on;
 use futures::future::join_all;
-
-use domain::SigningKey;
 
 use crate::world::{Data, World, anon, bearer};
 

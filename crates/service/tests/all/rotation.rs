@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use domain::{SigningKey, UnverifiedToken};
 use futures::executor::block_on;
 use futures::future::join_all;
-
-use domain::{SigningKey, UnverifiedToken};
 
 use crate::world::{Data, Fault, PASSWORD, World, anon, bearer};
 

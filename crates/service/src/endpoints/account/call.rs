@@ -1,9 +1,8 @@
 //! What the component's endpoints are given: the settings, whose account it is, and the password that proves it once more.
 
+use domain::{Iterations, Password, TokenError};
 use http::HeaderName;
 use wire::{FieldCode, FieldError};
-
-use domain::{Iterations, Password, TokenError};
 
 use crate::accounts::credentials::Credentials;
 use crate::context::log::{Event, Level};

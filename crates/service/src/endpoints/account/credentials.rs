@@ -1,9 +1,8 @@
 //! `/api/account`: shows it, replaces its password, and deletes it.
 
+use domain::Password;
 use http::StatusCode;
 use wire::{AccountResponse, User, fields};
-
-use domain::Password;
 
 use super::call::Call;
 use super::sessions::logged_out;

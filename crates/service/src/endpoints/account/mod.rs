@@ -8,11 +8,10 @@ mod sessions;
 use bytes::Bytes;
 use http::{Request, Response};
 
+use self::call::read;
 use super::table::{ACCOUNT, Account};
 use crate::context::platform::{Authorizer, Platform};
 use crate::http::gateway::answer;
-
-use self::call::read;
 
 /// Answers any request for the component `account`.
 pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {

@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
+use domain::SessionId;
 use http::StatusCode;
 use wire::{Session, SessionsResponse};
-
-use domain::SessionId;
 
 use super::call::Call;
 use crate::context::log::{Event, Level, rfc3339};

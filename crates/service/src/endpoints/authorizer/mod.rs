@@ -5,10 +5,9 @@
 mod output;
 
 use bytes::Bytes;
+use domain::{Claims, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules, UnverifiedToken};
 use http::{Method, Request, Response, StatusCode};
 use wire::fields;
-
-use domain::{Claims, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules, UnverifiedToken};
 
 use self::output::Output;
 use super::table::{self, AUTHORIZER};

@@ -1,8 +1,7 @@
 //! The policy as JSON, as an API Gateway authorizer returns it.
 
-use serde::Serialize;
-
 use domain::{Claims, Effect, POLICY_VERSION, PolicyDocument, Verdict};
+use serde::Serialize;
 
 /// The output of an API Gateway authorizer, in its own spelling, with the verdict that was asked for.
 #[derive(Serialize)]

@@ -6,17 +6,15 @@ mod encoding;
 mod security;
 
 use bytes::Bytes;
+use domain::hex;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
-use domain::hex;
-
+pub use self::asset::{Asset, Encoded, Site};
+use self::encoding::Accepted;
 use crate::context::platform::Platform;
 use crate::http::etag;
 use crate::http::reply::{Reply, empty, finish};
-
-pub use self::asset::{Asset, Encoded, Site};
-use self::encoding::Accepted;
 
 /// The page that every address of the app shows.
 const PAGE: &str = "/index.html";

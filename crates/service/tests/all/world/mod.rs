@@ -6,10 +6,9 @@ mod store;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
 use domain::{MethodArn, Timestamp};
 use service::platform::{Authorization, Authorizer, ConfigError, Denial, Platform, StoreError};
-
-pub(crate) use client::{Answer, PASSWORD, anon, bearer, signup_body};
 pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
 
 /// 2027-01-15T08:00:00Z

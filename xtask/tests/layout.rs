@@ -1,4 +1,5 @@
-//! No file needs a file that needs it, directly or by others: of each crate the files can be read in an order.
+//! How files lie and what they name: no file needs a file that needs it, directly or by others, so each crate can be read in
+//! an order; a module with files of its own is a `mod.rs` among them; imports stand in one order.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
+
+const PACKAGES: [&str; 8] =
+    ["crates/rules", "crates/wire", "crates/domain", "crates/service", "crates/edge", "frontend", "host", "xtask"];
 
 /// A file of a crate, by the names of its module: none for the root.
 type Module = Vec<String>;
@@ -114,6 +118,16 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Where the import stands in a file: those of std first, then those of other crates, then those of the own one.
+fn group(item: &ItemUse) -> u8 {
+    let UseTree::Path(path) = &item.tree else { return 1 };
+    match path.ident.to_string().as_str() {
+        "std" | "core" | "alloc" => 0,
+        "crate" | "self" | "super" => 2,
+        _ => 1,
+    }
+}
+
 fn graph(src: &Path) -> Graph {
     let mut paths = Vec::new();
     files(src, &mut paths);
@@ -152,15 +166,37 @@ fn told(graph: &Graph) -> String {
     text
 }
 
+fn source_of(package: &str) -> PathBuf {
+    let xtask = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
+    xtask.parent().unwrap().join(package).join("src")
+}
+
+#[test]
+fn imports_stand_in_one_order_and_folders_have_a_mod_rs() {
+    let mut wrong = Vec::new();
+    let mut paths = Vec::new();
+    PACKAGES.iter().for_each(|package| files(&source_of(package), &mut paths));
+    for path in paths {
+        let file = syn::parse_file(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let imports = file.items.iter().filter_map(|item| match item {
+            syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Inherited) => Some(group(item)),
+            _ => None,
+        });
+        if !imports.is_sorted() {
+            wrong.push(format!("{}: std, other crates, own crate", path.display()));
+        }
+        if path.with_extension("").is_dir() {
+            wrong.push(format!("{}: it belongs into its folder, as mod.rs", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn no_files_need_each_other() {
-    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
-    let root = package.parent().unwrap();
     let mut wrong = String::new();
-    for package in
-        ["crates/domain", "crates/edge", "crates/service", "crates/rules", "crates/wire", "frontend", "host", "xtask"]
-    {
-        let graph = graph(&root.join(package).join("src"));
+    for package in PACKAGES {
+        let graph = graph(&source_of(package));
         assert!(!graph.is_empty(), "{package} has files");
         let circles = told(&circles(graph));
         if !circles.is_empty() {
