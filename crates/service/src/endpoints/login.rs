@@ -133,7 +133,7 @@ fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
         "body" => Ok(Delivery::Body),
         _ => Err(UnknownDelivery),
     });
-    let (username, password) = members.finish((username, password))?;
+    let (username, password) = members.finish(username.zip(password))?;
     let username = Username::parse(&username).ok();
     Ok(LogIn { username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
 }

@@ -82,7 +82,7 @@ fn presented(incoming: &Incoming) -> Result<(Option<RefreshToken>, Delivery), Ap
     if !incoming.body.is_empty() {
         let mut members = Fields::parse(&incoming.body)?;
         let text = members.optional(fields::REFRESH_TOKEN, Ok::<_, std::convert::Infallible>);
-        members.finish(())?;
+        members.finish(Some(()))?;
         if let Some(text) = text {
             return Ok((RefreshToken::parse(&text).ok(), Delivery::Body));
         }

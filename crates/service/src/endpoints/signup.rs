@@ -35,7 +35,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     answer(platform, &NoAuthorizer, &SIGNUP, read, request, async |call| match call.endpoint {
         Signup::SignUp => {
             let Call { context, settings, incoming, .. } = call;
-            let (username, password, name) = parse(&incoming.body)?;
+            let ((username, password), name) = parse(&incoming.body)?;
             let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
             context.count_sign_up(settings.sign_ups, address).await?;
             // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
@@ -55,10 +55,10 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     .await
 }
 
-fn parse(body: &[u8]) -> Result<(Username, Password, DisplayName), ApiError> {
+fn parse(body: &[u8]) -> Result<((Username, Password), DisplayName), ApiError> {
     let mut members = Fields::parse(body)?;
     let username = members.required(fields::USERNAME, |raw| Username::parse_new(&raw));
     let password = members.required(fields::PASSWORD, |raw| Password::parse_new(raw, username.as_ref()));
     let name = members.required(fields::NAME, |raw| DisplayName::parse_new(&raw));
-    members.finish((username, password, name))
+    members.finish(username.zip(password).zip(name))
 }

@@ -76,14 +76,15 @@ impl Fields {
         }
     }
 
-    /// Refuses the members that nobody took. Returns the values that were taken, when nothing is wrong.
-    pub(crate) fn finish<T: Taken>(mut self, taken: T) -> Result<T::Values, ApiError> {
+    /// Refuses the members that nobody took. Returns the values of those that had to be there, when nothing is wrong: what is
+    /// missing was refused when it was taken.
+    pub(crate) fn finish<T>(mut self, taken: Option<T>) -> Result<T, ApiError> {
         for (name, _) in std::mem::take(&mut self.members).into_iter().take(MAX_UNKNOWN) {
             let field = name.chars().take(MAX_ECHO_CHARS).collect();
             let (code, detail) = (FieldCode::UnknownField, "This field is unknown.".to_owned());
             self.errors.push(FieldError { field, code, detail });
         }
-        match taken.values() {
+        match taken {
             Some(values) if self.errors.is_empty() => Ok(values),
             _ => Err(ApiError::Invalid(self.errors)),
         }
@@ -106,45 +107,6 @@ impl Fields {
     fn refuse<T>(&mut self, field: &'static str, code: FieldCode, detail: &str) -> Option<T> {
         self.errors.push(FieldError { field: field.to_owned(), code, detail: detail.to_owned() });
         None
-    }
-}
-
-/// Members that had to be there. What is missing was refused when it was taken.
-pub(crate) trait Taken {
-    type Values;
-
-    fn values(self) -> Option<Self::Values>;
-}
-
-impl Taken for () {
-    type Values = ();
-
-    fn values(self) -> Option<()> {
-        Some(())
-    }
-}
-
-impl<A> Taken for Option<A> {
-    type Values = A;
-
-    fn values(self) -> Option<A> {
-        self
-    }
-}
-
-impl<A, B> Taken for (Option<A>, Option<B>) {
-    type Values = (A, B);
-
-    fn values(self) -> Option<(A, B)> {
-        Some((self.0?, self.1?))
-    }
-}
-
-impl<A, B, C> Taken for (Option<A>, Option<B>, Option<C>) {
-    type Values = (A, B, C);
-
-    fn values(self) -> Option<(A, B, C)> {
-        Some((self.0?, self.1?, self.2?))
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::TokenError;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
-use wire::{FieldError, Problem, ProblemCode};
+use wire::{FieldError, Problem, ProblemCode as Code};
 
 use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
@@ -94,67 +94,67 @@ impl From<SigningError> for ApiError {
 const REALM: &str = "Bearer realm=\"latchkey\"";
 
 /// Status, title and detail of each code. A detail that depends on the request or on a limit is empty here.
-const PROBLEMS: &[(ProblemCode, StatusCode, &str, &str)] = &[
-    (ProblemCode::MalformedJson, StatusCode::BAD_REQUEST, "Malformed JSON", ""),
-    (ProblemCode::InvalidRequest, StatusCode::BAD_REQUEST, "Invalid request", ""),
+const PROBLEMS: &[(Code, StatusCode, &str, &str)] = &[
+    (Code::MalformedJson, StatusCode::BAD_REQUEST, "Malformed JSON", ""),
+    (Code::InvalidRequest, StatusCode::BAD_REQUEST, "Invalid request", ""),
     (
-        ProblemCode::MissingToken,
+        Code::MissingToken,
         StatusCode::UNAUTHORIZED,
         "Token required",
         "Log in, and send the token as \"Authorization: Bearer TOKEN\".",
     ),
-    (ProblemCode::InvalidToken, StatusCode::UNAUTHORIZED, "Invalid token", ""),
-    (ProblemCode::InvalidCredentials, StatusCode::UNAUTHORIZED, "Invalid credentials", "Wrong username or password."),
+    (Code::InvalidToken, StatusCode::UNAUTHORIZED, "Invalid token", ""),
+    (Code::InvalidCredentials, StatusCode::UNAUTHORIZED, "Invalid credentials", "Wrong username or password."),
     (
-        ProblemCode::InvalidRefreshToken,
+        Code::InvalidRefreshToken,
         StatusCode::UNAUTHORIZED,
         "Invalid refresh token",
         "The session has ended. Log in again.",
     ),
     (
-        ProblemCode::CrossSiteRequest,
+        Code::CrossSiteRequest,
         StatusCode::FORBIDDEN,
         "Cross-site request",
         "A page of another origin may not use this site's cookie.",
     ),
-    (ProblemCode::NotTheAuthor, StatusCode::FORBIDDEN, "Not the author", "Only its author may delete a message."),
-    (ProblemCode::InsufficientScope, StatusCode::FORBIDDEN, "Insufficient scope", "The token does not allow this."),
-    (ProblemCode::NotFound, StatusCode::NOT_FOUND, "Not found", "Nothing has this address."),
+    (Code::NotTheAuthor, StatusCode::FORBIDDEN, "Not the author", "Only its author may delete a message."),
+    (Code::InsufficientScope, StatusCode::FORBIDDEN, "Insufficient scope", "The token does not allow this."),
+    (Code::NotFound, StatusCode::NOT_FOUND, "Not found", "Nothing has this address."),
     (
-        ProblemCode::MethodNotAllowed,
+        Code::MethodNotAllowed,
         StatusCode::METHOD_NOT_ALLOWED,
         "Method not allowed",
         "This address has other methods: see the Allow header.",
     ),
-    (ProblemCode::UsernameTaken, StatusCode::CONFLICT, "Username taken", "That username is taken."),
-    (ProblemCode::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", ""),
+    (Code::UsernameTaken, StatusCode::CONFLICT, "Username taken", "That username is taken."),
+    (Code::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", ""),
     (
-        ProblemCode::UnsupportedMediaType,
+        Code::UnsupportedMediaType,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "Unsupported media type",
         "Send the body as \"Content-Type: application/json\" in UTF-8.",
     ),
     (
-        ProblemCode::ValidationFailed,
+        Code::ValidationFailed,
         StatusCode::UNPROCESSABLE_ENTITY,
         "Validation failed",
         "Some fields are not valid: see errors.",
     ),
-    (ProblemCode::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, "Too many requests", ""),
-    (ProblemCode::Misconfigured, StatusCode::INTERNAL_SERVER_ERROR, "Server misconfigured", ""),
+    (Code::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, "Too many requests", ""),
+    (Code::Misconfigured, StatusCode::INTERNAL_SERVER_ERROR, "Server misconfigured", ""),
     (
-        ProblemCode::AuthorizerUnavailable,
+        Code::AuthorizerUnavailable,
         StatusCode::SERVICE_UNAVAILABLE,
         "Authorizer unavailable",
         "Whether you may do this could not be decided. Try again.",
     ),
     (
-        ProblemCode::StoreUnavailable,
+        Code::StoreUnavailable,
         StatusCode::SERVICE_UNAVAILABLE,
         "Store unavailable",
         "The store does not answer. Try again.",
     ),
-    (ProblemCode::Internal, StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "Something went wrong here."),
+    (Code::Internal, StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "Something went wrong here."),
 ];
 
 impl ApiError {
@@ -189,28 +189,28 @@ impl ApiError {
         reply
     }
 
-    fn code(&self) -> ProblemCode {
+    fn code(&self) -> Code {
         match self {
-            Self::MalformedJson(_) => ProblemCode::MalformedJson,
-            Self::InvalidRequest(..) => ProblemCode::InvalidRequest,
-            Self::MissingToken => ProblemCode::MissingToken,
-            Self::InvalidToken(_) => ProblemCode::InvalidToken,
-            Self::InvalidCredentials => ProblemCode::InvalidCredentials,
-            Self::InvalidRefreshToken(_) => ProblemCode::InvalidRefreshToken,
-            Self::CrossSiteRequest => ProblemCode::CrossSiteRequest,
-            Self::NotTheAuthor => ProblemCode::NotTheAuthor,
-            Self::InsufficientScope => ProblemCode::InsufficientScope,
-            Self::NotFound => ProblemCode::NotFound,
-            Self::MethodNotAllowed(_) => ProblemCode::MethodNotAllowed,
-            Self::UsernameTaken => ProblemCode::UsernameTaken,
-            Self::BodyTooLarge => ProblemCode::BodyTooLarge,
-            Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
-            Self::Invalid(_) => ProblemCode::ValidationFailed,
-            Self::TooMany(_) => ProblemCode::TooManyRequests,
-            Self::Misconfigured(_) => ProblemCode::Misconfigured,
-            Self::AuthorizerUnavailable => ProblemCode::AuthorizerUnavailable,
-            Self::Store(_) => ProblemCode::StoreUnavailable,
-            Self::Internal(_) => ProblemCode::Internal,
+            Self::MalformedJson(_) => Code::MalformedJson,
+            Self::InvalidRequest(..) => Code::InvalidRequest,
+            Self::MissingToken => Code::MissingToken,
+            Self::InvalidToken(_) => Code::InvalidToken,
+            Self::InvalidCredentials => Code::InvalidCredentials,
+            Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
+            Self::CrossSiteRequest => Code::CrossSiteRequest,
+            Self::NotTheAuthor => Code::NotTheAuthor,
+            Self::InsufficientScope => Code::InsufficientScope,
+            Self::NotFound => Code::NotFound,
+            Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
+            Self::UsernameTaken => Code::UsernameTaken,
+            Self::BodyTooLarge => Code::BodyTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::Invalid(_) => Code::ValidationFailed,
+            Self::TooMany(_) => Code::TooManyRequests,
+            Self::Misconfigured(_) => Code::Misconfigured,
+            Self::AuthorizerUnavailable => Code::AuthorizerUnavailable,
+            Self::Store(_) => Code::StoreUnavailable,
+            Self::Internal(_) => Code::Internal,
         }
     }
 

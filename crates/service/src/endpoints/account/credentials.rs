@@ -24,7 +24,7 @@ impl<P: Platform> Call<'_, P> {
         let mut members = Fields::parse(&self.incoming.body)?;
         let current = members.text(fields::CURRENT_PASSWORD);
         let new = members.required(fields::NEW_PASSWORD, |raw| Password::parse_new(raw, Some(&who.username)));
-        let (current, new) = members.finish((current, new))?;
+        let (current, new) = members.finish(current.zip(new))?;
         let found = self.confirm(fields::CURRENT_PASSWORD, current).await?;
         self.context.change_password(&found.account, &new, self.settings.iterations).await?;
         self.context.end_sessions(&who.username, Some(&who.session)).await?;

@@ -99,6 +99,6 @@ fn asked_for(incoming: &Incoming) -> Result<Option<MethodArn>, ApiError> {
     }
     let mut members = Fields::parse(&incoming.body)?;
     let in_body = members.optional(fields::METHOD_ARN, |raw| MethodArn::parse(&raw));
-    members.finish(())?;
+    members.finish(Some(()))?;
     Ok(in_body.or(in_query))
 }
