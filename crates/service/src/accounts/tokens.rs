@@ -5,7 +5,8 @@ use domain::{Claims, SessionId};
 use crate::context::Context;
 use crate::context::platform::Platform;
 use crate::context::settings::{SessionSettings, SigningSettings};
-use crate::signing::SigningError;
+use crate::signing::UnusableKey;
+use crate::store::Failed;
 use crate::store::records::SessionRecord;
 
 /// An access token, and for how many seconds it and the refresh token beside it are good.
@@ -23,7 +24,7 @@ impl<P: Platform> Context<'_, P> {
         sessions: &SessionSettings,
         id: &SessionId,
         session: &SessionRecord,
-    ) -> Result<AccessToken, SigningError> {
+    ) -> Result<AccessToken, Failed<UnusableKey>> {
         let SigningSettings { rules, lifetime_seconds, key } = signing;
         let key = self.signing_key(key, lifetime_seconds).await?;
         let now = self.now();
@@ -37,7 +38,7 @@ impl<P: Platform> Context<'_, P> {
             issued_at: now,
             expires_at: now.plus_secs(expires_in),
         };
-        let text = key.sign(&claims, &rules).map_err(|_| SigningError::Key("the key did not sign"))?;
+        let text = key.sign(&claims, &rules).map_err(|_| Failed::Refused(UnusableKey("the key did not sign")))?;
         Ok(AccessToken { text, expires_in, refresh_expires_in: sessions.idle_seconds.min(left_seconds) })
     }
 }

@@ -4,22 +4,13 @@ use domain::{DisplayName, MessageText, Username};
 
 use super::page::Message;
 use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
-use crate::store::keys;
+use crate::context::platform::Platform;
 use crate::store::records::{AuthoredRecord, MessageRecord, V1};
+use crate::store::{Failed, keys};
 
-/// Why a message was not posted.
-pub(crate) enum NotPosted {
-    /// The account of its author has been deleted meanwhile.
-    AuthorDeleted,
-    Store(StoreError),
-}
-
-impl From<StoreError> for NotPosted {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+/// The account of the author has been deleted meanwhile.
+#[derive(Debug)]
+pub(crate) struct AuthorDeleted;
 
 impl<P: Platform> Context<'_, P> {
     pub(crate) async fn add_message(
@@ -27,7 +18,7 @@ impl<P: Platform> Context<'_, P> {
         author: &Username,
         name: &DisplayName,
         text: MessageText,
-    ) -> Result<Message, NotPosted> {
+    ) -> Result<Message, Failed<AuthorDeleted>> {
         let position = self.next(keys::BOARD).await?;
         let index = self.next(&keys::author(author)).await?;
         // The message comes last: what dies before it leaves gaps, which readers skip, and what is on the board is in its
@@ -45,7 +36,7 @@ impl<P: Platform> Context<'_, P> {
         // Who deletes an account goes through the messages that there are then. This one may have come a moment later.
         if self.is_deleted(author).await? {
             self.disown(author, index).await?;
-            return Err(NotPosted::AuthorDeleted);
+            return Err(Failed::Refused(AuthorDeleted));
         }
         Ok(Message { position, record })
     }

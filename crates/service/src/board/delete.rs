@@ -5,8 +5,8 @@ use domain::Username;
 use super::gaps::{Found, decode};
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
-use crate::store::keys;
 use crate::store::records::{AuthoredRecord, Gap, MessageRecord, V1};
+use crate::store::{Failed, keys};
 
 /// Why a message was not deleted.
 pub(crate) enum NotDeleted {
@@ -14,25 +14,18 @@ pub(crate) enum NotDeleted {
     Absent,
     /// It is somebody else's.
     Foreign,
-    Store(StoreError),
-}
-
-impl From<StoreError> for NotDeleted {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
 }
 
 impl<P: Platform> Context<'_, P> {
     /// Deletes a message of an author.
-    pub(crate) async fn delete_message(&self, author: &Username, position: u64) -> Result<(), NotDeleted> {
+    pub(crate) async fn delete_message(&self, author: &Username, position: u64) -> Result<(), Failed<NotDeleted>> {
         let key = keys::message(position);
         let bytes = self.get(&key).await?;
         let Found::Filled::<MessageRecord>(message) = decode(&key, bytes.as_deref(), position)? else {
-            return Err(NotDeleted::Absent);
+            return Err(Failed::Refused(NotDeleted::Absent));
         };
         if message.author.as_deref() != Some(author.as_str()) {
-            return Err(NotDeleted::Foreign);
+            return Err(Failed::Refused(NotDeleted::Foreign));
         }
         // The board first: what dies after it leaves an entry in the author's list that leads nowhere, which readers pass.
         self.leave_gap(keys::message, position).await?;

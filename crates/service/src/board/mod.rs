@@ -5,6 +5,6 @@ mod delete;
 mod gaps;
 mod page;
 
-pub(crate) use add::NotPosted;
+pub(crate) use add::AuthorDeleted;
 pub(crate) use delete::NotDeleted;
 pub(crate) use page::{Message, PageRequest};

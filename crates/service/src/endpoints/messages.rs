@@ -1,14 +1,14 @@
 //! `/api/messages`: the board.
 
 use bytes::Bytes;
-use domain::{Cursor, MessageText, Quota, TokenError, Username};
+use domain::{Cursor, MessageText, Quota, Username};
 use http::header::{CACHE_CONTROL, ETAG, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{MessageResponse, MessagesResponse, fields};
 
 use super::table::{MESSAGES, Messages};
-use crate::board::{Message, NotDeleted, NotPosted, PageRequest};
+use crate::board::{Message, PageRequest};
 use crate::context::log::{Event, Level, rfc3339};
 use crate::context::platform::{Authorizer, Platform};
 use crate::context::settings::{SettingError, Variables};
@@ -65,11 +65,7 @@ impl<P: Platform> Call<'_, P> {
         let text = members.required(fields::TEXT, |raw| MessageText::parse(&raw));
         let text = members.finish(text)?;
         self.context.count_post(self.settings.posts, &author.username).await?;
-        let added = self.context.add_message(&author.username, &author.name, text).await;
-        let message = added.map_err(|error| match error {
-            NotPosted::AuthorDeleted => ApiError::InvalidToken(TokenError::SessionEnded),
-            NotPosted::Store(error) => error.into(),
-        })?;
+        let message = self.context.add_message(&author.username, &author.name, text).await?;
         let position = message.position;
         let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
         self.context.log_with_work(event.with("message", position.to_string()));
@@ -83,11 +79,7 @@ impl<P: Platform> Call<'_, P> {
     async fn delete(self) -> Result<Reply, ApiError> {
         let author = &self.incoming.principal()?.username;
         let position = parse_id(self.incoming.parameter("id")).ok_or(ApiError::NotFound)?;
-        self.context.delete_message(author, position).await.map_err(|error| match error {
-            NotDeleted::Absent => ApiError::NotFound,
-            NotDeleted::Foreign => ApiError::NotTheAuthor,
-            NotDeleted::Store(error) => error.into(),
-        })?;
+        self.context.delete_message(author, position).await?;
         let event = Event::new(Level::Info, "message_deleted").with("username", author.as_str());
         self.context.log_with_work(event.with("message", position.to_string()));
         Ok(empty(StatusCode::NO_CONTENT))

@@ -12,10 +12,12 @@ use wire::{FieldError, Problem, ProblemCode as Code};
 
 use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
+use crate::board::{AuthorDeleted, NotDeleted};
 use crate::context::platform::StoreError;
 use crate::context::settings::SettingError;
-use crate::limits::{LimitError, TooMany};
-use crate::signing::SigningError;
+use crate::limits::TooMany;
+use crate::signing::UnusableKey;
+use crate::store::Failed;
 
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,20 +75,38 @@ impl From<SettingError> for ApiError {
     }
 }
 
-impl From<LimitError> for ApiError {
-    fn from(error: LimitError) -> Self {
+impl<R: Into<Self>> From<Failed<R>> for ApiError {
+    fn from(error: Failed<R>) -> Self {
         match error {
-            LimitError::TooMany(too_many) => Self::TooMany(too_many),
-            LimitError::Store(error) => error.into(),
+            Failed::Refused(reason) => reason.into(),
+            Failed::Store(error) => error.into(),
         }
     }
 }
 
-impl From<SigningError> for ApiError {
-    fn from(error: SigningError) -> Self {
+impl From<TooMany> for ApiError {
+    fn from(error: TooMany) -> Self {
+        Self::TooMany(error)
+    }
+}
+
+impl From<UnusableKey> for ApiError {
+    fn from(UnusableKey(fault): UnusableKey) -> Self {
+        Self::Internal(fault)
+    }
+}
+
+impl From<AuthorDeleted> for ApiError {
+    fn from(_: AuthorDeleted) -> Self {
+        Self::InvalidToken(TokenError::SessionEnded)
+    }
+}
+
+impl From<NotDeleted> for ApiError {
+    fn from(error: NotDeleted) -> Self {
         match error {
-            SigningError::Store(error) => error.into(),
-            SigningError::Key(fault) => Self::Internal(fault),
+            NotDeleted::Absent => Self::NotFound,
+            NotDeleted::Foreign => Self::NotTheAuthor,
         }
     }
 }
@@ -94,67 +114,37 @@ impl From<SigningError> for ApiError {
 const REALM: &str = "Bearer realm=\"latchkey\"";
 
 /// Status, title and detail of each code. A detail that depends on the request or on a limit is empty here.
-const PROBLEMS: &[(Code, StatusCode, &str, &str)] = &[
-    (Code::MalformedJson, StatusCode::BAD_REQUEST, "Malformed JSON", ""),
-    (Code::InvalidRequest, StatusCode::BAD_REQUEST, "Invalid request", ""),
-    (
-        Code::MissingToken,
-        StatusCode::UNAUTHORIZED,
-        "Token required",
-        "Log in, and send the token as \"Authorization: Bearer TOKEN\".",
-    ),
-    (Code::InvalidToken, StatusCode::UNAUTHORIZED, "Invalid token", ""),
-    (Code::InvalidCredentials, StatusCode::UNAUTHORIZED, "Invalid credentials", "Wrong username or password."),
-    (
-        Code::InvalidRefreshToken,
-        StatusCode::UNAUTHORIZED,
-        "Invalid refresh token",
-        "The session has ended. Log in again.",
-    ),
-    (
-        Code::CrossSiteRequest,
-        StatusCode::FORBIDDEN,
-        "Cross-site request",
-        "A page of another origin may not use this site's cookie.",
-    ),
-    (Code::NotTheAuthor, StatusCode::FORBIDDEN, "Not the author", "Only its author may delete a message."),
-    (Code::InsufficientScope, StatusCode::FORBIDDEN, "Insufficient scope", "The token does not allow this."),
-    (Code::NotFound, StatusCode::NOT_FOUND, "Not found", "Nothing has this address."),
-    (
-        Code::MethodNotAllowed,
-        StatusCode::METHOD_NOT_ALLOWED,
-        "Method not allowed",
-        "This address has other methods: see the Allow header.",
-    ),
-    (Code::UsernameTaken, StatusCode::CONFLICT, "Username taken", "That username is taken."),
-    (Code::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Body too large", ""),
+const PROBLEMS: &[(Code, u16, &str, &str)] = &[
+    (Code::MalformedJson, 400, "Malformed JSON", ""),
+    (Code::InvalidRequest, 400, "Invalid request", ""),
+    (Code::MissingToken, 401, "Token required", "Log in, and send the token as \"Authorization: Bearer TOKEN\"."),
+    (Code::InvalidToken, 401, "Invalid token", ""),
+    (Code::InvalidCredentials, 401, "Invalid credentials", "Wrong username or password."),
+    (Code::InvalidRefreshToken, 401, "Invalid refresh token", "The session has ended. Log in again."),
+    (Code::CrossSiteRequest, 403, "Cross-site request", "A page of another origin may not use this site's cookie."),
+    (Code::NotTheAuthor, 403, "Not the author", "Only its author may delete a message."),
+    (Code::InsufficientScope, 403, "Insufficient scope", "The token does not allow this."),
+    (Code::NotFound, 404, "Not found", "Nothing has this address."),
+    (Code::MethodNotAllowed, 405, "Method not allowed", "This address has other methods: see the Allow header."),
+    (Code::UsernameTaken, 409, "Username taken", "That username is taken."),
+    (Code::BodyTooLarge, 413, "Body too large", ""),
     (
         Code::UnsupportedMediaType,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        415,
         "Unsupported media type",
         "Send the body as \"Content-Type: application/json\" in UTF-8.",
     ),
-    (
-        Code::ValidationFailed,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "Validation failed",
-        "Some fields are not valid: see errors.",
-    ),
-    (Code::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, "Too many requests", ""),
-    (Code::Misconfigured, StatusCode::INTERNAL_SERVER_ERROR, "Server misconfigured", ""),
+    (Code::ValidationFailed, 422, "Validation failed", "Some fields are not valid: see errors."),
+    (Code::TooManyRequests, 429, "Too many requests", ""),
+    (Code::Misconfigured, 500, "Server misconfigured", ""),
     (
         Code::AuthorizerUnavailable,
-        StatusCode::SERVICE_UNAVAILABLE,
+        503,
         "Authorizer unavailable",
         "Whether you may do this could not be decided. Try again.",
     ),
-    (
-        Code::StoreUnavailable,
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Store unavailable",
-        "The store does not answer. Try again.",
-    ),
-    (Code::Internal, StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "Something went wrong here."),
+    (Code::StoreUnavailable, 503, "Store unavailable", "The store does not answer. Try again."),
+    (Code::Internal, 500, "Internal error", "Something went wrong here."),
 ];
 
 impl ApiError {
@@ -162,10 +152,8 @@ impl ApiError {
     pub(crate) fn into_reply(self) -> Reply {
         let code = self.code();
         let row = PROBLEMS.iter().find(|(other, ..)| *other == code);
-        let (status, title, detail) = row
-            .map_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""), |(_, status, title, detail)| {
-                (*status, *title, *detail)
-            });
+        let (_, status, title, detail) = row.copied().unwrap_or((code, 500, "", ""));
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let detail = self.detail().unwrap_or_else(|| detail.to_owned());
         let challenge = self.challenge();
         let (retry_after, allow, cookie, errors) = match self {

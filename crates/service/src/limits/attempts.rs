@@ -5,13 +5,14 @@
 
 use domain::{ClientAddress, DelayRule, Device, Username};
 
+use super::TooMany;
 use super::slots::{Kind, Taken};
-use super::{LimitError, TooMany};
 use crate::accounts::credentials::Credentials;
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};
 use crate::context::settings::AttemptRules;
+use crate::store::Failed;
 
 /// Where an attempt comes from.
 pub(crate) struct Client<'a> {
@@ -33,14 +34,14 @@ impl<P: Platform> Context<'_, P> {
     /// Nothing here depends on whether the account exists but the device, and what is logged.
     ///
     /// # Errors
-    /// [`LimitError::TooMany`] while there is a delay. Then nothing is written: who hammers makes it no longer.
+    /// [`TooMany`] while there is a delay. Then nothing is written: who hammers makes it no longer.
     pub(crate) async fn begin_login(
         &self,
         rules: &AttemptRules,
         client: &Client<'_>,
         username: Option<&Username>,
         account: Option<&Credentials>,
-    ) -> Result<Attempt, LimitError> {
+    ) -> Result<Attempt, Failed<TooMany>> {
         // What can't be a username is one name that nobody has.
         let name = username.map(Username::as_str).unwrap_or_default();
         let counted = match self.known_device(client.device, account) {
@@ -67,7 +68,7 @@ impl<P: Platform> Context<'_, P> {
         rules: &AttemptRules,
         address: Option<ClientAddress>,
         username: &Username,
-    ) -> Result<Attempt, LimitError> {
+    ) -> Result<Attempt, Failed<TooMany>> {
         let counted = rules.account.map(|rule| (Kind::Check, username.to_string(), rule));
         self.begin_attempt(vec![counted], username.as_str(), Some(username), address).await
     }
@@ -79,7 +80,7 @@ impl<P: Platform> Context<'_, P> {
         account: &str,
         known: Option<&Username>,
         address: Option<ClientAddress>,
-    ) -> Result<Attempt, LimitError> {
+    ) -> Result<Attempt, Failed<TooMany>> {
         let counted: Vec<Counted> = counted.into_iter().flatten().collect();
         let mut taken: Vec<Taken> = Vec::new();
         if counted.is_empty() {
@@ -93,7 +94,7 @@ impl<P: Platform> Context<'_, P> {
                 .with_some("username", known.map(Username::as_str))
                 .with_some("client_address", address.map(|address| address.to_string()));
             self.log_with_work(event);
-            Err(LimitError::TooMany(too_many))
+            Err(Failed::Refused(too_many))
         };
         let now = self.now();
         let secret = self.slot_secret().await?;

@@ -7,15 +7,6 @@ pub(crate) mod attempts;
 mod quotas;
 mod slots;
 
-use crate::context::platform::StoreError;
-
-/// Why something is not done now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum LimitError {
-    TooMany(TooMany),
-    Store(StoreError),
-}
-
 /// What there was too much of, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany {
@@ -28,11 +19,5 @@ pub(crate) struct TooMany {
 impl TooMany {
     pub(crate) fn new(what: &'static str, wait_millis: u64) -> Self {
         Self { what, wait_seconds: wait_millis.div_ceil(1000).max(1) }
-    }
-}
-
-impl From<StoreError> for LimitError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }

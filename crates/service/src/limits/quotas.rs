@@ -2,11 +2,12 @@
 
 use domain::{ClientAddress, Quota, Username};
 
+use super::TooMany;
 use super::slots::Kind;
-use super::{LimitError, TooMany};
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;
+use crate::store::Failed;
 
 /// What is counted, and whose.
 struct Counted<'a> {
@@ -24,12 +25,12 @@ impl<P: Platform> Context<'_, P> {
     /// end either.
     ///
     /// # Errors
-    /// [`LimitError::TooMany`] until the hour is over.
+    /// [`TooMany`] until the hour is over.
     pub(crate) async fn count_sign_up(
         &self,
         quota: Option<Quota>,
         address: Option<ClientAddress>,
-    ) -> Result<(), LimitError> {
+    ) -> Result<(), Failed<TooMany>> {
         let (Some(quota), Some(address)) = (quota, address) else { return Ok(()) };
         let (name, value) = (address.network(), address.to_string());
         let (kind, what, field) = (Kind::SignUps, "sign-ups", "client_address");
@@ -39,15 +40,15 @@ impl<P: Platform> Context<'_, P> {
     /// Counts a message of an account.
     ///
     /// # Errors
-    /// [`LimitError::TooMany`] until the minute is over.
-    pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), LimitError> {
+    /// [`TooMany`] until the minute is over.
+    pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
         let Some(quota) = quota else { return Ok(()) };
         let (name, value) = (author.as_str(), author.to_string());
         let (kind, what, field) = (Kind::Posts, "messages", "username");
         self.count(quota, Counted { kind, name, what, field, value }).await
     }
 
-    async fn count(&self, quota: Quota, counted: Counted<'_>) -> Result<(), LimitError> {
+    async fn count(&self, quota: Quota, counted: Counted<'_>) -> Result<(), Failed<TooMany>> {
         let Counted { kind, name, what, field, value } = counted;
         let now = self.now();
         let slot = self.look_at_slot(&self.slot_secret().await?, kind, name, "", now).await?;
@@ -58,7 +59,7 @@ impl<P: Platform> Context<'_, P> {
                 .with("retry_after_seconds", too_many.wait_seconds)
                 .with(field, value);
             self.log_with_work(event);
-            Err(LimitError::TooMany(too_many))
+            Err(Failed::Refused(too_many))
         };
         let since = slot.at();
         match quota.wait_millis(slot.used(), since, now) {

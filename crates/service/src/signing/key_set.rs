@@ -2,10 +2,11 @@
 
 use domain::{KeyId, PublicKey, SigningKey, Timestamp};
 
-use super::rotation::{Chain, SigningError, needed_until};
+use super::rotation::{Chain, UnusableKey, needed_until};
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
 use crate::context::settings::{KeySource, MAX_TOKEN_LIFETIME_SECONDS};
+use crate::store::Failed;
 use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
 use crate::store::{keys, records};
 
@@ -23,7 +24,7 @@ impl<P: Platform> Context<'_, P> {
         &self,
         source: KeySource,
         lifetime_seconds: u64,
-    ) -> Result<SigningKey, SigningError> {
+    ) -> Result<SigningKey, Failed<UnusableKey>> {
         let (signs, published) = match source {
             KeySource::Operator { signs, published } => (*signs, published),
             KeySource::Store(rotation) => {

@@ -3,4 +3,4 @@
 mod key_set;
 mod rotation;
 
-pub(crate) use self::rotation::SigningError;
+pub(crate) use self::rotation::UnusableKey;

@@ -16,6 +16,7 @@ use domain::{Rotation, SigningKey, Timestamp};
 use crate::context::Context;
 use crate::context::log::{Event, Level};
 use crate::context::platform::{Platform, StoreError};
+use crate::store::Failed;
 use crate::store::create_once::Creation;
 use crate::store::records::{SigningKeyRecord, SigningKeysRecord, V1};
 use crate::store::{keys, records};
@@ -33,19 +34,9 @@ struct Link {
     signs_from: Timestamp,
 }
 
-/// Why nothing could be signed.
+/// A key that does not read or does not sign: what is wrong with it, for the log.
 #[derive(Debug)]
-pub(crate) enum SigningError {
-    Store(StoreError),
-    /// What is wrong with the key, for the log.
-    Key(&'static str),
-}
-
-impl From<StoreError> for SigningError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+pub(crate) struct UnusableKey(pub(crate) &'static str);
 
 /// The chain at one moment, for a key that signs tokens of this lifetime.
 pub(super) struct Chain<'a, P: Platform> {
@@ -56,10 +47,10 @@ pub(super) struct Chain<'a, P: Platform> {
 
 impl<P: Platform> Chain<'_, P> {
     /// The key that signs now. Makes the first one, and the next one when it is due.
-    pub(super) async fn signer(&self, rotation: Rotation) -> Result<SigningKey, SigningError> {
+    pub(super) async fn signer(&self, rotation: Rotation) -> Result<SigningKey, Failed<UnusableKey>> {
         let newest = self.newest(rotation).await?;
         let pem = self.signing_now(newest).await?.private_key.unwrap_or_default();
-        SigningKey::from_pem(&pem).map_err(|_| SigningError::Key("the stored signing key is unreadable"))
+        SigningKey::from_pem(&pem).map_err(|_| Failed::Refused(UnusableKey("the stored signing key is unreadable")))
     }
 
     /// The newest key, which can sign or will. When it is due, its successor.
