@@ -1,5 +1,7 @@
 //! The dialog in which a message is written. The draft survives everything until it has been posted.
 
+#![expect(clippy::too_many_lines, reason = "a view is one tree")]
+
 use frontend::words::{Field, fault, outgoing};
 use leptos::prelude::*;
 use wire::{FieldCode, Message, PostMessageRequest, ProblemCode};

@@ -1,5 +1,7 @@
 //! The log-in form, which is used in the header, on a page of its own, and in the dialog for a message.
 
+#![expect(clippy::too_many_lines, reason = "a view is one tree")]
+
 use frontend::address::{After, Route};
 use leptos::prelude::*;
 use leptos::task::spawn_local;

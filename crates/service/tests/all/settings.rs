@@ -36,6 +36,7 @@ fn posting() -> Request<Bytes> {
 type Asks = &'static [fn() -> Request<Bytes>];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
