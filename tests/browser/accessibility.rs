@@ -5,22 +5,17 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::{tools, views};
 
-cases! {
-    Axe: [
-        no_violation_in_light,
-        no_violation_in_dark,
-        no_violation_on_a_narrow_screen,
-    ]
-}
-
+case!(Axe, no_violation_in_light);
 fn no_violation_in_light() {
     views::walk("light", 1280, assert_no_violation);
 }
 
+case!(Axe, no_violation_in_dark);
 fn no_violation_in_dark() {
     views::walk("dark", 1280, assert_no_violation);
 }
 
+case!(Axe, no_violation_on_a_narrow_screen);
 fn no_violation_on_a_narrow_screen() {
     views::walk("dark", 320, assert_no_violation);
 }

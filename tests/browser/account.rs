@@ -10,21 +10,6 @@ use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
 use crate::locator::{Locator, button, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, messages, sees_message, someone};
 
-cases! {
-    Browser: [
-        the_page_is_found_and_tells_who_one_is,
-        a_stranger_is_asked_to_log_in,
-        another_session_can_be_ended,
-        one_can_log_out_everywhere,
-        the_password_can_be_changed,
-        a_password_that_is_refused_is_said_beside_its_field,
-        an_account_can_be_deleted,
-        own_messages_can_be_deleted_and_no_others,
-        a_deleted_message_goes_from_every_page,
-        deleting_works_by_keyboard_alone,
-    ]
-}
-
 #[track_caller]
 fn to_account(page: &Browser, name: &str) {
     page.click(&button(name));
@@ -38,6 +23,7 @@ fn error(page: &Browser, locator: &Locator) -> String {
     page.wait(&format!("error of {locator:?}"), || Ok(page.find(locator).error().filter(|error| !error.is_empty())))
 }
 
+case!(Browser, the_page_is_found_and_tells_who_one_is);
 fn the_page_is_found_and_tells_who_one_is() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada Lovelace");
@@ -53,6 +39,7 @@ fn the_page_is_found_and_tells_who_one_is() {
     page.reads("This one");
 }
 
+case!(Browser, a_stranger_is_asked_to_log_in);
 fn a_stranger_is_asked_to_log_in() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -70,6 +57,7 @@ fn a_stranger_is_asked_to_log_in() {
     page.find(&button("Log in"));
 }
 
+case!(Browser, another_session_can_be_ended);
 fn another_session_can_be_ended() {
     let app = Setup::app().start();
     let other = someone(&app, "ada", "Ada");
@@ -89,6 +77,7 @@ fn another_session_can_be_ended() {
     assert_eq!(other.find(&field("Username")).value(), "ada");
 }
 
+case!(Browser, one_can_log_out_everywhere);
 fn one_can_log_out_everywhere() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -105,6 +94,7 @@ fn one_can_log_out_everywhere() {
     page.no_longer_reads("You are logged out everywhere.");
 }
 
+case!(Browser, the_password_can_be_changed);
 fn the_password_can_be_changed() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -124,6 +114,7 @@ fn the_password_can_be_changed() {
     assert_not_reloaded(&page);
 }
 
+case!(Browser, a_password_that_is_refused_is_said_beside_its_field);
 fn a_password_that_is_refused_is_said_beside_its_field() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -151,6 +142,7 @@ fn a_password_that_is_refused_is_said_beside_its_field() {
     page.find(&button("Ada"));
 }
 
+case!(Browser, an_account_can_be_deleted);
 fn an_account_can_be_deleted() {
     let app = Setup::app().start();
     let reader = Browser::open(&app);
@@ -179,6 +171,7 @@ fn an_account_can_be_deleted() {
     page.reads("That name is taken.");
 }
 
+case!(Browser, own_messages_can_be_deleted_and_no_others);
 fn own_messages_can_be_deleted_and_no_others() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "Mine, said Alice.");
@@ -206,6 +199,7 @@ fn own_messages_can_be_deleted_and_no_others() {
     assert!(!page.has(&button("Delete this message?")));
 }
 
+case!(Browser, a_deleted_message_goes_from_every_page);
 fn a_deleted_message_goes_from_every_page() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -234,6 +228,7 @@ fn a_deleted_message_goes_from_every_page() {
     }
 }
 
+case!(Browser, deleting_works_by_keyboard_alone);
 fn deleting_works_by_keyboard_alone() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");

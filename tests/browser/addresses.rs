@@ -8,16 +8,6 @@ use crate::harness::host::{Host, Setup};
 use crate::locator::{button, heading, link};
 use crate::people::{self, messages, sees_message};
 
-cases! {
-    Browser: [
-        back_and_forward_and_titles,
-        an_author_page_shows_that_author_alone,
-        an_address_can_be_opened_directly,
-        an_unknown_address_says_so,
-        navigation_moves_the_focus,
-    ]
-}
-
 /// Two authors, and a message of each.
 fn board() -> Host {
     let app = Setup::app().start();
@@ -33,6 +23,7 @@ fn title_at(page: &Browser, path: &str) -> String {
     page.wait("title", || Ok(Some(page.title()).filter(|title| title.contains("Latchkey"))))
 }
 
+case!(Browser, back_and_forward_and_titles);
 fn back_and_forward_and_titles() {
     let app = board();
     let page = Browser::open(&app);
@@ -63,6 +54,7 @@ fn back_and_forward_and_titles() {
     people::assert_not_reloaded(&page);
 }
 
+case!(Browser, an_author_page_shows_that_author_alone);
 fn an_author_page_shows_that_author_alone() {
     let app = board();
     let page = Browser::open(&app);
@@ -75,6 +67,7 @@ fn an_author_page_shows_that_author_alone() {
     assert!(messages(&page)[0].contains("By Mallory."), "{:?}", messages(&page));
 }
 
+case!(Browser, an_address_can_be_opened_directly);
 fn an_address_can_be_opened_directly() {
     let app = board();
     let page = Browser::blank(&app);
@@ -88,6 +81,7 @@ fn an_address_can_be_opened_directly() {
     page.find(&heading("Messages"));
 }
 
+case!(Browser, an_unknown_address_says_so);
 fn an_unknown_address_says_so() {
     let app = board();
     let page = Browser::blank(&app);
@@ -108,6 +102,7 @@ fn an_unknown_address_says_so() {
     assert_eq!(messages(&page), Vec::<String>::new());
 }
 
+case!(Browser, navigation_moves_the_focus);
 fn navigation_moves_the_focus() {
     let app = board();
     let page = Browser::open(&app);

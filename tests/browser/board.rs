@@ -8,15 +8,7 @@ use crate::harness::host::Setup;
 use crate::locator::{Locator, Role, button};
 use crate::people::{assert_not_reloaded, mark, messages, sees_message};
 
-cases! {
-    Browser: [
-        older_messages_come_on_demand,
-        new_messages_do_not_move_what_is_being_read,
-        a_hidden_tab_asks_for_nothing,
-        lines_links_and_times_are_shown,
-    ]
-}
-
+case!(Browser, older_messages_come_on_demand);
 fn older_messages_come_on_demand() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -36,6 +28,7 @@ fn older_messages_come_on_demand() {
     }
 }
 
+case!(Browser, new_messages_do_not_move_what_is_being_read);
 fn new_messages_do_not_move_what_is_being_read() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -74,6 +67,7 @@ fn wait_for_questions(page: &Browser, count: u64) {
     page.wait(&format!("{count} requests"), || Ok((questions(page) >= count).then_some(())));
 }
 
+case!(Browser, a_hidden_tab_asks_for_nothing);
 fn a_hidden_tab_asks_for_nothing() {
     let app = Setup::app().start();
     let (hidden, visible) = (Browser::open(&app), Browser::open(&app));
@@ -90,6 +84,7 @@ fn a_hidden_tab_asks_for_nothing() {
     assert_not_reloaded(&hidden);
 }
 
+case!(Browser, lines_links_and_times_are_shown);
 fn lines_links_and_times_are_shown() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);

@@ -6,21 +6,13 @@ use crate::keys::ESCAPE;
 use crate::locator::{button, dialog, field};
 use crate::people::{self, sees_message, someone};
 
-cases! {
-    Browser: [
-        a_draft_survives_cancel_escape_and_reload,
-        a_posted_message_leaves_no_draft,
-        the_counter_counts_characters,
-        a_message_that_is_too_long_or_empty_is_refused_beside_the_field,
-    ]
-}
-
 #[track_caller]
 fn draft(page: &Browser) -> String {
     page.find(&dialog("Post a message"));
     page.find(&field("Your message")).value()
 }
 
+case!(Browser, a_draft_survives_cancel_escape_and_reload);
 fn a_draft_survives_cancel_escape_and_reload() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -42,6 +34,7 @@ fn a_draft_survives_cancel_escape_and_reload() {
     sees_message(&page, "Not yet done");
 }
 
+case!(Browser, a_posted_message_leaves_no_draft);
 fn a_posted_message_leaves_no_draft() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -51,6 +44,7 @@ fn a_posted_message_leaves_no_draft() {
     assert_eq!(draft(&page), "");
 }
 
+case!(Browser, the_counter_counts_characters);
 fn the_counter_counts_characters() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -64,6 +58,7 @@ fn the_counter_counts_characters() {
     sees_message(&page, &"\u{1F980}".repeat(1000));
 }
 
+case!(Browser, a_message_that_is_too_long_or_empty_is_refused_beside_the_field);
 fn a_message_that_is_too_long_or_empty_is_refused_beside_the_field() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");

@@ -8,20 +8,7 @@ use crate::keys::ENTER;
 use crate::locator::{Locator, button, field};
 use crate::people::{self, PASSWORD, log_in};
 
-cases! {
-    Browser: [
-        a_wrong_password_is_said_and_can_be_corrected,
-        a_taken_username_is_said_beside_the_field,
-        each_wrong_field_has_its_own_error,
-        an_error_that_appears_does_not_swallow_the_click,
-        a_common_password_is_refused_beside_the_field,
-        the_strength_of_a_password_is_said_while_one_types,
-        a_screen_reader_hears_the_strength_once_the_keys_are_still,
-        the_password_can_be_shown,
-        password_managers_know_the_fields,
-    ]
-}
-
+case!(Browser, a_wrong_password_is_said_and_can_be_corrected);
 fn a_wrong_password_is_said_and_can_be_corrected() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -45,6 +32,7 @@ fn error(page: &Browser, locator: &Locator) -> String {
     page.wait(&format!("error of {locator:?}"), || Ok(page.find(locator).error().filter(|error| !error.is_empty())))
 }
 
+case!(Browser, a_taken_username_is_said_beside_the_field);
 fn a_taken_username_is_said_beside_the_field() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -63,6 +51,7 @@ fn a_taken_username_is_said_beside_the_field() {
     page.find(&button("Another Ada"));
 }
 
+case!(Browser, each_wrong_field_has_its_own_error);
 fn each_wrong_field_has_its_own_error() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -85,6 +74,7 @@ fn each_wrong_field_has_its_own_error() {
     assert!(session.contains("\"ada\""), "the username is folded");
 }
 
+case!(Browser, an_error_that_appears_does_not_swallow_the_click);
 /// Pressing the button takes the focus from the field. An error that is shown then must not push the button away from
 /// under the pointer, or nothing is sent and nothing has the focus.
 fn an_error_that_appears_does_not_swallow_the_click() {
@@ -99,6 +89,7 @@ fn an_error_that_appears_does_not_swallow_the_click() {
     }
 }
 
+case!(Browser, a_common_password_is_refused_beside_the_field);
 fn a_common_password_is_refused_beside_the_field() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -126,6 +117,7 @@ fn is_described_by(page: &Browser, text: &str) {
     page.wait(text, || Ok(description(page).contains(text).then_some(())));
 }
 
+case!(Browser, the_strength_of_a_password_is_said_while_one_types);
 fn the_strength_of_a_password_is_said_while_one_types() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -173,6 +165,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
     }
 }
 
+case!(Browser, a_screen_reader_hears_the_strength_once_the_keys_are_still);
 fn a_screen_reader_hears_the_strength_once_the_keys_are_still() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -192,6 +185,7 @@ fn a_screen_reader_hears_the_strength_once_the_keys_are_still() {
     assert_eq!(said(), json!(["Password strength: Strong. Use it nowhere else."]));
 }
 
+case!(Browser, the_password_can_be_shown);
 fn the_password_can_be_shown() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -207,6 +201,7 @@ fn the_password_can_be_shown() {
     assert_eq!(kind(), "password");
 }
 
+case!(Browser, password_managers_know_the_fields);
 fn password_managers_know_the_fields() {
     let app = Setup::app().start();
     let page = Browser::open(&app);

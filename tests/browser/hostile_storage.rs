@@ -10,15 +10,7 @@ use crate::people::{self, PASSWORD, log_in, post};
 /// Ends far in the future.
 const STRANGER: &str = r#"{"username":"ada","name":"<img src=x onerror='window.owned=1'>"}"#;
 
-cases! {
-    Browser: [
-        garbage_for_a_session_is_nobody,
-        a_forged_session_is_found_out_and_nothing_is_lost,
-        garbage_elsewhere_is_no_harm,
-        the_site_works_without_storage,
-    ]
-}
-
+case!(Browser, garbage_for_a_session_is_nobody);
 fn garbage_for_a_session_is_nobody() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -54,6 +46,7 @@ fn garbage_for_a_session_is_nobody() {
     page.find(&button("Ada"));
 }
 
+case!(Browser, a_forged_session_is_found_out_and_nothing_is_lost);
 fn a_forged_session_is_found_out_and_nothing_is_lost() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -84,6 +77,7 @@ fn a_forged_session_is_found_out_and_nothing_is_lost() {
     page.find(&button("Ada"));
 }
 
+case!(Browser, garbage_elsewhere_is_no_harm);
 fn garbage_elsewhere_is_no_harm() {
     let app = Setup::app().start();
     let page = people::someone(&app, "ada", "Ada");
@@ -104,6 +98,7 @@ fn garbage_elsewhere_is_no_harm() {
     assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
 }
 
+case!(Browser, the_site_works_without_storage);
 fn the_site_works_without_storage() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");

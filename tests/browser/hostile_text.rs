@@ -20,15 +20,6 @@ const TEXTS: [&str; 9] = [
     "%00 \\u0000 \\x3cscript\\x3e \u{FFFD} \u{2028}\u{2029} \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
 ];
 
-cases! {
-    Browser: [
-        markup_and_scripts_are_text,
-        only_web_addresses_become_links,
-        bidirectional_text_stays_in_its_place,
-        wide_text_does_not_make_the_page_wide,
-    ]
-}
-
 fn mallory(app: &Host) -> Actor {
     actors::actor(app, "mallory", "muhahaha 1666", "<b onclick=alert(1)>Mallory</b>\u{202E}")
 }
@@ -45,6 +36,7 @@ fn page_with(app: &Host, texts: &[&str]) -> Browser {
     page
 }
 
+case!(Browser, markup_and_scripts_are_text);
 fn markup_and_scripts_are_text() {
     let app = Setup::app().start();
     let page = page_with(&app, &TEXTS);
@@ -66,6 +58,7 @@ fn markup_and_scripts_are_text() {
     assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
 }
 
+case!(Browser, only_web_addresses_become_links);
 fn only_web_addresses_become_links() {
     let app = Setup::app().start();
     let page = page_with(&app, &TEXTS);
@@ -87,6 +80,7 @@ fn only_web_addresses_become_links() {
     assert!(outside >= 1, "{links}");
 }
 
+case!(Browser, bidirectional_text_stays_in_its_place);
 fn bidirectional_text_stays_in_its_place() {
     let app = Setup::app().start();
     let page = page_with(&app, &TEXTS[6..7]);
@@ -111,6 +105,7 @@ fn bidirectional_text_stays_in_its_place() {
     assert_eq!(isolated, json!([true, true]), "name and text");
 }
 
+case!(Browser, wide_text_does_not_make_the_page_wide);
 fn wide_text_does_not_make_the_page_wide() {
     let app = Setup::app().start();
     let wide = actors::actor(&app, &"w".repeat(32), "muhahaha 1666", &"W".repeat(64));

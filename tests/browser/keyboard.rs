@@ -9,20 +9,12 @@ use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, sees_message, someone};
 
-cases! {
-    Browser: [
-        signs_up_posts_logs_out_and_in,
-        the_dialog_keeps_the_focus_and_gives_it_back,
-        escape_closes_the_dropdowns_and_gives_the_focus_back,
-        one_can_skip_to_the_content,
-    ]
-}
-
 #[track_caller]
 fn enter(page: &Browser) {
     page.press(&ENTER.to_string());
 }
 
+case!(Browser, signs_up_posts_logs_out_and_in);
 fn signs_up_posts_logs_out_and_in() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -71,6 +63,7 @@ fn signs_up_posts_logs_out_and_in() {
     page.find(&button("Ada"));
 }
 
+case!(Browser, the_dialog_keeps_the_focus_and_gives_it_back);
 fn the_dialog_keeps_the_focus_and_gives_it_back() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "Something to focus behind the dialog: https://example.com");
@@ -106,6 +99,7 @@ fn the_dialog_keeps_the_focus_and_gives_it_back() {
     }
 }
 
+case!(Browser, escape_closes_the_dropdowns_and_gives_the_focus_back);
 fn escape_closes_the_dropdowns_and_gives_the_focus_back() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -128,6 +122,7 @@ fn escape_closes_the_dropdowns_and_gives_the_focus_back() {
     page.wait("focus back", || Ok(page.is_focused(&button("Ada")).then_some(())));
 }
 
+case!(Browser, one_can_skip_to_the_content);
 fn one_can_skip_to_the_content() {
     let app = Setup::app().start();
     let page = Browser::open(&app);

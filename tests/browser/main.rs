@@ -44,43 +44,19 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use self::case::Case;
 
-/// Modules of tests under their names.
-macro_rules! subjects {
-    ($($subject:ident),* $(,)?) => { &[$((stringify!($subject), $subject::CASES),)*] };
-}
-
-/// Every module above that has tests; the compiler tells of one that is forgotten.
-const SUBJECTS: &[(&str, &[Case])] = subjects![
-    accessibility,
-    account,
-    addresses,
-    board,
-    drafts,
-    forms,
-    hostile_storage,
-    hostile_text,
-    keyboard,
-    narrow,
-    outage,
-    screenshots,
-    sessions,
-    story,
-    theme,
-];
-
 fn main() -> std::process::ExitCode {
-    let trials = SUBJECTS
-        .iter()
-        .flat_map(|(subject, cases)| cases.iter().map(move |case| (subject, case)))
-        .filter(|(_, case)| case.needs != tools::Needs::Folder || screenshots::folder().is_some())
-        .map(|(subject, case)| trial(subject, case))
-        .collect();
+    let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
+    // In the order of their names, so that two runs are in the same order.
+    cases.sort_by_key(|case| (case.module, case.name));
+    cases.retain(|case| case.needs != tools::Needs::Folder || screenshots::folder().is_some());
+    let trials = cases.into_iter().map(trial).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     driver::end();
     conclusion.exit_code()
 }
 
-fn trial(subject: &str, case: &'static Case) -> Trial {
+fn trial(case: &'static Case) -> Trial {
+    let (_, subject) = case.module.split_once("::").unwrap_or_default();
     let name = format!("{subject}::{}", case.name);
     Trial::ignorable_test(name.clone(), move || {
         if let Some(reason) = case.needs.missing() {

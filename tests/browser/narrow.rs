@@ -4,18 +4,17 @@ use serde_json::json;
 
 use crate::views;
 
-cases! {
-    Browser: [no_view_is_wider_than_320_px, no_view_is_wider_than_1920_px, controls_are_large_enough_for_a_finger]
-}
-
+case!(Browser, no_view_is_wider_than_320_px);
 fn no_view_is_wider_than_320_px() {
     views::walk("light", 320, |page, view| page.assert_no_horizontal_scroll(view));
 }
 
+case!(Browser, no_view_is_wider_than_1920_px);
 fn no_view_is_wider_than_1920_px() {
     views::walk("light", 1920, |page, view| page.assert_no_horizontal_scroll(view));
 }
 
+case!(Browser, controls_are_large_enough_for_a_finger);
 fn controls_are_large_enough_for_a_finger() {
     views::walk("light", 320, |page, view| {
         let small = page.script(

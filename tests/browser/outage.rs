@@ -10,20 +10,12 @@ use crate::people::{self, assert_not_reloaded, mark, messages, sees_message, som
 
 const NO_ANSWER: &str = "The server does not answer.";
 
-cases! {
-    Browser: [
-        a_post_waits_in_the_dialog_until_the_server_is_back,
-        a_page_that_could_not_be_read_can_be_tried_again,
-        the_board_goes_on_by_itself,
-        login_and_sign_up_say_that_nobody_answers,
-    ]
-}
-
 #[track_caller]
 fn start_again(state: &Path, address: &str) -> Host {
     Setup::app().state(state).flag("--listen", address).start()
 }
 
+case!(Browser, a_post_waits_in_the_dialog_until_the_server_is_back);
 fn a_post_waits_in_the_dialog_until_the_server_is_back() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -46,6 +38,7 @@ fn a_post_waits_in_the_dialog_until_the_server_is_back() {
     assert_not_reloaded(&page);
 }
 
+case!(Browser, a_page_that_could_not_be_read_can_be_tried_again);
 fn a_page_that_could_not_be_read_can_be_tried_again() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -68,6 +61,7 @@ fn a_page_that_could_not_be_read_can_be_tried_again() {
     assert_not_reloaded(&page);
 }
 
+case!(Browser, the_board_goes_on_by_itself);
 fn the_board_goes_on_by_itself() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -88,6 +82,7 @@ fn the_board_goes_on_by_itself() {
     page.find(&link("Latchkey"));
 }
 
+case!(Browser, login_and_sign_up_say_that_nobody_answers);
 fn login_and_sign_up_say_that_nobody_answers() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();

@@ -12,10 +12,6 @@ use crate::locator::{button, dialog, field, link};
 use crate::people::{self, PASSWORD, sees_message};
 use crate::views::choose;
 
-cases! {
-    Folder: [screenshots]
-}
-
 /// Username, name, text, and how long ago, in minutes.
 const BOARD: [(&str, &str, &str, u64); 6] = [
     ("grace", "Grace Hopper", "Short and sweet.", 1500),
@@ -42,6 +38,7 @@ pub(crate) fn folder() -> Option<PathBuf> {
     std::env::var_os("LATCHKEY_SCREENSHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
+case!(Folder, screenshots);
 fn screenshots() {
     let folder = folder().unwrap();
     std::fs::create_dir_all(&folder).unwrap();

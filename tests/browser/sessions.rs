@@ -10,21 +10,7 @@ use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, 
 
 const STILL_HERE: &str = "You have been logged out. Log in to post your message; it is still here.";
 
-cases! {
-    Browser: [
-        logging_out_and_in_reaches_every_tab,
-        logging_out_ends_the_session_on_the_server,
-        who_can_not_be_logged_out_is_told,
-        two_tabs_refresh_once,
-        a_token_that_the_server_refuses_is_replaced,
-        a_token_that_expired_while_the_page_was_closed_is_replaced,
-        a_token_that_expires_while_one_types_is_replaced,
-        a_session_that_ended_loses_nothing,
-        a_session_that_ended_elsewhere_is_told_and_begun_again,
-        nobody_is_logged_out_for_want_of_a_network,
-    ]
-}
-
+case!(Browser, logging_out_and_in_reaches_every_tab);
 fn logging_out_and_in_reaches_every_tab() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -110,6 +96,7 @@ fn waits_for_another_token(page: &Browser, before: &str) {
     });
 }
 
+case!(Browser, logging_out_ends_the_session_on_the_server);
 fn logging_out_ends_the_session_on_the_server() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -120,6 +107,7 @@ fn logging_out_ends_the_session_on_the_server() {
     assert_eq!((page.stored("latchkey.session"), page.stored("latchkey.last-username")), (None, None));
 }
 
+case!(Browser, who_can_not_be_logged_out_is_told);
 fn who_can_not_be_logged_out_is_told() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -135,6 +123,7 @@ fn who_can_not_be_logged_out_is_told() {
     page.find(&button("Log in"));
 }
 
+case!(Browser, two_tabs_refresh_once);
 fn two_tabs_refresh_once() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -166,6 +155,7 @@ fn tabs_refresh_once(app: &Host, page: &Browser) {
     assert_not_reloaded(page);
 }
 
+case!(Browser, a_token_that_the_server_refuses_is_replaced);
 fn a_token_that_the_server_refuses_is_replaced() {
     let state = tempfile::tempdir().unwrap();
     let app = Setup::app().state(state.path()).start();
@@ -181,6 +171,7 @@ fn a_token_that_the_server_refuses_is_replaced() {
     page.find(&button("Ada"));
 }
 
+case!(Browser, a_token_that_expired_while_the_page_was_closed_is_replaced);
 fn a_token_that_expired_while_the_page_was_closed_is_replaced() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -208,6 +199,7 @@ fn people_post_from_home(page: &Browser) {
     people::post(page, "Still here.");
 }
 
+case!(Browser, a_token_that_expires_while_one_types_is_replaced);
 fn a_token_that_expires_while_one_types_is_replaced() {
     let app = Setup::app().variable("token_lifetime_seconds", "3").start();
     let page = someone(&app, "ada", "Ada");
@@ -224,6 +216,7 @@ fn a_token_that_expires_while_one_types_is_replaced() {
     assert_not_reloaded(&page);
 }
 
+case!(Browser, a_session_that_ended_loses_nothing);
 fn a_session_that_ended_loses_nothing() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -236,6 +229,7 @@ fn a_session_that_ended_loses_nothing() {
     logs_in_and_goes_on(&page, "Half an hour of thought.");
 }
 
+case!(Browser, a_session_that_ended_elsewhere_is_told_and_begun_again);
 fn a_session_that_ended_elsewhere_is_told_and_begun_again() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -260,6 +254,7 @@ fn a_session_that_ended_elsewhere_is_told_and_begun_again() {
     assert_eq!(page.stored("latchkey.last-username"), None);
 }
 
+case!(Browser, nobody_is_logged_out_for_want_of_a_network);
 fn nobody_is_logged_out_for_want_of_a_network() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();

@@ -5,14 +5,7 @@ use crate::harness::host::Setup;
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, messages, post, sees_message};
 
-cases! {
-    Browser: [
-        signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload,
-        what_one_posts_the_other_sees_without_a_reload,
-        posting_without_an_account_leads_to_login_and_comes_back,
-    ]
-}
-
+case!(Browser, signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload);
 fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -45,6 +38,7 @@ fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     page.lacks(&button("Log in"));
 }
 
+case!(Browser, what_one_posts_the_other_sees_without_a_reload);
 fn what_one_posts_the_other_sees_without_a_reload() {
     let app = Setup::app().start();
     let reader = Browser::open(&app);
@@ -66,6 +60,7 @@ fn what_one_posts_the_other_sees_without_a_reload() {
     assert_eq!(messages(&writer).len(), 2);
 }
 
+case!(Browser, posting_without_an_account_leads_to_login_and_comes_back);
 fn posting_without_an_account_leads_to_login_and_comes_back() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");

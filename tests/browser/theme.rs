@@ -7,14 +7,6 @@ use crate::harness::host::Setup;
 use crate::locator::{button, heading};
 use crate::people::open_login;
 
-cases! {
-    Browser: [
-        the_switch_is_remembered_and_reaches_other_tabs,
-        the_preference_of_the_system_counts_until_one_chooses,
-        reduced_motion_means_none,
-    ]
-}
-
 /// Whether the page is dark: by the lightness of what is behind the text.
 #[track_caller]
 fn is_dark(page: &Browser) -> bool {
@@ -35,6 +27,7 @@ fn becomes(page: &Browser, dark: bool) {
     page.wait("colours", || Ok((is_dark(page) == dark).then_some(())));
 }
 
+case!(Browser, the_switch_is_remembered_and_reaches_other_tabs);
 fn the_switch_is_remembered_and_reaches_other_tabs() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -53,6 +46,7 @@ fn the_switch_is_remembered_and_reaches_other_tabs() {
     becomes(&page, false);
 }
 
+case!(Browser, the_preference_of_the_system_counts_until_one_chooses);
 fn the_preference_of_the_system_counts_until_one_chooses() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -69,6 +63,7 @@ fn the_preference_of_the_system_counts_until_one_chooses() {
     becomes(&page, false);
 }
 
+case!(Browser, reduced_motion_means_none);
 fn reduced_motion_means_none() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
