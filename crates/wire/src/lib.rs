@@ -6,9 +6,5 @@ mod bodies;
 pub mod fields;
 mod problem;
 
-pub use bodies::{
-    AccountResponse, Author, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,
-    MessageResponse, MessagesResponse, PostMessageRequest, Session, SessionsResponse, SignupRequest, SignupResponse,
-    User,
-};
+pub use bodies::*;
 pub use problem::{FieldCode, FieldError, Problem, ProblemCode};

@@ -59,23 +59,29 @@ fn the_routes_of_spin_lead_to_the_components_of_the_table() {
     assert_eq!(routes, of_table.chain(rest).collect());
 }
 
+fn document() -> serde_json::Value {
+    serde_saphyr::from_str(&read("openapi.yaml")).unwrap()
+}
+
+/// Every operation that the description has: method, path, and whether a token has to come along.
+pub(crate) fn operations() -> BTreeSet<(String, String, bool)> {
+    let mut operations = BTreeSet::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().iter().filter(|(name, _)| !BESIDES.contains(&name.as_str()));
+        operations.extend(methods.map(|(method, operation)| {
+            let takes_token = operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null());
+            (method.to_uppercase(), path.replace('{', ":").replace('}', ""), takes_token)
+        }));
+    }
+    operations
+}
+
 #[test]
 fn the_operations_of_openapi_are_those_of_the_table() {
-    let document: serde_json::Value = serde_saphyr::from_str(&read("openapi.yaml")).unwrap();
-    let mut operations = BTreeSet::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in
-            item.as_object().unwrap().iter().filter(|(name, _)| !BESIDES.contains(&name.as_str()))
-        {
-            let takes_token = operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null());
-            let path = path.replace('{', ":").replace('}', "");
-            operations.insert((method.to_uppercase(), path, takes_token));
-        }
-    }
     let of_table = table().into_iter().map(|(_, method, path, takes_token)| (method, path, takes_token));
-    assert_eq!(operations, of_table.collect());
+    assert_eq!(operations(), of_table.collect());
     let manifest: toml::Table = read("spin.toml").parse().unwrap();
-    assert_eq!(document["info"]["version"].as_str(), manifest["application"]["version"].as_str());
+    assert_eq!(document()["info"]["version"].as_str(), manifest["application"]["version"].as_str());
 }
 
 #[test]
