@@ -24,12 +24,13 @@ fuzz_target!(|text: &str| {
     let Some(response) = get(&lines) else { return };
     let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("it was made here"));
     let lower = text.to_ascii_lowercase();
+    let without_space = lower.replace([' ', '\t'], "");
     assert!(header("vary").is_some_and(|names| names.contains("Accept-Encoding")));
     match (response.status().as_u16(), header("content-encoding")) {
         (200, None) => assert_eq!(response.body().as_ref(), b"identity"),
         (200, Some("br")) => assert!(response.body() == "br" && (lower.contains("br") || lower.contains('*'))),
         (200, Some("gzip")) => assert!(response.body() == "gzip" && (lower.contains("gzip") || lower.contains('*'))),
-        (406, None) => assert!(lower.contains("q=0") && (lower.contains("identity") || lower.contains('*'))),
+        (406, None) => assert!(without_space.contains("q=0") && (lower.contains("identity") || lower.contains('*'))),
         other => panic!("{other:?}"),
     }
     if response.status() == 200 {

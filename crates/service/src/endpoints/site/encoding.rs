@@ -45,8 +45,10 @@ impl Accepted {
     }
 }
 
-/// `q=0`, with or without decimals: the client does not take it.
+/// Whether a weight is `q=0`, with or without decimals (RFC 9110, section 12.4.2): the client does not take the encoding.
 fn is_zero(weight: &str) -> bool {
     let value = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.trim_start().strip_prefix('='));
-    value.and_then(|value| value.trim().parse::<f32>().ok()) == Some(0.0)
+    let after_zero = value.and_then(|value| value.trim_start().strip_prefix('0'));
+    let decimals = after_zero.map(|rest| rest.strip_prefix('.').unwrap_or(rest));
+    decimals.is_some_and(|decimals| decimals.bytes().all(|b| b == b'0'))
 }
