@@ -1,4 +1,4 @@
-//! One's own account: /api/account, /api/sessions, /api/logout; and what is deleted.
+//! The account of the caller: /api/account, /api/sessions and /api/logout, and what a deletion removes.
 
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ fn a_message_is_deleted_by_its_author() {
 }
 
 case!(OwnHost, deletions_survive_a_kill);
-/// The host dies while an account with many messages is being deleted: whoever asks again gets it done.
+/// The host dies while it deletes an account with many messages. The client that asks again gets the deletion completed.
 fn deletions_survive_a_kill() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
@@ -130,7 +130,7 @@ fn deletions_survive_a_kill() {
     for round in 0..6_u32 {
         let reply = std::thread::scope(|scope| {
             let asking = scope.spawn(|| app.try_send(deleting(&alice.password).bearer(&alice.token)));
-            // Another moment in each round; which one does not matter.
+            // Each round kills the host at a different moment. The exact moments do not matter.
             std::thread::sleep(std::time::Duration::from_millis(u64::from(round) * 15));
             app.kill();
             asking.join().unwrap()

@@ -1,4 +1,4 @@
-//! Values of the `Authorization` header that hold no token of ours. What it takes to forge one is in `forged_tokens`.
+//! Values of the `Authorization` header that hold no token of this app. The tests of forged tokens are in `forged_tokens`.
 
 use crate::harness::actors::{self, Actor};
 use crate::harness::client::{Ask, Client, ask, get};
@@ -6,7 +6,7 @@ use crate::harness::contract::{Operation, every_operation};
 use crate::harness::host::App;
 use crate::harness::raw::{RawReply, exchange};
 
-/// Every guarded method.
+/// A request for every method that needs a token.
 fn guarded(value: &str) -> Vec<Ask> {
     let guarded = every_operation().into_iter().filter(|operation| operation.is_guarded);
     let asks = guarded.map(|Operation { method, path, .. }| {
@@ -92,7 +92,7 @@ fn a_token_that_is_damaged_is_refused() {
     nothing_was_posted(&app);
 }
 
-/// The same bytes with other padding bits: 64 bytes leave 4 bits of the last character unused.
+/// The same bytes in a non-canonical encoding, with other padding bits: 64 bytes leave 4 bits of the last character unused.
 fn not_canonical(signature: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = ALPHABET.find(signature.chars().last().unwrap()).unwrap();
@@ -115,7 +115,7 @@ fn the_scheme_is_bearer_in_any_case() {
     }
 }
 
-/// Posts with header lines as they are given.
+/// Posts with these header lines, unchanged: an HTTP client would correct some of them.
 fn post_raw(app: &Client, headers: &str) -> RawReply {
     let body = r#"{"text":"not by me"}"#;
     let request = format!(

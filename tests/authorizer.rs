@@ -1,4 +1,4 @@
-//! GET and POST /api/authorizer: what a token allows.
+//! GET and POST /api/authorizer: which methods a token allows.
 
 use serde_json::json;
 

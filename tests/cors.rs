@@ -1,5 +1,5 @@
-//! Cross-origin requests by way of a host. Every kind of answer, and every origin that is not quite an allowed one, are asked
-//! of the services themselves (`service/tests/all/cors.rs`).
+//! Cross-origin requests through a host. The tests in `service/tests/all/cors.rs` ask the services themselves for every kind
+//! of answer, and with every origin that differs slightly from an allowed one.
 
 use crate::harness::actors;
 use crate::harness::client::{Ask, ask, get, post};

@@ -1,4 +1,4 @@
-//! `kill -9` while work is going on: what was acknowledged is there afterwards.
+//! `kill -9` while requests are in progress: everything that was acknowledged is still there afterwards.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -17,8 +17,8 @@ fn host(state: &Path) -> Host {
     Setup::app().state(state).start()
 }
 
-/// Lets workers run until `enough` things are acknowledged, kills the host, and returns what was acknowledged.
-/// A worker returns whether the host still answers.
+/// Lets workers run until `enough` operations are acknowledged, kills the host, and returns what was acknowledged. A worker
+/// returns whether the host still answers.
 fn kill_amid<T: Send>(
     app: &mut Host,
     enough: usize,
@@ -31,7 +31,7 @@ fn kill_amid<T: Send>(
             scope.spawn(move || (0..).take_while(|&turn| work(app, worker, turn, acknowledged)).count());
         }
         let reached = wait_or_give_up(|| (acknowledged.lock().unwrap().len() >= enough).then_some(()));
-        // In any case, because the workers go on until then.
+        // The host is killed even if the wait failed, because the workers run until it is gone.
         app.kill();
         reached
     });
@@ -93,7 +93,7 @@ fn an_acknowledged_sign_up_survives_a_kill() {
             if acknowledged.contains(&name) {
                 assert_eq!(login, 200, "{name} was acknowledged");
             } else if login != 200 {
-                // Its sign-up died half way. The name may stay blocked for up to two minutes.
+                // The sign-up of this name died before its end. The name may stay blocked for up to two minutes.
                 assert_eq!(login, 401, "{name}");
                 let again = sign_up(&app, &name, password, "Somebody");
                 assert!(matches!(again.status, 201 | 409), "{name}: {}", again.said());
@@ -105,7 +105,7 @@ fn an_acknowledged_sign_up_survives_a_kill() {
 
 const PASSWORDS: [&str; 2] = ["correct horse 7", "another good one 8"];
 
-/// Logs in as a client that is no browser: the token and the refresh token, or nothing when the host is gone.
+/// Logs in as a client that is not a browser. Returns the token and the refresh token, or `None` when the host is gone.
 fn begin(app: &Client, alice: &Actor) -> Option<(String, String)> {
     let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
     tokens(&app.try_send(post("/api/login", &body.to_string())).ok()?)
@@ -117,7 +117,8 @@ fn tokens(reply: &Reply) -> Option<(String, String)> {
     Some((json["token"].as_str()?.to_owned(), json["refresh_token"].as_str()?.to_owned()))
 }
 
-/// Login, refresh, post, deletion of the post, change of the password, logout: one after the other, until the host is gone.
+/// Login, refresh, post, deletion of the post, change of the password and logout, in this order. Returns `None` once the
+/// host is gone.
 fn live(app: &Client, alice: &mut Actor, changing: &Mutex<Vec<String>>) -> Option<()> {
     let (_, refresh) = begin(app, alice)?;
     let refreshing = post("/api/session/refresh", &json!({"refresh_token": refresh}).to_string());
@@ -139,7 +140,7 @@ fn live(app: &Client, alice: &mut Actor, changing: &Mutex<Vec<String>>) -> Optio
 }
 
 case!(OwnHost, no_flow_is_left_half_done_by_a_kill);
-/// With a signing key that is replaced every two seconds, so that this is under way too.
+/// The signing key is replaced every two seconds, so that the kill also interrupts rotations.
 fn no_flow_is_left_half_done_by_a_kill() {
     let state = tempfile::tempdir().unwrap();
     let start = || Setup::app().state(state.path()).variable("signing_key_lifetime_seconds", "2").start();
@@ -169,7 +170,7 @@ fn no_flow_is_left_half_done_by_a_kill() {
             let works = PASSWORDS.map(|password| status(password) == 200);
             assert_eq!(works.iter().filter(|works| **works).count(), 1, "{} has one password", alice.username);
             let current = PASSWORDS[usize::from(works[1])];
-            // A change that was not acknowledged may have been made.
+            // The host may have made a change of the password without acknowledging it.
             assert!(current == alice.password || changing.lock().unwrap().contains(&alice.username));
             current.clone_into(&mut alice.password);
             let (token, _) = begin(&app, alice).unwrap();

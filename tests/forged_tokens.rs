@@ -1,4 +1,4 @@
-//! Tokens that the app did not make. The tests hold its signing key, so that each token is good but for one thing.
+//! Tokens that the app did not make. The tests hold its signing key, so that each token is valid except for one defect.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use crate::harness::client::{ask, get, post};
 use crate::harness::forge::{Forge, base64url, claims, malleated, now, part, with};
 use crate::harness::host::{Host, Setup};
 
-/// A host that signs with a key that the test holds, and that has published it; the key; and the claims of a good token, of a
-/// session that alice has begun there.
+/// Returns a host that signs with a key that the test holds, and that has published this key; the key; and the claims of a
+/// valid token for a session that alice began there.
 fn host() -> (Host, Forge, Value) {
     let forge = Forge::seeded(7);
     let app = Setup::app().variable("signing_key", &forge.private_pem()).start();
@@ -146,7 +146,7 @@ fn claims_are_checked_though_the_signature_is_good() {
         json!({"sid": claims["sid"].as_str().unwrap().to_uppercase()}),
         json!({"sid": format!("{}:use", claims["sid"].as_str().unwrap())}),
         json!({"sid": [claims["sid"]]}),
-        // Alice's session, by another name than hers.
+        // The session is alice's, but the token names another user.
         json!({"sub": "mallory"}),
         json!({"padding": "a".repeat(4000)}),
     ];
@@ -156,7 +156,7 @@ fn claims_are_checked_though_the_signature_is_good() {
 }
 
 case!(OwnHost, a_token_is_read_to_one_meaning);
-/// A few of the table in crates/domain/src/token/tests/corpus.rs, by way of HTTP and of the composed components.
+/// A few rows of the table in crates/domain/src/token/tests/corpus.rs, sent over HTTP to the composed components.
 fn a_token_is_read_to_one_meaning() {
     let (app, forge, claims) = host();
     let (header, claims) = (forge.header().to_string(), claims.to_string());
@@ -186,7 +186,8 @@ fn a_token_is_read_to_one_meaning() {
 }
 
 case!(OwnHost, the_other_signature_of_a_token_ends_with_its_session);
-/// So whoever has a token has two of them, and ends both.
+/// A second valid signature of a token can be computed from the first (ECDSA allows -s), so the holder of one token has two.
+/// The end of the session ends both.
 fn the_other_signature_of_a_token_ends_with_its_session() {
     let app = Setup::app().start();
     let alice = crate::harness::actors::alice(&app);
@@ -203,7 +204,7 @@ case!(OwnHost, a_token_expires);
 fn a_token_expires() {
     let app = Setup::app().variable("token_lifetime_seconds", "1").start();
     let alice = crate::harness::actors::alice(&app);
-    // Tolerance is 5 seconds; the wait ends by the answer, not by the clock.
+    // The tolerance is 5 seconds. The loop waits for the answer to change and does not measure time.
     let reply = crate::harness::wait_for("end of the token", || {
         let reply = app.send(get("/api/authorizer").bearer(&alice.token));
         (reply.status != 200).then_some(reply)

@@ -1,12 +1,13 @@
-//! Password hashing does not stall the others.
+//! Password hashing does not block other requests.
 
 use crate::harness::client::get;
 use crate::harness::host::Setup;
 use crate::harness::raw::Connection;
 
 case!(OwnHost, others_are_answered_while_a_login_is_computed);
-/// Order and not time: with one thread, and a hash of some seconds, forty others are answered before it is done. Half of
-/// them ask the component that computes it: none may be put behind it on its instance.
+/// The test checks order, not time. The host has one thread, and the hash takes seconds; forty other requests are answered
+/// before the hash is done. Half of them go to the component that computes the hash: none of them may wait for the instance
+/// that computes it.
 fn others_are_answered_while_a_login_is_computed() {
     let app = Setup::app()
         .variable("pbkdf2_iterations", "10000000")
@@ -24,7 +25,7 @@ fn others_are_answered_while_a_login_is_computed() {
         login.read_for(std::time::Duration::from_millis(1));
         assert!(login.received().is_empty(), "the login was faster than {answered} others");
     }
-    // And it is computed: the answer comes.
+    // The login itself is answered, too.
     assert_eq!(login.reply().unwrap().status, 401);
     let line = app.output().wait_for_events("login", 1, |line| line["event"] == "authn_login_fail").remove(0);
     assert!(line["hash_pauses"].as_u64().unwrap() >= 999, "{line}");

@@ -1,4 +1,4 @@
-//! What the host does about components that misbehave, shown by one that does it on demand.
+//! How the host handles components that misbehave. The fixture misbehaves on demand.
 
 use std::thread;
 
@@ -37,7 +37,7 @@ fn a_component_that_traps_harms_nobody_else() {
         }
         still_serves(&mut app);
     }
-    // With its one thread too, which a guest that never yields would hold for ever.
+    // The host has one thread here: a guest that never yields would block it for ever if the host did not interrupt it.
     assert_eq!(app.get("/busy").status, 504);
     still_serves(&mut app);
 }
@@ -71,12 +71,12 @@ fn more_requests_than_allowed_at_once_are_turned_away() {
     still_serves(&mut app);
 }
 
-/// A request whose body is on its way, so that a component is waiting for it.
+/// Begins a request and leaves out the body, so that a component waits for it.
 fn request_under_way(app: &Host) -> Connection {
     let mut connection = Connection::open(app);
     let head = "POST /slow-read HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n";
     connection.write(head.as_bytes());
-    // Sent when the component asks for the body.
+    // The host sends this interim answer when the component asks for the body.
     connection.read_until("100 Continue", |received| received.ends_with(b"\r\n\r\n"));
     assert!(connection.received().starts_with(b"HTTP/1.1 100 "), "{:?}", connection.received());
     connection.write(b"12345");
@@ -88,7 +88,7 @@ fn a_running_request_is_finished_before_the_end() {
     let mut app = Setup::fixture().start();
     let mut connection = request_under_way(&app);
     app.ask_to_end();
-    // Nobody new is let in.
+    // The host accepts no new connections while it ends.
     wait_for("closed port", || std::net::TcpStream::connect(app.authority()).is_err().then_some(()));
     app.assert_alive();
     connection.write(b"67890");

@@ -1,4 +1,4 @@
-//! The limits that `spin.toml` has: delays after wrong passwords, sign-ups of an address, posts of an account.
+//! The limits that `spin.toml` sets: delays after wrong passwords, sign-ups per address, posts per account.
 
 use std::sync::Barrier;
 use std::thread;
@@ -11,7 +11,7 @@ use crate::harness::reply::Reply;
 
 const WRONG: &str = "wrong horse 7";
 
-/// Expects a refusal, and returns how many seconds it says to wait.
+/// Expects a refusal, and returns the number of seconds after which the client may try again.
 #[track_caller]
 fn seconds_to_wait(reply: &Reply) -> u64 {
     reply.is_problem(429, "too_many_requests");
@@ -67,13 +67,13 @@ fn of_64_guesses_at_once_five_pass() {
     });
     let passed = statuses.iter().filter(|&&status| status == 401).count();
     assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
-    // One more if they take longer than the first delay.
+    // A sixth guess passes if the guesses together take longer than the first delay.
     assert!((5..=6).contains(&passed), "{statuses:?}");
 }
 
 case!(OwnHost, others_who_guess_do_not_keep_a_known_browser_out);
 fn others_who_guess_do_not_keep_a_known_browser_out() {
-    // What the proxy says is believed, so others can come from elsewhere.
+    // The app trusts the address that the proxy sends, so the test can use several addresses.
     let app = Setup::app_with_limits().variable("client_address_header", "x-forwarded-for").start();
     let from = |address: &str, password: &str| logging_in("alice", password).header("x-forwarded-for", address);
     assert_eq!(sign_up(&app, "alice", "correct horse 7", "Alice").status, 201);

@@ -1,20 +1,21 @@
-//! The black-box suite: what Latchkey promises over HTTP, asked of a running host.
+//! The black-box suite: it checks, over HTTP on a running host, what Latchkey promises.
 //!
-//! Every test starts a host of its own, with its own state folder. With `APP_URL` set, for example
-//! `APP_URL=http://127.0.0.1:3000`, the tests of the contract ask the app there instead, whose variables should have
-//! their defaults, but for the limits, which the suite exceeds: `login_free_failures`, `login_address_free_failures`,
-//! `signups_per_hour` and `posts_per_minute` should be 0. The tests that need a host of their own are then reported as ignored, with the reason, and never as
-//! passed.
+//! Every test starts its own host with its own state folder. With `APP_URL` set, for example
+//! `APP_URL=http://127.0.0.1:3000`, the tests of the contract ask the app at that address instead. Its variables should have
+//! their defaults, except for the limits, which the suite exceeds: `login_free_failures`, `login_address_free_failures`,
+//! `signups_per_hour` and `posts_per_minute` should be 0. The tests that need their own host are then reported as ignored,
+//! with the reason, and never as passed.
 //!
-//! `LATCHKEY_LAUNCHER=spin` has the tests start Spin instead of our own host: the binary that `SPIN` names, else `spin` on PATH.
-//! What can't hold there, nor of an app at `APP_URL`, is named with its reason in `our_host_only.rs`, and reported as ignored.
+//! With `LATCHKEY_LAUNCHER=spin` the tests start Spin instead of our own host: the binary that `SPIN` names, else `spin` on
+//! PATH. The file `our_host_only.rs` names the tests that can't run there or with an app at `APP_URL`, each with its reason.
+//! They are reported as ignored.
 //!
-//! `LATCHKEY_HOST` names another binary than `target/release/latchkey` to start, and `LATCHKEY_WASI` the build of the
-//! components: 0.2, or 0.3.
+//! `LATCHKEY_HOST` names the binary to start instead of `target/release/latchkey`. `LATCHKEY_WASI` selects the build of the
+//! components: 0.2 or 0.3.
 #![cfg(test)]
 
-/// Registers the function below it as a test, with what it asks its questions of. A function without this line is dead code,
-/// which the compiler tells of.
+/// Registers the function below it as a test, with the host that it needs. A function without this line is dead code, and
+/// the compiler warns about it.
 macro_rules! case {
     ($needs:ident, $run:ident) => {
         inventory::submit! {
@@ -69,7 +70,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> std::process::ExitCode {
     our_host_only::assert_names_tests();
-    // In one order at each build, whatever the linker makes of them.
+    // The linker does not fix an order of the registered cases, so they are sorted: the order is the same after each build.
     let mut cases: Vec<_> = harness::cases().collect();
     cases.sort_by_key(|case| case.full_name());
     libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit_code()
@@ -85,7 +86,7 @@ fn trial(case: &'static harness::Case) -> Trial {
         if case.needs == harness::Needs::OwnHost && harness::app_url().is_some() {
             return Ok(Completion::ignored_with("not run: it needs a host of its own, and APP_URL is set"));
         }
-        // A thread with its name, so that a panic tells which test it comes from.
+        // The thread has the name of the test, so that a panic shows which test failed.
         let thread = std::thread::Builder::new().name(name).spawn(case.run)?;
         thread.join().map_err(|_| Failed::without_message())?;
         Ok(Completion::Completed)

@@ -1,4 +1,4 @@
-//! `spin.toml` against this suite: what is added there and not tested here makes a test fail.
+//! Compares `spin.toml` with this suite: a component or route that is added there and not tested here makes a test fail.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::harness::client::ask;
 use crate::harness::host::Setup;
 use crate::harness::{self, Wasi};
 
-/// Each component of `spin.toml` and a module of this suite that is about it.
+/// Each component of `spin.toml`, and a module of this suite that tests it.
 const COMPONENTS: [(&str, &str); 8] = [
     ("account", "account"),
     ("authorizer", "authorizer"),
@@ -18,7 +18,7 @@ const COMPONENTS: [(&str, &str); 8] = [
     ("site", "site"),
 ];
 
-/// Each route of `spin.toml`, its component, and a method and path to ask it by.
+/// Each route of `spin.toml`, its component, and a method and path that reach it.
 const ROUTES: [(&str, &str, &str, &str); 16] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
@@ -89,14 +89,14 @@ fn cannot_start_alone(name: &str) {
     std::fs::write(&file, &text).unwrap();
     let error = Setup::manifest(&file).refused();
     assert!(error.contains("latchkey:auth/authorizer"), "{error}");
-    // It is the authorizer that is missing and nothing else.
+    // This replacement shows that only the authorizer was missing.
     let composed = text.replace(&uncomposed.display().to_string(), &composed.display().to_string());
     std::fs::write(&file, composed).unwrap();
     Setup::manifest(&file).start();
 }
 
 case!(OwnHost, a_component_is_granted_no_more_than_this);
-/// The role of each component, in the words of the cloud this comes from: what it may reach.
+/// Each component may use only these variables and stores. They correspond to the execution role of a cloud function.
 fn a_component_is_granted_no_more_than_this() {
     let manifest = manifest();
     let common = ["stage", "store", "cors_allowed_origins"];

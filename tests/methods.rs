@@ -1,5 +1,5 @@
-//! HEAD, OPTIONS and 405 by way of a host, and what names an answer. Every other method, and addresses that there are not, are
-//! asked of the services themselves (`service/tests/all/methods.rs`).
+//! HEAD, OPTIONS and 405 through a host, and the headers that identify an answer. The tests in
+//! `service/tests/all/methods.rs` ask the services themselves with every other method, and at addresses that do not exist.
 
 use crate::harness::actors;
 use crate::harness::client::{ask, get};

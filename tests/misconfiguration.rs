@@ -1,10 +1,10 @@
-//! Variables with values that can't be used: a clear problem that names the variable, never its value.
+//! Variables with unusable values: the app reports a clear problem that names the variable, but never its value.
 
 use crate::harness::actors;
 use crate::harness::client::{Ask, get, post};
 use crate::harness::host::Setup;
 
-/// Occurs in every bad value, and nowhere else.
+/// A text that occurs in every bad value, and nowhere else.
 const MARK: &str = "zq9x";
 
 fn reading() -> Ask {
@@ -32,7 +32,7 @@ fn posting() -> Ask {
 }
 
 case!(OwnHost, a_bad_value_is_told_by_the_name_of_its_variable);
-/// A variable of each component, and one that is secret; all of them are in `service/tests/all/settings.rs`.
+/// One variable of each component, and one that is secret. All variables are tested in `service/tests/all/settings.rs`.
 fn a_bad_value_is_told_by_the_name_of_its_variable() {
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
     type Asks = Vec<fn() -> Ask>;
@@ -44,7 +44,7 @@ fn a_bad_value_is_told_by_the_name_of_its_variable() {
     ];
     for (variable, value, asks) in cases {
         let mut app = Setup::app().variable(variable, value).start();
-        // An account to log in to, where that variable lets one be made.
+        // The login needs an account, where the bad variable still allows a sign-up.
         app.send(signing_up());
         for ask in asks {
             let ask = ask();

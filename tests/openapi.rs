@@ -1,5 +1,5 @@
-//! `openapi.yaml`. That it is true of answers, `harness/contract.rs` holds in every test; that it names what there is, the tests of
-//! `service` do.
+//! `openapi.yaml`. `harness/contract.rs` checks in every test that answers agree with the document; the tests of `service`
+//! check that the document names every endpoint that exists.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn all_operations() -> impl Iterator<Item = (String, &'static str, &'static Valu
 }
 
 case!(AnyHost, every_operation_says_how_it_may_fail);
-/// What follows from the kind of an operation, so that one that is added later does not lack it.
+/// Rules that follow from the kind of an operation, so that an operation that is added later can't miss an answer.
 fn every_operation_says_how_it_may_fail() {
     let mut ids = BTreeSet::new();
     for (name, method, operation) in all_operations() {

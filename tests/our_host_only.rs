@@ -1,4 +1,4 @@
-//! The tests that ask our own host something, and not the app: each with the reason why it can't hold on Spin, nor of an app at
+//! The tests that check our own host and not the app. Each has the reason why it can't run on Spin or with an app at
 //! `APP_URL`.
 
 use crate::harness::{self, Case};
@@ -8,7 +8,7 @@ const FLAGS: &str = "it is about a limit of our host that Spin does not have";
 const WORDS: &str = "it is about the words in which our host refuses to start";
 const HTTP: &str = "it is about what our host does with a connection, before the app has a say";
 
-/// A module or a test of one, and why.
+/// A module or a single test, and the reason.
 const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
     ("host_limits", FLAGS),
@@ -23,7 +23,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("start_errors", WORDS),
 ];
 
-/// Why a test asks our host only; nothing for one that asks the app.
+/// The reason why a test runs only on our host; `None` for a test of the app.
 pub(crate) fn reason(case: &Case) -> Option<&'static str> {
     OUR_HOST_ONLY.iter().find(|(name, _)| names(name, case)).map(|(_, reason)| *reason)
 }
@@ -32,7 +32,7 @@ fn names(name: &str, case: &Case) -> bool {
     name == case.subject() || name == case.full_name()
 }
 
-/// A name that is left here when its test is gone would hide nothing, and mislead.
+/// Fails if the list names a test that no longer exists: such a name has no effect, and misleads the reader.
 pub(crate) fn assert_names_tests() {
     for (name, _) in OUR_HOST_ONLY {
         assert!(harness::cases().any(|case| names(name, case)), "our_host_only.rs names {name}, which is no test");

@@ -1,4 +1,4 @@
-//! What is there after a restart, and in the file that Spin uses too.
+//! The data that exists after a restart, in the same file that Spin uses.
 
 use crate::harness::actors::{self, log_in};
 use crate::harness::client::get;
@@ -52,7 +52,7 @@ fn the_file_of_spin_is_used_and_other_stores_are_left_alone() {
     let mut stores: Vec<_> = stores.split(',').collect();
     stores.sort_unstable();
     assert_eq!(stores, ["default", "other"]);
-    // Keys of the app work on every store that Spin knows: at most 255 bytes, no control characters.
+    // The keys of the app have to work on every store that Spin supports: at most 255 bytes, no control characters.
     for (key, _) in database::rows(&database, "default") {
         assert!(key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic()), "{key:?}");
     }
@@ -65,7 +65,7 @@ fn what_is_stored_holds_no_password() {
     let alice = actors::alice(&app);
     log_in(&app, "alice", "wrong horse 7").is_problem(401, "invalid_credentials");
     app.stop();
-    // Spin has a folder of logs beside them, which every test looks into.
+    // Spin also has a folder of logs there, so only files count. Every test checks the logs.
     let files = std::fs::read_dir(state.path()).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
     for file in files {
         let bytes = std::fs::read(file).unwrap();

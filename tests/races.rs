@@ -1,4 +1,4 @@
-//! Many at the same moment.
+//! Concurrent requests.
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;

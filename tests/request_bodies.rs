@@ -1,5 +1,5 @@
-//! What a host and the reader of bodies in a component make of a body: its size, how it is sent, and the order of the checks.
-//! Types, and texts that are no JSON, are sent to the services themselves (`service/tests/all/body.rs`).
+//! How a host and the body reader of a component handle a body: its size, how it is sent, and the order of the checks. The
+//! tests in `service/tests/all/body.rs` send other content types, and texts that are not JSON, to the services themselves.
 
 use crate::harness::actors;
 use crate::harness::client::{Client, ask, post};
@@ -9,7 +9,7 @@ use crate::harness::raw::{Connection, RawReply, exchange};
 const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];
 const LIMIT: usize = 16 * 1024;
 
-/// An object without a field of ours, of a given size.
+/// A JSON object of this size without any field that the app knows.
 fn object(bytes: usize) -> String {
     format!("{{{}}}", " ".repeat(bytes - 2))
 }
@@ -20,7 +20,7 @@ fn a_body_has_at_most_16_kib() {
     let token = actors::alice(&app).token;
     for path in ENDPOINTS {
         let send = |bytes| app.send(post(path, &object(bytes)).bearer(&token));
-        // The body of the authorizer is optional, and so is its field.
+        // The body of the authorizer is optional, and so is its field, so this body is valid there.
         let largest = send(LIMIT);
         assert_eq!(largest.status, if path == "/api/authorizer" { 200 } else { 422 }, "{}", largest.said());
         for too_large in [LIMIT + 1, 2 * LIMIT] {
@@ -30,7 +30,8 @@ fn a_body_has_at_most_16_kib() {
 }
 
 case!(AnyHost, who_is_still_sending_what_is_too_large_can_read_the_answer);
-/// More than the system buffers: a host that closed the connection at once would break the pipe.
+/// The body is larger than the buffers of the operating system: if the host closed the connection at once, the client's
+/// write would fail with a broken pipe.
 fn who_is_still_sending_what_is_too_large_can_read_the_answer() {
     let app = App::any();
     let token = actors::alice(&app).token;
@@ -76,13 +77,13 @@ fn what_is_too_large_is_not_read_to_its_end() {
     for path in ENDPOINTS {
         let mut connection = Connection::open(&app);
         connection.write(head(&app, path, &token, "Content-Length: 9999999999").as_bytes());
-        // Nothing of it ever comes.
+        // The client never sends any of the body.
         assert_eq!(connection.reply().unwrap().status, 413, "{path}");
     }
 }
 
 case!(AnyHost, deep_nesting_is_malformed);
-/// What parses it must not run out of the stack that a component has.
+/// The parser must not exhaust the stack of the component.
 fn deep_nesting_is_malformed() {
     let app = App::any();
     let token = actors::alice(&app).token;

@@ -1,5 +1,5 @@
-//! Which component answers which address: by the crate that Spin routes by, given the routes of `spin.toml` in their order,
-//! and by the host that runs. Every address of the API, every file of the site, and their neighbours.
+//! Which component answers which address. The tests compare Spin's own router crate, with the routes of `spin.toml` in their
+//! order, with the running host: for every address of the API, every file of the site, and similar addresses.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::harness::host::{Host, Setup};
 use crate::harness::raw::exchange;
 use crate::harness::{Wasi, workspace};
 
-/// What is near an address of the app, and is none of it, or just is.
+/// Addresses that are similar to those of the app; some of them exist.
 const NEIGHBOURS: [&str; 36] = [
     "/",
     "//",
@@ -60,7 +60,7 @@ fn routes() -> Vec<(String, String)> {
     triggers.map(|http| (text(&http["route"]), text(&http["component"]))).collect()
 }
 
-/// As Spin builds it (`crates/routes/src/lib.rs`).
+/// Builds the router as Spin does (`crates/routes/src/lib.rs`).
 fn router(routes: &[(String, String)]) -> Router<&(String, String)> {
     let mut router = Router::new();
     for route in routes {
@@ -80,7 +80,7 @@ fn every_route_leads_to_its_component() {
     }
 }
 
-/// A manifest with these routes, on which each component answers by its name and the headers that it got.
+/// Starts a host on a manifest with these routes. Each component answers with its name and the headers that it received.
 fn start(folder: &Path, routes: &[(String, String)], more: &str) -> Host {
     let fixture = Wasi::tested().components()[1].join("fixture.wasm");
     let mut text = String::from("spin_manifest_version = 2\n[application]\nname = \"routes\"\n");
@@ -100,7 +100,8 @@ fn start(folder: &Path, routes: &[(String, String)], more: &str) -> Host {
     Setup::manifest(&file).start()
 }
 
-/// What the fixture answers for a component that this route led to, as Spin says it (`crates/trigger-http/src/headers.rs`).
+/// The answer of the fixture for a component that this route leads to: the headers are those that Spin sets
+/// (`crates/trigger-http/src/headers.rs`).
 fn expected(found: &Match<'_, '_, &(String, String)>, path: &str) -> Vec<String> {
     let (route, component) = *found.handler();
     let captures = found.captures();
@@ -121,7 +122,7 @@ fn expected(found: &Match<'_, '_, &(String, String)>, path: &str) -> Vec<String>
     lines
 }
 
-/// By bytes, because a client would tidy some of the paths up.
+/// Sends raw bytes, because an HTTP client would normalise some of the paths.
 fn answer(app: &Client, path: &str) -> Vec<String> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", app.authority());
     let reply = exchange(app, request.as_bytes()).unwrap();

@@ -1,4 +1,5 @@
-//! Another authorizer in the place of ours, made by `wit/authorizer.wit` alone: the app works with it, by its rule.
+//! Another authorizer replaces ours. It is written from `wit/authorizer.wit` alone, and the app works with it and follows
+//! its rule.
 
 use std::fmt::Write;
 
@@ -9,7 +10,7 @@ use crate::harness::actors;
 use crate::harness::client::{ask, get, post};
 use crate::harness::host::{Host, Setup};
 
-/// The app's manifest, in which the guarded components are those with the other authorizer.
+/// Starts the app from its manifest, with guarded components that are composed with the other authorizer.
 fn start() -> Host {
     let manifest: toml::Table = std::fs::read_to_string(Wasi::tested().manifest()).unwrap().parse().unwrap();
     let [components, _] = Wasi::tested().components();

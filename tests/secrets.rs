@@ -1,4 +1,4 @@
-//! What must never be in a log, searched for in the log of a whole story.
+//! Searches the log of a whole story for everything that must never be in a log.
 
 use crate::harness::actors::{self, log_in};
 use crate::harness::client::{get, post};
@@ -6,7 +6,7 @@ use crate::harness::database;
 use crate::harness::forge::Forge;
 use crate::harness::host::{Host, Setup};
 
-/// Good and bad requests of every kind; returns what was secret about them.
+/// Sends good and bad requests of every kind, and returns the secrets in them.
 fn story(app: &Host) -> Vec<String> {
     let (alice, mallory) = (actors::alice(app), actors::mallory(app));
     alice.post(app, "Between you and me.");
@@ -73,7 +73,8 @@ fn a_key_made_by_the_app_is_not_in_the_log() {
     let state = tempfile::tempdir().unwrap();
     let mut app = Setup::app().state(state.path()).start();
     let mut secrets = story(&app);
-    // Whatever is stored and holds a private key, in pieces that survive any escaping of line breaks.
+    // Every stored record with a private key. Its pieces contain no line break, so they are found however a log escapes line
+    // breaks.
     let rows = database::rows(&database::open(state.path()), "default");
     let keys = rows.into_iter().map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
     let keys: Vec<_> = keys.filter(|value| value.contains("PRIVATE KEY") || value.contains("pbkdf2")).collect();

@@ -9,7 +9,7 @@ use crate::harness::client::{Ask, Client, ask, get, post};
 use crate::harness::host::{App, Setup};
 use crate::harness::reply::Reply;
 
-/// Logs in as a client that is no browser: the token and the refresh token.
+/// Logs in as a client that is not a browser. Returns the token and the refresh token.
 fn begin(app: &Client, alice: &actors::Actor) -> (String, String) {
     let body = json!({"username": alice.username, "password": alice.password, "refresh_token_in": "body"});
     let reply = app.post("/api/login", &body.to_string());
@@ -48,7 +48,7 @@ fn a_refresh_token_is_good_once() {
     assert!(accepts(&app, &alice.token), "another one has not");
 }
 
-/// The cookie of an answer as a browser sends it back.
+/// The refresh cookie of an answer, in the form in which a browser sends it back.
 fn cookie(reply: &Reply) -> String {
     let set = reply.headers.iter().filter(|(name, value)| name == "set-cookie" && value.contains("latchkey-refresh"));
     set.map(|(_, value)| value.split(';').next().unwrap().to_owned()).next().unwrap()
@@ -120,7 +120,7 @@ fn a_session_survives_a_kill() {
     let alice = actors::alice(&app);
     let (mut token, mut refresh) = begin(&app, &alice);
     for _ in 0..3 {
-        // Refreshes are under way when the host dies; the client has not got the answer of the last one.
+        // The host dies during a refresh. If the answer is lost, the client repeats the refresh with its old token later.
         let under_way = std::thread::scope(|scope| {
             let asking = scope.spawn(|| app.try_send(refreshing(&refresh)).ok());
             app.kill();
@@ -147,7 +147,7 @@ fn a_session_ends_when_it_is_idle() {
     let app = Setup::app().variable("session_idle_seconds", "1").start();
     let alice = actors::alice(&app);
     let (_, refresh) = begin(&app, &alice);
-    // By the clock of the host, which says when the session was begun.
+    // The host measures this time with its own clock, which also dates the start of the session.
     std::thread::sleep(std::time::Duration::from_millis(1200));
     app.send(refreshing(&refresh)).is_problem(401, "invalid_refresh_token");
 }

@@ -1,4 +1,4 @@
-//! Requests that share an instance, where the build lets them: each answer belongs to its asker.
+//! Requests that share an instance, if the build allows it: each answer goes to the client that sent the request.
 
 use std::thread;
 
@@ -15,7 +15,7 @@ use crate::harness::raw::Connection;
 const PEOPLE: usize = 16;
 
 case!(OwnHost, an_instance_answers_as_many_requests_as_it_may);
-/// The fixture counts the requests of an instance.
+/// The fixture counts the requests that an instance has answered.
 fn an_instance_answers_as_many_requests_as_it_may() {
     let app = Setup::fixture().flag("--max-instance-reuse-count", "3").flag("--idle-instance-timeout", "60").start();
     let counts: Vec<String> = (0..7).map(|_| app.get("/count").text()).collect();
@@ -25,7 +25,7 @@ fn an_instance_answers_as_many_requests_as_it_may() {
     }
 }
 
-/// One instance may serve all of them; those without a body, at the same moment too.
+/// One instance may serve all requests, and requests without a body at the same time, too.
 fn app() -> Setup {
     Setup::app()
         .flag("--max-instance-reuse-count", "10000")
@@ -41,7 +41,7 @@ fn text(person: usize, round: usize) -> String {
     format!("What person {person} says in round {round}, and nobody else.")
 }
 
-/// A post without the last half of its body.
+/// Sends a post without the second half of its body, and returns that half.
 fn begin(app: &Host, actor: &Actor, text: &str) -> (Connection, String) {
     let body = format!(r#"{{"text":"{text}"}}"#);
     let (first, rest) = body.split_at(body.len() / 2);
@@ -72,7 +72,7 @@ fn posts_of_16_people_that_arrive_in_pieces_are_each_their_own() {
     let app = app().start();
     let people = people(&app);
     for round in 0..4 {
-        // All have begun before the first goes on, and they end in another order.
+        // All requests begin before the first one continues, and they end in another order.
         let mut begun: Vec<_> = (0..PEOPLE).map(|person| begin(&app, &people[person], &text(person, round))).collect();
         for person in (0..PEOPLE).map(|n| (n * 5 + round) % PEOPLE) {
             let (connection, rest) = &mut begun[person];
@@ -92,7 +92,7 @@ fn answers_to_16_people_who_wait_for_the_store_are_each_their_own() {
     let app = app().state(state.path()).start();
     let people = people(&app);
     for round in 0..3 {
-        // Nobody can write, until all have begun to.
+        // This transaction stops every write until all requests have begun theirs.
         let mut database = database::open(state.path());
         let held = database.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         thread::scope(|scope| {

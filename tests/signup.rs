@@ -1,4 +1,4 @@
-//! POST /api/signup. Its fields at the edges of their rules are in `service/tests/all/signup.rs`.
+//! POST /api/signup. The limits of its fields are tested in `service/tests/all/signup.rs`.
 
 use serde_json::json;
 

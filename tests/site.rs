@@ -1,4 +1,4 @@
-//! The site: pages, files, how they are kept and encoded, and what a browser is told they may do.
+//! The site: its pages and files, how they are cached and encoded, and the security headers that restrict what they may do.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::harness::client::{ask, get};
 use crate::harness::host::App;
 use crate::harness::reply::Reply;
 
-/// The files that a page names, by their addresses.
+/// The addresses of the files that a page refers to.
 fn named_by(page: &Reply) -> BTreeSet<String> {
     let page = page.text();
     let words = page.split(|c: char| c.is_ascii_whitespace() || "\"'=<>`".contains(c));

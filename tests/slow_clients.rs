@@ -1,4 +1,4 @@
-//! Clients that never finish are cut off, and nobody else notices.
+//! The host cuts off clients that never finish, and other clients are not affected.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,9 @@ use crate::harness::actors;
 use crate::harness::host::{Host, Setup};
 use crate::harness::raw::{Connection, RawReply};
 
-/// Sends a byte, looks for an answer for a tenth of a second, and so on, until the host has had enough. Returns what it
-/// said, if anything. The deadline is there to fail a host that never has enough; how soon it has is not judged.
+/// Sends a byte, waits a tenth of a second for an answer, and repeats this until the host closes the connection or answers.
+/// Returns the answer, if there is one. The deadline only fails a host that never stops; the test does not judge how soon it
+/// does.
 #[track_caller]
 fn drip(connection: &mut Connection, byte: &[u8]) -> Option<RawReply> {
     let deadline = Instant::now() + PATIENCE;
@@ -105,7 +106,8 @@ fn an_honest_body_in_two_parts_is_waited_for() {
 }
 
 case!(OwnHost, a_client_that_takes_no_answer_is_cut_off);
-/// They ask for more than the system buffers, read nothing, and hold every connection that the host serves.
+/// The clients ask for more data than the operating system buffers, read nothing, and use every connection that the host
+/// accepts.
 fn a_client_that_takes_no_answer_is_cut_off() {
     let mut app =
         Setup::app().flag("--write-timeout", "1").flag("--header-timeout", "1").flag("--max-connections", "2").start();

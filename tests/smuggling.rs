@@ -1,14 +1,14 @@
-//! A body is never taken for a request, whatever is said about its length: with a proxy in front it would be somebody
-//! else's (RFC 9112, sections 6.3 and 11.2).
+//! The host never takes a body for a request, whatever the headers say about its length. Behind a proxy, such a request
+//! could be taken for that of another client (RFC 9112, sections 6.3 and 11.2).
 
 use crate::harness::client::Client;
 use crate::harness::host::App;
 use crate::harness::raw::Connection;
 
-/// Would be answered with 404 and its path, were it a request.
+/// If the host took this for a request, it would answer with 404 and the path.
 const SMUGGLED: &str = "DELETE /api/messages HTTP/1.1\r\nHost: smuggled.example\r\n\r\n";
 
-/// Sends all of it on one connection, then looks at every answer until the host closes it or has answered `last`.
+/// Sends all bytes on one connection, and reads answers until the host closes it or has answered the request to `last`.
 fn answers(app: &Client, bytes: &str) -> Vec<u16> {
     let mut connection = Connection::open(app);
     let last = format!("GET /api/messages?limit=0 HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", app.authority());

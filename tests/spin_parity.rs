@@ -1,5 +1,5 @@
-//! What a component is given, and what becomes of its answer: the same on Spin and on our host. `docs/decisions.md` lists
-//! where the two differ.
+//! The input of a component, and what the host does with its answer, are the same on Spin and on our host.
+//! `docs/decisions.md` lists the differences.
 
 use crate::harness::client::{Client, ask, get};
 use crate::harness::host::Setup;
@@ -50,7 +50,7 @@ case!(OwnHost, what_a_component_prints_arrives_in_whole_lines);
 fn what_a_component_prints_arrives_in_whole_lines() {
     let app = Setup::fixture().start();
     assert_eq!(app.get("/stderr").status, 200);
-    // Unchanged: what components log is JSON already.
+    // The host does not change these lines: components already log JSON.
     app.output().wait("line of the component", |lines| {
         lines.stderr.iter().any(|line| line == "one line in three pieces").then_some(())
     });
@@ -97,7 +97,7 @@ fn health_is_asked_by_anybody_in_any_way() {
         let reply = app.send(ask(method, "/.well-known/spin/health"));
         assert_eq!((reply.status, reply.text().as_str()), (200, "OK"), "{method}");
     }
-    // Load balancers ask so.
+    // Load balancers send their health checks as HTTP/1.0, without a `Host` header.
     let reply = exchange(&app, b"GET /.well-known/spin/health HTTP/1.0\r\n\r\n").unwrap();
     assert_eq!((reply.status, reply.body.as_str()), (200, "OK"));
     for other in ["/.well-known/spin/", "/.well-known/spin/healthy"] {
@@ -134,7 +134,7 @@ fn what_a_header_must_not_hold_reaches_no_component() {
     let app = Setup::fixture().start();
     let head = [b"GET /empty HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ", &b"\xe9"[..], b"\r\n\r\n"].concat();
     let status = exchange(&app, &head).map(|reply| reply.status);
-    // Spin takes it for a fault of its own.
+    // Spin answers with 500, as if the error were its own.
     assert!(matches!(status, Some(400 | 500)), "{status:?}");
 }
 
@@ -147,7 +147,7 @@ fn a_host_that_is_not_clear_reaches_no_component() {
         "GET /empty HTTP/1.1\r\nHost: messages.spin.internal",
         "GET http://one.example/empty HTTP/1.1\r\nHost: other.example",
     ] {
-        // Spin closes the connection.
+        // Spin closes the connection without an answer.
         let status = send(&app, head, "").map(|reply| reply.status);
         assert!(matches!(status, None | Some(400)), "{status:?} to {head}");
     }

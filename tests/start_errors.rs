@@ -1,4 +1,4 @@
-//! A host that can't do what it is told says so in one line and does not start.
+//! A host that can't do what its configuration says prints one line and does not start.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// The app's manifest, with its components found from anywhere.
+/// The app's manifest with absolute paths of its components.
 fn manifest() -> String {
     let manifest = Wasi::tested().manifest();
     let folder = manifest.parent().unwrap().display();
@@ -54,7 +54,7 @@ fn a_manifest_it_does_not_understand_is_refused() {
 }
 
 case!(OwnHost, a_store_that_nothing_defines_is_refused);
-/// As Spin does: "unknown key_value_stores label".
+/// Spin refuses this as well: "unknown key_value_stores label".
 fn a_store_that_nothing_defines_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let text = manifest().replace("key_value_stores = [\"default\"]", "key_value_stores = [\"no-such-store\"]");
@@ -103,7 +103,7 @@ fn an_occupied_port_is_told() {
 }
 
 case!(OwnHost, a_state_folder_that_is_none_is_told);
-/// A file where the folder should be: nobody can write there, root included.
+/// A file is in the place of the folder, so nobody can write there, not even root.
 fn a_state_folder_that_is_none_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = write(&folder, "state", "a file");

@@ -1,4 +1,4 @@
-//! The whole story, told with literal bodies.
+//! The whole story of a user, with literal bodies.
 
 use serde_json::json;
 
@@ -61,7 +61,7 @@ fn every_body_is_literally_this() {
     app.get("/api/messages?author=nobody").is(200, r#"{"messages":[],"next":null}"#);
 }
 
-/// RFC 3339 in UTC with milliseconds: `2026-11-22T14:03:00.123Z`.
+/// Expects RFC 3339 in UTC with milliseconds, for example `2026-11-22T14:03:00.123Z`.
 #[track_caller]
 fn assert_moment(moment: &str) {
     let shape: String = moment.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();

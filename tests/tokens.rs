@@ -1,4 +1,4 @@
-//! The token and the JWK set, as somebody else's library sees them.
+//! The token and the JWK set, checked with a library of another project.
 
 use std::collections::BTreeSet;
 

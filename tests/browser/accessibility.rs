@@ -1,4 +1,4 @@
-//! axe-core finds nothing on any view.
+//! axe-core finds no accessibility error on any view.
 
 use serde_json::json;
 

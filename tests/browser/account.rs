@@ -1,4 +1,4 @@
-//! One's own account: sessions, password, deletion.
+//! The user's own account: sessions, password, deletion.
 
 use serde_json::Value;
 
@@ -160,7 +160,7 @@ fn an_account_can_be_deleted() {
     page.reads("deleted user");
     sees_message(&page, "What will become of it?");
     assert!(!page.has(&button("Delete this message?")), "it is nobody's");
-    // Where it was being read too.
+    // A page that showed the message before the deletion changes, too.
     reader.reads("deleted user");
     assert!(!reader.has(&link("Ada").within("article")));
 

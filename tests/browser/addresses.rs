@@ -1,4 +1,4 @@
-//! Every view has an address and a title, and the browser's buttons work.
+//! Every view has an address and a title, and the browser's back and forward buttons work.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::harness::host::{Host, Setup};
 use crate::locator::{button, heading, link};
 use crate::people::{self, messages, sees_message};
 
-/// Two authors, and a message of each.
+/// A host with two authors, each with one message.
 fn board() -> Host {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "By Alice.");

@@ -54,7 +54,7 @@ fn new_messages_do_not_move_what_is_being_read() {
     sees_message(&page, "The newest of all.");
 }
 
-/// How often this document has asked for messages.
+/// The number of requests for messages that this document has sent.
 #[track_caller]
 fn questions(page: &Browser) -> u64 {
     let script = "return performance.getEntriesByType('resource')

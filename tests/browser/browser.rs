@@ -1,4 +1,4 @@
-//! A browser with a profile of its own, and what holds for every page it has shown.
+//! A browser with its own profile, and the checks of every page that it has shown.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -12,19 +12,19 @@ use crate::harness::client::Client;
 use crate::keys::CONTROL;
 use crate::locator::Locator;
 
-/// No wait for the page is longer.
+/// The upper limit of every wait for the page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// One WebDriver session. Dropping it closes the browser and judges what it has seen.
+/// One WebDriver session. Dropping it closes the browser and checks what the browser has recorded.
 pub(crate) struct Browser {
     session: String,
     origin: String,
-    /// Parts of console errors that the test provokes.
+    /// Parts of console errors that the test itself provokes.
     tolerated: RefCell<Vec<String>>,
     _profile: tempfile::TempDir,
 }
 
-/// An element of the page as it is now.
+/// An element of the current page. It becomes stale when the page replaces it.
 pub(crate) struct Element<'a> {
     browser: &'a Browser,
     id: String,
@@ -39,7 +39,7 @@ impl Browser {
         browser
     }
 
-    /// Opens a browser that has not yet loaded anything.
+    /// Opens a browser without loading a page.
     #[track_caller]
     pub(crate) fn blank(app: &Client) -> Self {
         let profile = tempfile::tempdir().unwrap();
@@ -78,7 +78,7 @@ impl Browser {
         self.post("/forward", json!({})).unwrap();
     }
 
-    /// Path and query of the page.
+    /// Path and query of the address of the page.
     #[track_caller]
     pub(crate) fn path(&self) -> String {
         let url = self.get("/url").unwrap();
@@ -91,25 +91,25 @@ impl Browser {
         self.get("/title").unwrap().as_str().unwrap().to_owned()
     }
 
-    /// The body of a function, called with these arguments; returns what it returns.
+    /// Runs `body` as the body of a JavaScript function with these arguments, and returns the result of the function.
     #[track_caller]
     pub(crate) fn script(&self, body: &str, arguments: Value) -> Value {
         self.post("/execute/sync", json!({"script": body, "args": arguments})).unwrap()
     }
 
-    /// The same for one that calls its last argument with what it has to say.
+    /// The same for a function that returns its result by a call of its last argument.
     #[track_caller]
     pub(crate) fn asynchronous_script(&self, body: &str) -> Value {
         self.post("/execute/async", json!({"script": body, "args": []})).unwrap()
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// Runs a command of the Chrome DevTools Protocol.
     #[track_caller]
     pub(crate) fn devtools(&self, command: &str, parameters: &Value) -> Value {
         self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters})).unwrap()
     }
 
-    /// The size of the page in CSS pixels; a window could not be as narrow.
+    /// Sets the size of the page in CSS pixels. A window of the browser could not be as narrow as a phone.
     #[track_caller]
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
@@ -117,21 +117,21 @@ impl Browser {
         self.wait("new size", || Ok((self.script("return innerWidth", json!([])) == width).then_some(())));
     }
 
-    /// A media feature as the system would have it, like `prefers-color-scheme`.
+    /// Emulates a media feature that the operating system determines, like `prefers-color-scheme`.
     #[track_caller]
     pub(crate) fn prefer(&self, feature: &str, value: &str) {
         let features = json!({"features": [{"name": feature, "value": value}]});
         self.devtools("Emulation.setEmulatedMedia", &features);
     }
 
-    /// A PNG of what is in the window.
+    /// A PNG of the visible part of the page.
     #[track_caller]
     pub(crate) fn picture(&self) -> Vec<u8> {
         let picture = self.get("/screenshot").unwrap();
         BASE64_STANDARD.decode(picture.as_str().unwrap()).unwrap()
     }
 
-    /// A new tab in front; the name of the one before, to come back to.
+    /// Opens a new tab in front. Returns the handle of the tab before, for [`Self::bring_to_front`].
     #[track_caller]
     pub(crate) fn open_tab(&self) -> String {
         let before = self.get("/window").unwrap();
@@ -140,7 +140,7 @@ impl Browser {
         before.as_str().unwrap().to_owned()
     }
 
-    /// Turns to another tab; the name of the one before.
+    /// Brings another tab to the front. Returns the handle of the tab before.
     #[track_caller]
     pub(crate) fn bring_to_front(&self, tab: &str) -> String {
         let before = self.get("/window").unwrap();
@@ -149,7 +149,7 @@ impl Browser {
         before.as_str().unwrap().to_owned()
     }
 
-    /// Minimises the window: the one way to hide a page that headless Chromium knows.
+    /// Minimises the window. Headless Chromium has no other way to hide a page.
     #[track_caller]
     pub(crate) fn hide(&self) {
         self.post("/window/minimize", json!({})).unwrap();
@@ -167,12 +167,12 @@ impl Browser {
         self.wait(state, || Ok((self.script("return document.visibilityState", json!([])) == state).then_some(())));
     }
 
-    /// From now on, errors in the console that hold this text are the test's own doing.
+    /// Declares that the test provokes errors in the console that contain this text, from now on.
     pub(crate) fn tolerate(&self, text: &str) {
         self.tolerated.borrow_mut().push(text.to_owned());
     }
 
-    /// Asks again and again until there is an answer. While the page is changing, a refusal is none.
+    /// Asks repeatedly until there is an answer. An error that only shows that the page is changing does not end the wait.
     #[track_caller]
     pub(crate) fn wait<T>(&self, what: &str, mut question: impl FnMut() -> Outcome<Option<T>>) -> T {
         let deadline = Instant::now() + PATIENCE;
@@ -188,7 +188,7 @@ impl Browser {
         }
     }
 
-    /// The visible elements that a locator fits.
+    /// The visible elements that match a locator.
     fn matching(&self, locator: &Locator) -> Outcome<Vec<Element<'_>>> {
         let script = "return [...document.querySelectorAll(arguments[0])].filter(element =>
             element.checkVisibility({visibilityProperty: true}) && element.getClientRects().length > 0)";
@@ -207,25 +207,25 @@ impl Browser {
         Ok(fitting)
     }
 
-    /// Waits for it.
+    /// Waits until the element is there, and returns it.
     #[track_caller]
     pub(crate) fn find(&self, locator: &Locator) -> Element<'_> {
         self.wait(&format!("{locator:?}"), || Ok(self.matching(locator)?.into_iter().next()))
     }
 
-    /// Whether it is there now.
+    /// Whether the element is there now.
     #[track_caller]
     pub(crate) fn has(&self, locator: &Locator) -> bool {
         self.matching(locator).is_ok_and(|found| !found.is_empty())
     }
 
-    /// Waits until it is gone.
+    /// Waits until the element is gone.
     #[track_caller]
     pub(crate) fn lacks(&self, locator: &Locator) {
         self.wait(&format!("end of {locator:?}"), || Ok(self.matching(locator)?.is_empty().then_some(())));
     }
 
-    /// Waits until it can be clicked, and clicks it.
+    /// Waits until the element can be clicked, and clicks it.
     #[track_caller]
     pub(crate) fn click(&self, locator: &Locator) {
         self.wait(&format!("click on {locator:?}"), || match self.matching(locator)?.first() {
@@ -234,7 +234,7 @@ impl Browser {
         });
     }
 
-    /// Replaces what is in a field.
+    /// Replaces the text in a field.
     #[track_caller]
     pub(crate) fn fill(&self, locator: &Locator, text: &str) {
         let all_and_type = format!("{}a{0}{text}", CONTROL);
@@ -244,7 +244,7 @@ impl Browser {
         });
     }
 
-    /// The text of the page as one sees it, with single spaces.
+    /// The visible text of the page, with each run of white space as one space.
     #[track_caller]
     pub(crate) fn text(&self) -> String {
         let text = self.script("return document.body ? document.body.innerText : ''", json!([]));
@@ -257,13 +257,13 @@ impl Browser {
         self.wait(&format!("{text:?}"), || Ok(self.text().contains(text).then_some(())));
     }
 
-    /// Waits until the page shows it no longer.
+    /// Waits until the page no longer shows a text.
     #[track_caller]
     pub(crate) fn no_longer_reads(&self, text: &str) {
         self.wait(&format!("end of {text:?}"), || Ok((!self.text().contains(text)).then_some(())));
     }
 
-    /// A value of local storage.
+    /// A value in local storage.
     #[track_caller]
     pub(crate) fn stored(&self, key: &str) -> Option<String> {
         self.script("return localStorage.getItem(arguments[0])", json!([key])).as_str().map(str::to_owned)
@@ -274,7 +274,7 @@ impl Browser {
         self.script("localStorage.setItem(arguments[0], arguments[1])", json!([key, value]));
     }
 
-    /// Waits until nothing moves any more; what moves without end is left out.
+    /// Waits until all animations have ended, except those that run without end.
     #[track_caller]
     pub(crate) fn settle(&self) {
         let script = "return document.getAnimations().every(animation => animation.playState !== 'running'
@@ -282,7 +282,7 @@ impl Browser {
         self.wait("end of motion", || Ok((self.script(script, json!([])) == true).then_some(())));
     }
 
-    /// That nothing is wider than the window.
+    /// Expects that nothing is wider than the window.
     #[track_caller]
     pub(crate) fn assert_no_horizontal_scroll(&self, where_: &str) {
         let wide = self.script(
@@ -301,7 +301,7 @@ impl Browser {
         assert_eq!(wide, json!([]), "wider than the window: {where_}");
     }
 
-    /// For the message of a test that fails.
+    /// A description of the page for the message of a failing test.
     fn describe(&self) -> String {
         let url = self.get("/url").ok().and_then(|url| url.as_str().map(str::to_owned));
         let script = "return `title ${document.title}, focus on ${document.activeElement?.outerHTML.slice(0, 120)}\\n`
@@ -331,7 +331,7 @@ impl Browser {
             .collect()
     }
 
-    /// Requests that went elsewhere.
+    /// Requests to other origins.
     fn strangers(&self) -> Vec<String> {
         let entries = self.log("performance").into_iter();
         entries
@@ -356,20 +356,20 @@ impl Element<'_> {
         self.browser.post(&format!("/element/{}/{command}", self.id), body)
     }
 
-    /// What a function of the element returns.
+    /// Runs a function on the element and returns its result.
     #[track_caller]
     pub(crate) fn script(&self, body: &str) -> Value {
         let reference = json!({"element-6066-11e4-a52e-4f735466cecf": self.id});
         self.browser.script(&format!("const element = arguments[0]; {body}"), json!([reference]))
     }
 
-    /// What is in a field.
+    /// The text in a field.
     #[track_caller]
     pub(crate) fn value(&self) -> String {
         self.script("return element.value").as_str().unwrap().to_owned()
     }
 
-    /// What is said beside a field that is wrong: none unless it is marked so.
+    /// The error message beside a field; empty unless the field is marked as invalid.
     #[track_caller]
     pub(crate) fn error(&self) -> Option<String> {
         let text = self.script(

@@ -1,10 +1,10 @@
-//! A test, and how it is found.
+//! One test, and its registration.
 
 use crate::tools::Needs;
 
-/// One test.
+/// One test, with the tools that it needs.
 pub(crate) struct Case {
-    /// `browser::board`, for example.
+    /// The path of its module, for example `browser::board`.
     pub(crate) module: &'static str,
     pub(crate) name: &'static str,
     pub(crate) needs: Needs,
@@ -13,7 +13,7 @@ pub(crate) struct Case {
 
 inventory::collect!(Case);
 
-/// Makes a function a test.
+/// Registers a function as a test.
 macro_rules! case {
     ($needs:ident, $run:ident) => {
         inventory::submit! {

@@ -1,4 +1,4 @@
-//! What is typed is kept until it is posted.
+//! The site keeps typed text until it is posted.
 
 use crate::browser::Browser;
 use crate::harness::host::Setup;

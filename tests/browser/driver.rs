@@ -1,5 +1,5 @@
-//! One chromedriver for the whole run, and WebDriver spoken to it: that is JSON over HTTP, so the client that the suite
-//! has already is enough.
+//! One chromedriver for the whole run, and a client for it. WebDriver is JSON over HTTP, so the HTTP client that the suite
+//! already has is enough.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -18,13 +18,13 @@ pub(crate) struct Driver {
     client: Client,
 }
 
-/// A command that was refused (W3C WebDriver, section 6.6).
+/// The error by which the driver refused a command (W3C WebDriver, section 6.6).
 pub(crate) struct Refusal {
     error: String,
     message: String,
 }
 
-/// So that `unwrap` says why.
+/// Written by hand, so that a failed `unwrap` shows the reason.
 impl std::fmt::Debug for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.error, self.message)
@@ -33,12 +33,12 @@ impl std::fmt::Debug for Refusal {
 
 pub(crate) type Outcome<T = Value> = Result<T, Refusal>;
 
-/// Starts it for the first test that asks.
+/// The chromedriver, which the first test that needs it starts.
 pub(crate) fn driver() -> &'static Driver {
     DRIVER.get_or_init(Driver::start)
 }
 
-/// Ends it, if it was started.
+/// Ends the chromedriver, if a test started it.
 pub(crate) fn end() {
     if let Some(driver) = DRIVER.get() {
         let mut child = driver.child.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +89,7 @@ impl Driver {
 }
 
 impl Refusal {
-    /// Whether it may be another matter in a moment: the page is still changing.
+    /// Whether the same command may succeed in a moment, because the page is still changing.
     pub(crate) fn is_passing(&self) -> bool {
         const PASSING: [&str; 6] = [
             "stale element reference",
@@ -103,7 +103,7 @@ impl Refusal {
     }
 }
 
-/// What a new session asks for.
+/// The capabilities of a new session.
 pub(crate) fn capabilities(profile: &std::path::Path) -> Value {
     let flags = [
         "--headless",
@@ -115,7 +115,7 @@ pub(crate) fn capabilities(profile: &std::path::Path) -> Value {
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1280,800",
-        // As on a phone: what is 320 px wide is so for the page.
+        // Scroll bars take no width, as on a phone: a window of 320 px gives the page 320 px.
         "--hide-scrollbars",
     ];
     let mut flags: Vec<_> = flags.map(str::to_owned).to_vec();

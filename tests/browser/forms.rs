@@ -1,4 +1,4 @@
-//! Login and sign-up that are refused.
+//! Refused logins and sign-ups.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn a_wrong_password_is_said_and_can_be_corrected() {
     page.no_longer_reads("Wrong username or password.");
 }
 
-/// Waits for what is said beside a field.
+/// Waits for the message beside a field.
 #[track_caller]
 fn error(page: &Browser, locator: &Locator) -> String {
     page.wait(&format!("error of {locator:?}"), || Ok(page.find(locator).error().filter(|error| !error.is_empty())))
@@ -75,8 +75,8 @@ fn each_wrong_field_has_its_own_error() {
 }
 
 case!(Browser, an_error_that_appears_does_not_swallow_the_click);
-/// Pressing the button takes the focus from the field. An error that is shown then must not push the button away from
-/// under the pointer, or nothing is sent and nothing has the focus.
+/// Pressing the button takes the focus from the field, which may show an error. That error must not move the button away
+/// from the pointer: the click would send nothing, and nothing would have the focus.
 fn an_error_that_appears_does_not_swallow_the_click() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -104,7 +104,7 @@ fn a_common_password_is_refused_beside_the_field() {
     page.find(&button("Ada"));
 }
 
-/// What the password field is described by.
+/// The text that describes the password field to a screen reader.
 #[track_caller]
 fn description(page: &Browser) -> String {
     let script = "return element.getAttribute('aria-describedby').split(' ')
@@ -132,7 +132,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
         page.fill(&field("Name"), "Ada");
         is_described_by(&page, "Three or four unrelated words are strong.");
         let before = place();
-        // But for what a browser rounds.
+        // Half a pixel is tolerated, because the browser rounds positions.
         let has_moved = || (place() - before).abs() > 0.5;
         for (password, said) in [
             ("seven77", "Too short. Use 8 characters or more."),
@@ -151,7 +151,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
         }
         page.assert_no_horizontal_scroll("strength");
 
-        // An error takes its place, and gives it back.
+        // An error replaces the description, which comes back after the error.
         page.fill(&field("Password"), "short");
         page.click(&field("Name"));
         is_described_by(&page, "Choose a password of at least 8 characters.");

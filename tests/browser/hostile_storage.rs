@@ -1,4 +1,4 @@
-//! Local storage holds whatever an older version, an extension or a person left there.
+//! Local storage may hold anything: an older version of the site, a browser extension or a person may have written it.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::host::Setup;
 use crate::locator::{button, dialog, field, heading};
 use crate::people::{self, PASSWORD, log_in, post};
 
-/// Ends far in the future.
+/// A user whose stored name is HTML that would run a script.
 const STRANGER: &str = r#"{"username":"ada","name":"<img src=x onerror='window.owned=1'>"}"#;
 
 case!(Browser, garbage_for_a_session_is_nobody);
@@ -52,7 +52,7 @@ fn a_forged_session_is_found_out_and_nothing_is_lost() {
     people::account(&app, "ada", "Ada");
     let page = Browser::open(&app);
     page.tolerate("401");
-    // The last three can't even be a header.
+    // The last three tokens are not even valid in a header.
     for token in ["a.b.c", "", "a\\nb: c", "\u{1F511}", "a b"] {
         let session = r#"{"v":2,"token":"TOKEN","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":USER}"#;
         page.store("latchkey.session", &session.replace("TOKEN", token).replace("USER", STRANGER));

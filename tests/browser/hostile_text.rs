@@ -1,4 +1,4 @@
-//! What people write is text, whatever it looks like, and stays in its place.
+//! The page shows what users write as plain text, whatever it looks like, and no text affects its surroundings.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn mallory(app: &Host) -> Actor {
     actors::actor(app, "mallory", "muhahaha 1666", "<b onclick=alert(1)>Mallory</b>\u{202E}")
 }
 
-/// A page that shows all of this, by the worst of authors.
+/// A page that shows all these texts, posted by mallory.
 #[track_caller]
 fn page_with(app: &Host, texts: &[&str]) -> Browser {
     let mallory = mallory(app);
@@ -84,7 +84,8 @@ case!(Browser, bidirectional_text_stays_in_its_place);
 fn bidirectional_text_stays_in_its_place() {
     let app = Setup::app().start();
     let page = page_with(&app, &TEXTS[6..7]);
-    // What holds the name, or the text, is a paragraph of its own to the bidirectional algorithm.
+    // The element that holds the name or the text has to be isolated: the bidirectional algorithm then handles it as its own
+    // paragraph.
     let isolated = page.script(
         "const isolated = part => {
              const texts = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);

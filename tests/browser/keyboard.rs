@@ -1,4 +1,4 @@
-//! The whole story without a pointer.
+//! The whole story with the keyboard alone.
 
 use serde_json::json;
 
@@ -81,7 +81,8 @@ fn the_dialog_keeps_the_focus_and_gives_it_back() {
             } else {
                 page.press_with(SHIFT, TAB);
             }
-            // Between its last and its first element the focus may be the browser's own.
+            // Between the last and the first element of the dialog, the browser itself may have the focus. The body of the
+            // page then counts as active.
             let script =
                 "return document.activeElement === document.body || document.activeElement === document.documentElement
                 || document.querySelector('dialog[open]').contains(document.activeElement)";

@@ -1,4 +1,4 @@
-//! The keys without a character of their own (W3C WebDriver, section 17.4.2).
+//! The code points by which WebDriver names keys that type no character (W3C WebDriver, section 17.4.2).
 
 pub(crate) const TAB: char = '\u{E004}';
 pub(crate) const ENTER: char = '\u{E007}';

@@ -1,6 +1,6 @@
-//! What to look for: a role and an accessible name, as a screen reader would say them.
+//! Tests find elements by role and accessible name, the same properties that a screen reader announces.
 
-/// The roles that the tests ask for (WAI-ARIA 1.2).
+/// The roles that the tests use (WAI-ARIA 1.2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
     Button,
@@ -11,7 +11,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// The elements that can have it.
+    /// A CSS selector of the elements that can have this role.
     pub(crate) fn selector(self) -> &'static str {
         match self {
             Self::Button => "button, summary, [role=button], [role=menuitem], [role=switch]",
@@ -22,7 +22,8 @@ impl Role {
         }
     }
 
-    /// As the browser computes it. What opens a menu, or lies in one, is a button to a person all the same.
+    /// Compares with the role that the browser computes. A control that opens a menu, or an item in a menu, also counts as a
+    /// button, because users see it as one.
     pub(crate) fn is(self, computed: &str) -> bool {
         match self {
             Self::Button => matches!(computed, "button" | "menuitem" | "switch" | "DisclosureTriangle"),
@@ -34,12 +35,12 @@ impl Role {
     }
 }
 
-/// A role and a name, and where on the page.
+/// A role, a name, and a part of the page.
 #[derive(Clone, Debug)]
 pub(crate) struct Locator {
     pub(crate) role: Role,
     pub(crate) name: String,
-    /// A CSS selector of what it lies in.
+    /// A CSS selector of an element that contains the one to find.
     pub(crate) within: &'static str,
 }
 

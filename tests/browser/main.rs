@@ -1,14 +1,14 @@
-//! The site as people use it: real Chromium, headless, against the real host with an empty store.
+//! The site as users see it: real Chromium, headless, against the real host with an empty store.
 //!
-//! Every test starts a host and browsers of its own, and finds what it clicks as a person does: by role and accessible
-//! name, or by visible text. Every browser looks back when it is closed: no error in the console that the test did not
-//! provoke, nothing against the Content-Security-Policy, no request to another origin.
+//! Every test starts its own host and browsers, and finds what it clicks as a user does: by role and accessible name, or by
+//! visible text. Every browser is checked when it is closed: the console holds no error that the test did not provoke,
+//! nothing violated the Content-Security-Policy, and no request went to another origin.
 //!
-//! What a test needs and the machine lacks (Chromium, chromedriver, axe-core) makes it reported as ignored, with the
-//! reason, and never as passed. `LATCHKEY_SCREENSHOTS=DIR` adds a case that saves pictures.
+//! If the machine lacks a tool that a test needs (Chromium, chromedriver, axe-core), the test is reported as ignored, with
+//! the reason, and never as passed. `LATCHKEY_SCREENSHOTS=DIR` adds a case that saves pictures.
 #![cfg(test)]
 
-// Before the modules that use its macro.
+// The modules below use the macro, so this module has to come first.
 #[macro_use]
 mod case;
 
@@ -46,7 +46,7 @@ use self::case::Case;
 
 fn main() -> std::process::ExitCode {
     let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
-    // In the order of their names, so that two runs are in the same order.
+    // The cases are sorted by name, so that every run has the same order.
     cases.sort_by_key(|case| (case.module, case.name));
     cases.retain(|case| case.needs != tools::Needs::Folder || screenshots::folder().is_some());
     let trials = cases.into_iter().map(trial).collect();
@@ -62,7 +62,7 @@ fn trial(case: &'static Case) -> Trial {
         if let Some(reason) = case.needs.missing() {
             return Ok(Completion::ignored_with(format!("not run: {reason}")));
         }
-        // A thread with its name, so that a panic tells which test it comes from.
+        // The thread has the name of the test, so that a panic shows which test failed.
         let thread = std::thread::Builder::new().name(name).spawn(case.run)?;
         thread.join().map_err(|_| Failed::without_message())?;
         Ok(Completion::Completed)

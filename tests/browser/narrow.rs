@@ -1,4 +1,4 @@
-//! From 320 px to a wide screen nothing has to be scrolled sideways.
+//! From 320 px to a wide screen, no view needs horizontal scrolling.
 
 use serde_json::json;
 

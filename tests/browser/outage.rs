@@ -1,4 +1,4 @@
-//! The server goes away and comes back, on the same address and with the same store.
+//! The server stops and starts again, at the same address and with the same store.
 
 use std::path::Path;
 

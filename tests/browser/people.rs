@@ -1,4 +1,4 @@
-//! What people do on the site, in their words.
+//! The actions of users on the site, as helper functions.
 
 use serde_json::json;
 
@@ -9,14 +9,14 @@ use crate::locator::{button, dialog, field, link};
 
 pub(crate) const PASSWORD: &str = "correct horse 7";
 
-/// A person who has an account already, made over the API.
+/// Creates an account over the API, without the site.
 #[track_caller]
 pub(crate) fn account(app: &Client, username: &str, name: &str) {
     let reply = actors::sign_up(app, username, PASSWORD, name);
     assert_eq!(reply.status, 201, "{}", reply.text());
 }
 
-/// A browser on the first page, in which somebody new is logged in.
+/// A browser on the first page, logged in to a new account.
 #[track_caller]
 pub(crate) fn someone(app: &Client, username: &str, name: &str) -> Browser {
     account(app, username, name);
@@ -36,7 +36,7 @@ pub(crate) fn to_sign_up(page: &Browser) {
     page.find(&button("Create account"));
 }
 
-/// Fills in the form of sign-up and sends it.
+/// Fills in the sign-up form and sends it.
 #[track_caller]
 pub(crate) fn sign_up(page: &Browser, username: &str, name: &str, password: &str) {
     page.fill(&field("Username"), username);
@@ -45,7 +45,7 @@ pub(crate) fn sign_up(page: &Browser, username: &str, name: &str, password: &str
     page.click(&button("Create account"));
 }
 
-/// Opens the form of login, unless it is open.
+/// Opens the login form, unless it is open.
 #[track_caller]
 pub(crate) fn open_login(page: &Browser) {
     page.wait("login", || Ok((page.has(&field("Password")) || page.has(&button("Log in"))).then_some(())));
@@ -55,7 +55,7 @@ pub(crate) fn open_login(page: &Browser) {
     page.find(&field("Password"));
 }
 
-/// Fills in the form of login and sends it.
+/// Fills in the login form and sends it.
 #[track_caller]
 pub(crate) fn log_in(page: &Browser, username: &str, password: &str) {
     open_login(page);
@@ -71,7 +71,7 @@ pub(crate) fn log_out(page: &Browser, name: &str) {
     page.find(&button("Log in"));
 }
 
-/// Opens the dialog and types, without sending.
+/// Opens the dialog and types a text, without sending it.
 #[track_caller]
 pub(crate) fn write(page: &Browser, text: &str) {
     page.click(&button("Post a message"));
@@ -84,7 +84,7 @@ pub(crate) fn send(page: &Browser) {
     page.click(&button("Post").within("dialog"));
 }
 
-/// Posts and sees it on the board.
+/// Posts a text and waits until the board shows it.
 #[track_caller]
 pub(crate) fn post(page: &Browser, text: &str) {
     write(page, text);
@@ -93,7 +93,7 @@ pub(crate) fn post(page: &Browser, text: &str) {
     sees_message(page, text);
 }
 
-/// What each article on the page says, from top to bottom.
+/// The text of each article on the page, from top to bottom.
 #[track_caller]
 pub(crate) fn messages(page: &Browser) -> Vec<String> {
     let script = "return [...document.querySelectorAll('article')].filter(article => article.checkVisibility())
@@ -102,7 +102,7 @@ pub(crate) fn messages(page: &Browser) -> Vec<String> {
     texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// Waits until a message is shown, and asks for the new ones where the page only offers them.
+/// Waits until the page shows a message. Where the page only offers new messages, it clicks the offer.
 #[track_caller]
 pub(crate) fn sees_message(page: &Browser, text: &str) {
     page.wait(&format!("message {text:?}"), || {
@@ -118,14 +118,14 @@ pub(crate) fn sees_message(page: &Browser, text: &str) {
     });
 }
 
-/// Follows the link from a message to all of its author's.
+/// Follows the link from a message to all messages of its author.
 #[track_caller]
 pub(crate) fn to_author(page: &Browser, name: &str, username: &str) {
     page.click(&link(name).within("article"));
     page.wait("address of the author", || Ok((page.path() == format!("/by/{username}")).then_some(())));
 }
 
-/// Marks the document, so that a reload would be noticed.
+/// Sets a mark in the document. A reload removes it, and `assert_not_reloaded` notices that.
 #[track_caller]
 pub(crate) fn mark(page: &Browser) {
     page.script("window.marked = true", json!([]));

@@ -1,4 +1,4 @@
-//! Pictures of the site, for people to look at: `LATCHKEY_SCREENSHOTS=DIR cargo xtask test screenshots`.
+//! Saves pictures of the site for people to look at: `LATCHKEY_SCREENSHOTS=DIR cargo xtask test screenshots`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::locator::{button, dialog, field, link};
 use crate::people::{self, PASSWORD, sees_message};
 use crate::views::choose;
 
-/// Username, name, text, and how long ago, in minutes.
+/// Username, name, text, and age in minutes.
 const BOARD: [(&str, &str, &str, u64); 6] = [
     ("grace", "Grace Hopper", "Short and sweet.", 1500),
     ("mallory", "Mallory", "<script>alert(1)</script> \u{2026} nothing? Fine.", 190),
@@ -33,7 +33,7 @@ const BOARD: [(&str, &str, &str, u64); 6] = [
     ),
 ];
 
-/// Where the pictures go.
+/// The folder for the pictures, if `LATCHKEY_SCREENSHOTS` names one.
 pub(crate) fn folder() -> Option<PathBuf> {
     std::env::var_os("LATCHKEY_SCREENSHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
@@ -55,7 +55,7 @@ fn screenshots() {
     }
 }
 
-/// A board on which people have written over the last day.
+/// A board with messages of the last day.
 fn board(state: &Path) -> Host {
     let mut app = Setup::app().state(state).start();
     for (username, name, text, _) in BOARD {

@@ -1,4 +1,5 @@
-//! Sessions go on without a word, and end: in another tab, by the server's word, never for want of a network.
+//! The site renews sessions unnoticed. A session ends when another tab or the server ends it, but never because the network
+//! failed.
 
 use serde_json::{Value, json};
 
@@ -34,14 +35,14 @@ fn logging_out_and_in_reaches_every_tab() {
     people::post(&page, "From the tab that did not log in.");
 }
 
-/// The same app with the same store, to which the tokens of before mean nothing.
+/// Restarts the app with the same store and another issuer of tokens, so that it refuses every older token.
 fn restarted_with_other_tokens(mut app: Host, state: &std::path::Path) -> Host {
     let address = app.authority();
     app.stop();
     Setup::app().state(state).flag("--listen", &address).variable("token_issuer", "another").start()
 }
 
-/// Logs in where the page asks for it: in the dialog, which then sends the message by itself.
+/// Logs in where the page asks for it, in the dialog. The dialog then sends the message without another click.
 #[track_caller]
 fn logs_in_and_goes_on(page: &Browser, text: &str) {
     log_in(page, "ada", PASSWORD);
@@ -66,19 +67,19 @@ fn is_good(app: &Client, token: &str) -> bool {
     app.send(get("/api/authorizer").bearer(token)).status == 200
 }
 
-/// Ends every session of a person from elsewhere, with the token of one of them.
+/// Ends every session of a user outside the browser, with the token of one of them.
 #[track_caller]
 fn end_all(app: &Client, token: &str) {
     assert_eq!(app.send(ask("DELETE", "/api/sessions").bearer(token)).status, 204);
 }
 
-/// How often the host was asked to refresh so far.
+/// The number of refresh requests that the host has received so far.
 fn refreshes(app: &Host) -> usize {
     let events = app.output().events();
     events.iter().filter(|line| line["event"] == "request" && line["path"] == "/api/session/refresh").count()
 }
 
-/// Makes the token in local storage one of yesterday; its session goes on.
+/// Makes the site believe that the token in local storage has expired. The session itself remains valid.
 #[track_caller]
 fn age_token(page: &Browser) {
     let mut session = session(page);
@@ -130,7 +131,7 @@ fn two_tabs_refresh_once() {
     tabs_refresh_once(&app, &page);
 }
 
-/// Two tabs find the token too old at the same moment, and there is one refresh.
+/// Two tabs notice at the same moment that the token is too old. Only one of them refreshes it.
 #[track_caller]
 fn tabs_refresh_once(app: &Host, page: &Browser) {
     let first = page.open_tab();
@@ -140,7 +141,8 @@ fn tabs_refresh_once(app: &Host, page: &Browser) {
     for round in 1..=3 {
         let before = token(page);
         age_token(page);
-        // What another tab has stored, both are told.
+        // A browser sends this event to other tabs when one tab changes the storage; this test also sends it to the tab
+        // itself.
         let look = "dispatchEvent(new StorageEvent('storage', {key: 'latchkey.session'}))";
         page.script(look, json!([]));
         waits_for_another_token(page, &before);
@@ -179,7 +181,7 @@ fn a_token_that_expired_while_the_page_was_closed_is_replaced() {
     page.go("/account");
     page.find(&heading("Your account"));
     age_token(&page);
-    // Whatever is shown from now on is noted.
+    // From the next load on, this script notes whether the page ever shows a request to log in.
     let note = "addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
         if (/session has ended|Log in/.test(document.body.innerText)) window.strangerSeen = true;
     }).observe(document.body, {childList: true, subtree: true, characterData: true}))";
@@ -270,7 +272,7 @@ fn nobody_is_logged_out_for_want_of_a_network() {
     assert_eq!(token(&page), before);
 
     let app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();
-    // By itself, without a click.
+    // The page does this without a click.
     waits_for_another_token(&page, &before);
     assert!(is_good(&app, &token(&page)));
     people::send(&page);

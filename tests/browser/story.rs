@@ -1,4 +1,4 @@
-//! The whole story, and two browsers at once.
+//! The whole story of a user, and two browsers at the same time.
 
 use crate::browser::Browser;
 use crate::harness::host::Setup;

@@ -1,4 +1,4 @@
-//! Light and dark: as the system has it, and by the switch.
+//! Light and dark theme: chosen by the operating system, or by the switch on the page.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::host::Setup;
 use crate::locator::{button, heading};
 use crate::people::open_login;
 
-/// Whether the page is dark: by the lightness of what is behind the text.
+/// Whether the page is dark, judged by the colour of its background.
 #[track_caller]
 fn is_dark(page: &Browser) -> bool {
     let brightness = page.script(

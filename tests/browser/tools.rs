@@ -1,24 +1,24 @@
-//! What has to be on the machine.
+//! The tools that the machine needs for these tests.
 
 use std::path::PathBuf;
 
 use crate::harness::{app_url, workspace};
 
-/// What a test can't do without.
+/// What a test needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// A host of its own, asked over HTTP.
+    /// A host that the test starts, and requests over HTTP.
     Host,
-    /// Chromium and chromedriver too.
+    /// A host, Chromium and chromedriver.
     Browser,
-    /// axe-core too.
+    /// A host, a browser and axe-core.
     Axe,
-    /// A browser, and the folder for pictures.
+    /// A host, a browser and the folder for pictures.
     Folder,
 }
 
 impl Needs {
-    /// Why a test with this need can't run here.
+    /// The reason why a test with this need can't run here, if there is one.
     pub(crate) fn missing(self) -> Option<String> {
         if app_url().is_some() {
             return Some("it needs a host of its own, and APP_URL is set".to_owned());
@@ -44,7 +44,7 @@ pub(crate) fn chromedriver() -> Option<PathBuf> {
     on_path("chromedriver")
 }
 
-/// The source of axe-core, where `npm install --prefix target/tools/npm` puts it.
+/// The path of axe-core, as `npm install --prefix target/tools/npm` installs it.
 pub(crate) fn axe() -> PathBuf {
     workspace().join("target/tools/npm/node_modules/axe-core/axe.min.js")
 }

@@ -1,4 +1,4 @@
-//! What a person does with the keyboard (W3C WebDriver, section 17.4.2), and what has the focus then.
+//! Keyboard input (W3C WebDriver, section 17.4.2), and the element that has the focus.
 
 use serde_json::json;
 
@@ -6,16 +6,16 @@ use crate::browser::Browser;
 use crate::keys::TAB;
 use crate::locator::Locator;
 
-/// What has the focus.
+/// The element that has the focus.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Focused {
-    /// As the browser computes them.
+    /// Role and name as the browser computes them.
     pub(crate) role: String,
     pub(crate) name: String,
 }
 
 impl Browser {
-    /// Presses keys one after the other and releases each before the next.
+    /// Presses keys one after the other, and releases each before the next.
     #[track_caller]
     pub(crate) fn press(&self, keys: &str) {
         let strokes = keys.chars().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})));
@@ -23,7 +23,7 @@ impl Browser {
         self.post("/actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})).unwrap();
     }
 
-    /// Presses a key while another is held.
+    /// Presses a key while another one is held.
     #[track_caller]
     pub(crate) fn press_with(&self, held: char, key: char) {
         let stroke = |kind, key| json!({"type": kind, "value": key});
@@ -31,7 +31,7 @@ impl Browser {
         self.post("/actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})).unwrap();
     }
 
-    /// Hands text to what has the focus, as pasting does: any Unicode, all at once.
+    /// Inserts text where the focus is, as pasting does: any Unicode, all at once.
     #[track_caller]
     pub(crate) fn insert(&self, text: &str) {
         self.devtools("Input.insertText", &json!({"text": text}));
@@ -45,7 +45,7 @@ impl Browser {
         Focused { role: ask("computedrole"), name: ask("computedlabel") }
     }
 
-    /// Whether the focus is on this.
+    /// Whether this element has the focus.
     #[track_caller]
     pub(crate) fn is_focused(&self, locator: &Locator) -> bool {
         let there = self.script("return document.activeElement.matches(arguments[0])", json!([locator.selector()]));
@@ -53,7 +53,7 @@ impl Browser {
         there == true && locator.role.is(&focused.role) && focused.name == locator.name
     }
 
-    /// Presses Tab until the focus is on this; wherever it stops on the way, one can see it.
+    /// Presses Tab until this element has the focus. Checks at each stop that the focus is visible.
     #[track_caller]
     pub(crate) fn tab_to(&self, locator: &Locator) {
         let mut stops = Vec::new();

@@ -1,4 +1,4 @@
-//! A walk past every view of the site, for what has to hold in all of them.
+//! Visits every view of the site, for checks that have to hold on all of them.
 
 use crate::browser::Browser;
 use crate::harness::actors;
@@ -6,7 +6,7 @@ use crate::harness::host::{Host, Setup};
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, messages, sees_message};
 
-/// Walks, and calls `look` with the name of each view once it stands still.
+/// Visits each view and calls `look` with its name once the view has stopped changing.
 pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)) {
     let mut app = Setup::app().start();
     let page = Browser::open(&app);
@@ -33,7 +33,7 @@ pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)
     look("author without a server");
 }
 
-/// Turns the switch to a theme, unless it stands there.
+/// Sets the switch to a theme, unless it is already set.
 #[track_caller]
 pub(crate) fn choose(page: &Browser, theme: &str) {
     let (wanted, other) = if theme == "dark" { ("Dark theme", "Light theme") } else { ("Light theme", "Dark theme") };
@@ -44,7 +44,7 @@ pub(crate) fn choose(page: &Browser, theme: &str) {
     page.find(&button(other));
 }
 
-/// Two authors and more messages than a page holds.
+/// Posts, by two authors, more messages than a page holds.
 fn fill_board(app: &Host) {
     let alice = actors::alice(app);
     let mallory = actors::mallory(app);

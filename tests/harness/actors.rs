@@ -1,11 +1,11 @@
-//! People. `anon` is whoever sends a request without a token.
+//! The users of the tests. `anon` is a caller that sends no token.
 
 use serde_json::{Value, json};
 
 use super::client::{Ask, Client, post};
 use super::reply::Reply;
 
-/// Someone with an account, logged in.
+/// A user with an account, logged in.
 #[derive(Clone)]
 pub(crate) struct Actor {
     pub(crate) username: String,
@@ -13,13 +13,13 @@ pub(crate) struct Actor {
     pub(crate) token: String,
 }
 
-/// Uses the app as it is meant to be used.
+/// The user who uses the app as intended.
 #[track_caller]
 pub(crate) fn alice(app: &Client) -> Actor {
     actor(app, "alice", "correct horse 7", "Alice")
 }
 
-/// Is up to no good.
+/// The attacker.
 #[track_caller]
 pub(crate) fn mallory(app: &Client) -> Actor {
     actor(app, "mallory", "muhahaha 1666", "Mallory")

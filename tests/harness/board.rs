@@ -1,10 +1,10 @@
-//! The message board, read by page.
+//! The message board, read page by page.
 
 use serde_json::Value;
 
 use super::client::Client;
 
-/// One page: the texts, and the cursor of the next.
+/// Reads one page: its texts, and the cursor of the next page.
 #[track_caller]
 pub(crate) fn page(app: &Client, query: &str) -> (Vec<String>, Option<String>) {
     let reply = app.get(&format!("/api/messages?{query}"));
@@ -18,8 +18,8 @@ pub(crate) fn page(app: &Client, query: &str) -> (Vec<String>, Option<String>) {
     (list["messages"].as_array().unwrap().iter().map(|m| m["text"].as_str().unwrap().to_owned()).collect(), next)
 }
 
-/// All pages of a list, from the newest message to the oldest. Every page but the last is full, and none is empty
-/// unless the whole list is.
+/// Reads all pages of a list, from the newest message to the oldest. Expects every page but the last to be full, and none to
+/// be empty unless the whole list is.
 #[track_caller]
 pub(crate) fn all(app: &Client, limit: usize, filter: &str) -> Vec<String> {
     let (mut texts, mut next) = page(app, &format!("limit={limit}{filter}"));

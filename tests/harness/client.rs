@@ -8,12 +8,12 @@ use super::confidential::Confidential;
 use super::reply::Reply;
 use super::{PATIENCE, contract};
 
-/// Speaks to one app.
+/// A client of one app.
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: ureq::Agent,
     base: String,
-    /// Makes usernames unique in an app that was not started by the test.
+    /// Makes usernames unique in an app that was already running before the test.
     suffix: String,
     confidential: Confidential,
 }
@@ -72,7 +72,7 @@ impl Ask {
     }
 }
 
-/// In one line, with the start of the body: for a test to say when it fails.
+/// One line with the start of the body, for the message of a failing test.
 impl std::fmt::Display for Ask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {:?} {:.300}", self.method, self.path, self.headers, self.body)
@@ -80,7 +80,7 @@ impl std::fmt::Display for Ask {
 }
 
 impl Client {
-    /// Of a host that the test has started: names are what they are.
+    /// A client of a host that the test has started: usernames need no suffix there.
     pub(crate) fn own(base: &str) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -101,7 +101,7 @@ impl Client {
         }
     }
 
-    /// Of an app that others use too.
+    /// A client of an app that other callers use too.
     pub(crate) fn foreign(base: &str) -> Self {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -115,18 +115,18 @@ impl Client {
         format!("{name}{}", self.suffix)
     }
 
-    /// What was secret about it so far.
+    /// The secrets that this client has sent and received so far.
     pub(crate) fn confidential(&self) -> &Confidential {
         &self.confidential
     }
 
-    /// `127.0.0.1:3000`
+    /// Host and port, for example `127.0.0.1:3000`.
     pub(crate) fn authority(&self) -> String {
         let uri: Uri = self.base.parse().unwrap();
         format!("{}:{}", uri.host().unwrap(), uri.port_u16().unwrap_or(80))
     }
 
-    /// Sends a request and checks what holds for every answer of the API.
+    /// Sends a request, and checks the rules that hold for every answer of the API.
     #[track_caller]
     pub(crate) fn send(&self, ask: Ask) -> Reply {
         let (method, path) = (ask.method.clone(), ask.path.clone());
@@ -138,7 +138,7 @@ impl Client {
         reply
     }
 
-    /// Sends a request that may find no host.
+    /// Sends a request to a host that may be gone.
     pub(crate) fn try_send(&self, ask: Ask) -> Result<Reply, ureq::Error> {
         self.confidential.sent(&ask);
         let asked = ask.to_string();

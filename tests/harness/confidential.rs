@@ -1,5 +1,5 @@
-//! What was secret about a test: every password, token, cookie and key that went over the wire or lies in the store. When
-//! a host ends, nothing of it may be in its log; so each test of the suite is a test of the log too.
+//! The secrets of a test: every password, token, cookie and key that was sent over the network or lies in the store. When a
+//! host ends, its log may contain none of them, so each test of the suite also tests the log.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,12 +11,12 @@ use super::client::Ask;
 use super::database;
 use super::reply::Reply;
 
-/// Shorter ones turn up by chance.
+/// Shorter secrets can occur in a log by chance.
 const MIN_CHARS: usize = 8;
-/// The members of bodies that are secret.
+/// The members of JSON bodies that are secret.
 const MEMBERS: [&str; 5] = ["password", "current_password", "new_password", "token", "refresh_token"];
 
-/// What one client has sent and got.
+/// The secrets that one client has sent and received.
 #[derive(Clone, Default)]
 pub(crate) struct Confidential(Arc<Mutex<BTreeSet<String>>>);
 
@@ -39,7 +39,8 @@ impl Confidential {
         }
     }
 
-    /// What a host keeps in its store: private keys, what refresh tokens are made by, hashes.
+    /// Notes the secrets that a host keeps in its store: private keys, the secrets that refresh tokens are made from, and
+    /// hashes.
     pub(crate) fn stored(&self, state: &Path) {
         if !state.join("sqlite_key_value.db").exists() {
             return;
@@ -55,7 +56,7 @@ impl Confidential {
         }
     }
 
-    /// Those that a text holds.
+    /// The noted secrets that a text contains.
     pub(crate) fn found_in(&self, text: &str) -> Vec<String> {
         self.lock().iter().filter(|secret| text.contains(secret.as_str())).cloned().collect()
     }
@@ -74,7 +75,7 @@ impl Confidential {
         }
     }
 
-    /// Of a token the parts that prove something: its header and claims are no secret of their own.
+    /// Notes the whole token, and its signature alone. Header and claims alone are not secret.
     fn token(&self, token: &str) {
         self.note(token);
         token.split('.').skip(2).for_each(|part| self.note(part));

@@ -1,5 +1,5 @@
-//! `openapi.yaml`, and what it says of an answer. The polite client holds every answer of the API against it, so the whole
-//! suite tests that the document is true and complete.
+//! `openapi.yaml`, and its description of each answer. The polite client checks every answer of the API against it, so the
+//! whole suite tests that the document is true and complete.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -15,7 +15,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_saphyr::from_str(&text).unwrap()
 });
 
-/// Compiled schemas, by their text.
+/// Compiled schemas; the key is the text of the schema.
 static VALIDATORS: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
 
 /// The whole document.
@@ -23,7 +23,7 @@ pub(crate) fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// What a reference leads to; anything else is what it is.
+/// Follows a `$ref`; returns any other value unchanged.
 pub(crate) fn resolve(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(reference) => {
@@ -41,16 +41,16 @@ pub(crate) fn operations(path_item: &'static Value) -> impl Iterator<Item = (&'s
     members.filter(|(name, _)| *name != "parameters").map(|(method, operation)| (method.as_str(), operation))
 }
 
-/// An operation of the API, with `1` for each parameter.
+/// An operation of the API. Each parameter of its path is replaced by `1`.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// Whether it wants an access token.
+    /// Whether the operation needs an access token.
     pub(crate) is_guarded: bool,
 }
 
-/// Every operation of the API but those that each address has: HEAD beside GET, and OPTIONS.
+/// Every operation of the API except HEAD and OPTIONS, which each address has.
 pub(crate) fn every_operation() -> Vec<Operation> {
     let paths = document()["paths"].as_object().unwrap().iter();
     let all = paths.flat_map(|(path, item)| {
@@ -64,7 +64,7 @@ pub(crate) fn every_operation() -> Vec<Operation> {
     all.collect()
 }
 
-/// Every address of the API with its methods, as `Allow` has them, sorted.
+/// Every address of the API with its methods, sorted as in `Allow`.
 pub(crate) fn every_resource() -> BTreeMap<String, Vec<String>> {
     let mut resources: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Operation { method, path, .. } in every_operation() {
@@ -76,7 +76,7 @@ pub(crate) fn every_resource() -> BTreeMap<String, Vec<String>> {
     resources
 }
 
-/// What is wrong with a value by a schema of the document, or nothing.
+/// The violations of a schema of the document by a value; empty if there are none.
 pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let validator = {
         let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +94,7 @@ pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Expects an answer to be one that the document knows.
+/// Expects that the document describes this answer.
 #[track_caller]
 pub(crate) fn check(method: &str, target: &str, reply: &Reply) {
     let path = target.split(['?', '#']).next().unwrap_or_default();
@@ -105,17 +105,17 @@ pub(crate) fn check(method: &str, target: &str, reply: &Reply) {
     check_body(&said, response, method, reply);
 }
 
-/// The response object for an answer, if there is one.
+/// The response object of the document for an answer, if there is one.
 fn response(method: &str, path: &str, status: u16) -> Option<&'static Value> {
     let status = status.to_string();
     let paths = document()["paths"].as_object().unwrap();
     let item =
         paths.get(path).or_else(|| paths.iter().find(|(template, _)| fits(template, path)).map(|(_, item)| item));
-    // Methods are written in upper case, and `get` is not `GET`.
+    // Method names are case-sensitive: the method `get` is not `GET`.
     let operation = item.and_then(|item| operations(item).find(|(name, _)| name.to_ascii_uppercase() == method));
     match (item, operation) {
         (Some(_), Some((_, operation))) => operation["responses"].get(&status),
-        // What the introduction says of every address.
+        // The introduction of the document describes these answers for every address.
         (item, None) => {
             let responses = &document()["components"]["responses"];
             match (item, method, status.as_str()) {
@@ -130,7 +130,7 @@ fn response(method: &str, path: &str, status: u16) -> Option<&'static Value> {
     }
 }
 
-/// Whether a path is one that a template like `/api/messages/{id}` stands for.
+/// Whether a path matches a template like `/api/messages/{id}`.
 fn fits(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {
@@ -149,7 +149,7 @@ fn check_headers(said: &str, response: &'static Value, reply: &Reply) {
         let header = resolve(header);
         let values: Vec<_> = reply.headers.iter().filter(|(is, _)| is.eq_ignore_ascii_case(name)).collect();
         assert!(!values.is_empty() || header["required"] != true, "{said}: no {name} in {reply:?}");
-        // Of the headers that the document names only this one may be there more than once.
+        // Of the headers that the document names, only this one may occur more than once.
         assert!(values.len() <= 1 || name == "Set-Cookie", "{said}: {values:?}");
         for (_, value) in values {
             let errors = errors(&header["schema"], &Value::from(value.as_str()));

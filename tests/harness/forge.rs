@@ -1,4 +1,4 @@
-//! A signing key of the test's own, to be handed to a host, and tokens that the host did not make.
+//! A signing key of the test, which the test can give to a host, and tokens that the host did not make.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -17,12 +17,12 @@ pub(crate) fn from_base64url(text: &str) -> Vec<u8> {
     BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// One part of a token as JSON: 0 is the header, 1 the claims.
+/// One part of a token, decoded as JSON: index 0 is the header, index 1 the claims.
 pub(crate) fn part(token: &str, index: usize) -> Value {
     serde_json::from_slice(&from_base64url(token.split('.').nth(index).unwrap())).unwrap()
 }
 
-/// Seconds since 1970.
+/// Seconds since the start of 1970 (UTC).
 pub(crate) fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
@@ -35,7 +35,7 @@ impl Forge {
         Self(SigningKey::from_slice(&[seed; 32]).unwrap())
     }
 
-    /// PKCS#8, the form of the variable `signing_key`.
+    /// The key in PKCS#8 PEM, as the variable `signing_key` expects it.
     pub(crate) fn private_pem(&self) -> String {
         self.0.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
     }
@@ -56,7 +56,7 @@ impl Forge {
         jwk.thumbprint(ThumbprintHash::SHA256).unwrap()
     }
 
-    /// The header of a good token.
+    /// The header of a valid token.
     pub(crate) fn header(&self) -> Value {
         json!({"alg": "ES256", "typ": "JWT", "kid": self.key_id()})
     }
@@ -66,7 +66,7 @@ impl Forge {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
-    /// The same of texts, which need be no JSON.
+    /// The same with texts that need not be JSON.
     pub(crate) fn sign_text(&self, header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", base64url(header), base64url(claims));
         let signature: Signature = self.0.sign(signed.as_bytes());
@@ -82,7 +82,7 @@ pub(crate) fn malleated(token: &str) -> String {
     format!("{signed}.{}", base64url(other.to_bytes()))
 }
 
-/// The claims of a good token of a session of alice's.
+/// The claims of a valid token for a session of alice.
 pub(crate) fn claims(session: &Value) -> Value {
     json!({
         "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice", "jti": "forged", "sid": session,
@@ -90,7 +90,7 @@ pub(crate) fn claims(session: &Value) -> Value {
     })
 }
 
-/// A JSON object with some members replaced, and those removed that are null.
+/// A copy of a JSON object: members of `changes` replace those of the object, and a null removes one.
 pub(crate) fn with(object: &Value, changes: &Value) -> Value {
     let mut object = object.as_object().unwrap().clone();
     for (name, value) in changes.as_object().unwrap() {

@@ -1,4 +1,5 @@
-//! A host process of the test's own, ours or Spin: port 0, private state folder, killed on drop.
+//! A host process for one test, either ours or Spin. It listens on port 0, has a private state folder, and is killed on
+//! drop.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -14,7 +15,7 @@ use super::launcher::Launcher;
 use super::log::Output;
 use super::{Wasi, app_url, wait_for, workspace};
 
-/// The variables that turn a limit off by 0.
+/// The variables for which 0 turns the limit off.
 const LIMITS: [&str; 4] =
     ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
 
@@ -27,17 +28,17 @@ pub(crate) struct Setup {
     state: Option<PathBuf>,
 }
 
-/// A running host, and a client of it.
+/// A running host with its client.
 pub(crate) struct Host {
     child: Child,
     output: Arc<Output>,
     client: Client,
     state: PathBuf,
-    /// Removed when the host is gone.
+    /// Kept here so that the folder is removed after the host has ended.
     _folder: Option<tempfile::TempDir>,
 }
 
-/// An app to ask: the one that `APP_URL` names, or a host of the test's own.
+/// The app under test: the one that `APP_URL` names, or a host that the test starts.
 pub(crate) struct App {
     client: Client,
     _host: Option<Host>,
@@ -62,18 +63,18 @@ impl Deref for App {
 }
 
 impl Setup {
-    /// The app, with cheap password hashes, and without limits: a test does in a second, and from one address, what takes
-    /// people a day.
+    /// The app with cheap password hashes and without limits: a test does in one second, and from one address, what takes
+    /// real users a day.
     pub(crate) fn app() -> Self {
         LIMITS.iter().fold(Self::app_with_limits(), |setup, limit| setup.variable(limit, "0"))
     }
 
-    /// The same with the limits that `spin.toml` has.
+    /// The same app with the limits that `spin.toml` sets.
     pub(crate) fn app_with_limits() -> Self {
         Self::manifest(&Wasi::tested().manifest()).variable("stage", "test").variable("pbkdf2_iterations", "1000")
     }
 
-    /// The component that misbehaves on demand, for what the host does about it.
+    /// The component that misbehaves on demand, to test how the host reacts.
     pub(crate) fn fixture() -> Self {
         let setup = Self::manifest(&workspace().join("tests/fixture/spin.toml"));
         match Wasi::tested() {
@@ -103,13 +104,13 @@ impl Setup {
         self
     }
 
-    /// A flag and its value; a later one replaces an earlier one.
+    /// Sets a command line flag; a later value replaces an earlier one.
     pub(crate) fn flag(mut self, flag: &str, value: &str) -> Self {
         self.flags.insert(flag.to_owned(), value.to_owned());
         self
     }
 
-    /// A state folder that outlives the host.
+    /// Uses a state folder that exists longer than the host.
     pub(crate) fn state(mut self, folder: &Path) -> Self {
         self.state = Some(folder.to_path_buf());
         self
@@ -130,7 +131,7 @@ impl Setup {
         Host { child, output, client: Client::own(line.trim()), state, _folder: folder }
     }
 
-    /// Expects the host to refuse to start, and returns what it says about that: our host in one line.
+    /// Expects the host to refuse to start, and returns its error message. Our host has to write exactly one line.
     #[track_caller]
     pub(crate) fn refused(self) -> String {
         let (mut child, output, _, _folder) = self.spawn();
@@ -162,7 +163,7 @@ impl Setup {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
         command.envs(self.environment).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // `spin up` is two processes: they are signalled as one.
+        // `spin up` runs as two processes. A process group lets one signal reach both.
         command.process_group(0);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
         let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
@@ -171,7 +172,7 @@ impl Setup {
 }
 
 impl Host {
-    /// What it has printed.
+    /// The output of the process so far.
     pub(crate) fn output(&self) -> &Output {
         &self.output
     }
@@ -181,17 +182,17 @@ impl Host {
         assert_eq!(self.child.try_wait().unwrap(), None, "the host has ended");
     }
 
-    /// `kill -9`; does not wait.
+    /// Sends SIGKILL (`kill -9`) and does not wait.
     pub(crate) fn kill(&self) {
         kill_process_group(Pid::from_child(&self.child), Signal::KILL).unwrap();
     }
 
-    /// Asks it to end (SIGTERM) and does not wait.
+    /// Sends SIGTERM and does not wait.
     pub(crate) fn ask_to_end(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
     }
 
-    /// How it ended.
+    /// Waits for the end of the process and returns its exit status.
     #[track_caller]
     pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
         let status = wait_for("end of the host", || self.child.try_wait().unwrap());
@@ -199,7 +200,7 @@ impl Host {
         status
     }
 
-    /// Asks it to end and expects that it does so cleanly.
+    /// Sends SIGTERM and expects a clean end.
     #[track_caller]
     pub(crate) fn stop(&mut self) {
         self.ask_to_end();
@@ -220,7 +221,7 @@ impl Drop for Host {
         if std::thread::panicking() {
             eprintln!("--- the host, pid {}, said on stderr:\n{}---", self.child.id(), self.output.stderr());
         }
-        // It fails when all of it has ended already.
+        // The signal fails when all processes of the group have already ended.
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
         if !std::thread::panicking() {

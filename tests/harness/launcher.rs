@@ -1,4 +1,4 @@
-//! Which host the suite starts: ours, or Spin.
+//! Selects the host that the suite starts: ours, or Spin.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,13 +8,13 @@ use super::workspace;
 /// A host that can be started on a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Launcher {
-    /// `LATCHKEY_HOST`, else `target/release/latchkey`.
+    /// The binary that `LATCHKEY_HOST` names, else `target/release/latchkey`.
     Latchkey,
-    /// `SPIN`, else `spin` on PATH.
+    /// The binary that `SPIN` names, else `spin` on PATH.
     Spin,
 }
 
-/// The flags of Spin that tests use.
+/// The flags of Spin that the tests use.
 const OF_SPIN: [&str; 6] = [
     "--idle-instance-timeout",
     "--listen",
@@ -34,14 +34,14 @@ impl Launcher {
         }
     }
 
-    /// The start of a command line that flags of both hosts follow, for a host with this state folder.
+    /// The start of a command line for a host with this state folder. Flags that both hosts know can follow it.
     pub(super) fn command(self, state: &Path) -> Command {
         let given = |name: &str| std::env::var_os(name).map(PathBuf::from);
         match self {
             Self::Latchkey => {
                 let binary = given("LATCHKEY_HOST").unwrap_or_else(|| workspace().join("target/release/latchkey"));
                 let mut command = Command::new(binary);
-                // All hosts of the suite share what is compiled, so each of them starts in a moment.
+                // All hosts of the suite share the cache of compiled code, so each of them starts quickly.
                 command.args(["--log", "debug", "--cache-dir"]).arg(workspace().join("target/code-cache"));
                 command.arg("--state-dir").arg(state);
                 command
@@ -49,14 +49,15 @@ impl Launcher {
             Self::Spin => {
                 let mut command = Command::new(given("SPIN").unwrap_or_else(|| "spin".into()));
                 command.arg("up").arg("--state-dir").arg(state);
-                // Spin's own files, which it leaves behind when it is killed.
+                // Spin leaves its temporary files behind when it is killed. Here they are removed together with the state
+                // folder.
                 command.arg("--temp").arg(state.join("spin-up"));
                 command
             }
         }
     }
 
-    /// What only our host can be told, a test can't ask of Spin.
+    /// Fails if Spin lacks this flag: a test that uses it can only run on our host.
     #[track_caller]
     pub(super) fn assert_knows(self, flag: &str) {
         let knows = self == Self::Latchkey || OF_SPIN.contains(&flag);

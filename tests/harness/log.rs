@@ -68,12 +68,13 @@ impl Output {
         }
     }
 
-    /// A test that fails while it looks at the lines still wants to print them.
+    /// Ignores a poisoned lock: a test that fails while it reads the lines still has to print them.
     fn lines(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All that may be in a log. Spin's standard output is a list of the routes, one of which ends in `password`.
+    /// The output that has to be free of secrets. Spin's standard output is left out: it lists the routes, and one of them
+    /// ends in `password`.
     pub(crate) fn text(&self) -> String {
         match Launcher::chosen() {
             Launcher::Latchkey => format!("{}\n{}", self.stdout(), self.stderr()),
@@ -89,7 +90,7 @@ impl Output {
         self.lines().stderr.iter().map(|line| format!("{line}\n")).collect()
     }
 
-    /// Waits for this many log lines that fit. Every line of the log is a JSON object.
+    /// Waits until at least `count` log lines fit. Every line of the log has to be a JSON object.
     #[track_caller]
     pub(crate) fn wait_for_events(&self, what: &str, count: usize, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
         self.wait(what, |lines| {
@@ -99,7 +100,7 @@ impl Output {
         })
     }
 
-    /// Waits for the host's own lines about its first requests of a method to a path.
+    /// Waits for the request lines that the host itself logs for a method and a path.
     #[track_caller]
     pub(crate) fn requests(&self, count: usize, method: &str, path: &str) -> Vec<Value> {
         self.wait_for_events(&format!("{method} {path}"), count, |line| {
@@ -109,20 +110,20 @@ impl Output {
         })
     }
 
-    /// Waits for the log line of an event about one request.
+    /// Waits for the log line with this event and this request id.
     #[track_caller]
     pub(crate) fn event(&self, event: &str, request_id: &str) -> Value {
         self.wait_for_events(event, 1, |line| line["event"] == event && line["request_id"] == request_id).remove(0)
     }
 
-    /// Every log line so far.
+    /// Every log line so far, parsed.
     #[track_caller]
     pub(crate) fn events(&self) -> Vec<Value> {
         self.lines().stderr.iter().filter_map(|line| parse(line)).collect()
     }
 }
 
-/// Each line of our host is a JSON object. Spin writes its own words between the lines of components.
+/// Parses one line. Each line of our host is a JSON object; Spin writes its own plain text between the lines of components.
 #[track_caller]
 fn parse(line: &str) -> Option<Value> {
     let object = serde_json::from_str::<Value>(line).ok().filter(Value::is_object);

@@ -1,4 +1,4 @@
-//! What the tests stand on: a host of their own, clients polite and rude, people.
+//! The base of the tests: a host for each test, a polite and a rude client, and users.
 
 pub(crate) mod actors;
 pub(crate) mod board;
@@ -17,9 +17,9 @@ pub(crate) mod reply;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// One test, registered where it is written.
+/// One test. The macro `case!` registers it next to its code.
 pub(crate) struct Case {
-    /// The path of its module, `blackbox::login`.
+    /// The path of its module, for example `blackbox::login`.
     pub(crate) module: &'static str,
     pub(crate) name: &'static str,
     pub(crate) needs: Needs,
@@ -34,32 +34,32 @@ pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
 }
 
 impl Case {
-    /// The name of its module: what the test is about.
+    /// The last part of the module path: the subject of the test.
     pub(crate) fn subject(&self) -> &'static str {
         self.module.rsplit("::").next().unwrap_or_default()
     }
 
-    /// As it is reported, and picked by a filter.
+    /// The name in reports, which filters are compared with.
     pub(crate) fn full_name(&self) -> String {
         format!("{}::{}", self.subject(), self.name)
     }
 }
 
-/// What a test asks its questions of.
+/// The host that a test needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// Whatever `APP_URL` names, else a host of its own.
+    /// The app that `APP_URL` names, else a host that the test starts.
     AnyHost,
     /// A host that the test starts, stops, or looks into.
     OwnHost,
 }
 
-/// The app to be asked, when it is not one that the tests start.
+/// The address of an app that was already running before the tests, if `APP_URL` names one.
 pub(crate) fn app_url() -> Option<String> {
     std::env::var("APP_URL").ok().filter(|url| !url.is_empty())
 }
 
-/// Which of the two builds of the components is tested.
+/// The build of the components that is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wasi {
     Wasi02,
@@ -76,7 +76,7 @@ impl Wasi {
         }
     }
 
-    /// The manifest of the app, as `cargo xtask build` makes it.
+    /// The manifest of the app, which `cargo xtask build` writes.
     pub(crate) fn manifest(self) -> PathBuf {
         workspace().join(match self {
             Self::Wasi02 => "spin.toml",
@@ -84,7 +84,7 @@ impl Wasi {
         })
     }
 
-    /// Where the composed components lie, and where those that are not composed yet.
+    /// The folders of the composed components and of the components before composition.
     pub(crate) fn components(self) -> [PathBuf; 2] {
         let folders = match self {
             Self::Wasi02 => ["target/components", "target/wasm32-wasip2/wasm"],
@@ -94,22 +94,23 @@ impl Wasi {
     }
 }
 
-/// The folder of the workspace: where cargo runs the tests, and not where it compiled them, which may have been moved.
+/// The folder of the workspace, from the folder where cargo runs the tests. The path at compile time would be wrong if the
+/// folder was moved since.
 pub(crate) fn workspace() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests, and says where they are");
     Path::new(&package).parent().unwrap().to_path_buf()
 }
 
-/// No wait in this suite is longer: far beyond what any of them takes.
+/// The upper limit of every wait in this suite, much longer than any of them should take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Asks again and again until there is an answer.
+/// Asks repeatedly until there is an answer, and panics after [`PATIENCE`].
 #[track_caller]
 pub(crate) fn wait_for<T>(what: &str, question: impl FnMut() -> Option<T>) -> T {
     wait_or_give_up(question).unwrap_or_else(|| panic!("no {what} within {PATIENCE:?}"))
 }
 
-/// The same for where a panic would have to wait for others.
+/// The same, but returns `None` after [`PATIENCE`]: for callers where a panic would first have to wait for other threads.
 pub(crate) fn wait_or_give_up<T>(mut question: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {

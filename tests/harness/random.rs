@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same at every run with the same seed.
+//! Pseudo-random numbers: the same seed gives the same numbers in every run.
 
 /// xorshift64* (Vigna 2016).
 pub(crate) struct Random(u64);
@@ -15,7 +15,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// Less than `limit`.
+    /// A number less than `limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() >> 33).unwrap() % limit
     }
@@ -24,7 +24,7 @@ impl Random {
         from[self.below(from.len())]
     }
 
-    /// Once in `times`.
+    /// True once in `times` calls on average.
     pub(crate) fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

@@ -1,4 +1,4 @@
-//! The rude client: bytes over a socket.
+//! The rude client: it sends raw bytes over a socket.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use super::PATIENCE;
 use super::client::Client;
 
-/// A connection to a host, every read and write of which is bounded.
+/// A connection to a host. Every read and write on it has a time limit.
 pub(crate) struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
     closed: bool,
 }
 
-/// The start of an answer, and what followed it.
+/// The start of an answer, and the bytes after it.
 #[derive(Debug)]
 pub(crate) struct RawReply {
     pub(crate) status: u16,
@@ -31,17 +31,17 @@ impl Connection {
         Self { stream, received: Vec::new(), closed: false }
     }
 
-    /// Whether the host took the bytes; a host that has closed the connection does not.
+    /// Returns whether the host accepted the bytes. A host that has closed the connection does not.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// Says that nothing more will come.
+    /// Closes the sending direction of the connection.
     pub(crate) fn finish_writing(&self) {
         let _ = self.stream.shutdown(std::net::Shutdown::Write);
     }
 
-    /// Reads what comes within `time`; false once the host has closed the connection.
+    /// Reads the bytes that arrive within `time`. Returns false once the host has closed the connection.
     pub(crate) fn read_for(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).unwrap();
         let mut buffer = [0; 16_384];
@@ -67,14 +67,15 @@ impl Connection {
         &self.received
     }
 
-    /// The answer up to the end of the connection; none when it was closed without one.
+    /// The answer, read until the connection ends; `None` when the host closed it without an answer.
     #[track_caller]
     pub(crate) fn reply_to_end(&mut self) -> Option<RawReply> {
         self.read_until("end of the connection", |_| false);
         RawReply::parse(&self.received)
     }
 
-    /// The answer as soon as it is there, with as much of a body as it says; none when the connection was closed without one.
+    /// The answer as soon as it is complete: its headers give the length of the body. `None` when the host closed the
+    /// connection without an answer.
     #[track_caller]
     pub(crate) fn reply(&mut self) -> Option<RawReply> {
         self.read_until("answer", |received| RawReply::parse(received).is_some_and(|reply| reply.is_whole()));
@@ -89,7 +90,7 @@ impl RawReply {
         length.is_none_or(|length: usize| self.body.len() >= length)
     }
 
-    /// The first final answer; interim ones (1xx) are passed over.
+    /// The first final answer; interim answers (1xx) are skipped.
     fn parse(received: &[u8]) -> Option<Self> {
         let end = received.windows(4).position(|four| four == b"\r\n\r\n")?;
         let (head, rest) = (String::from_utf8_lossy(&received[..end]).into_owned(), &received[end + 4..]);
@@ -101,7 +102,7 @@ impl RawReply {
     }
 }
 
-/// Sends bytes on a connection of their own and reads to its end: they ask for `Connection: close`.
+/// Sends bytes on a new connection and reads to its end. The bytes have to ask for `Connection: close`.
 #[track_caller]
 pub(crate) fn exchange(app: &Client, bytes: &[u8]) -> Option<RawReply> {
     let mut connection = Connection::open(app);

@@ -1,4 +1,4 @@
-//! What came back, and the claims that tests make about it.
+//! An answer, and the assertions that tests make about it.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// Names in lower case, in the order in which they came.
+    /// Names in lower case, in the order of arrival.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// The request, for what a failing test says.
@@ -26,7 +26,7 @@ impl Reply {
         self.optional(name).unwrap_or_else(|| panic!("no {name}\n{}", self.said()))
     }
 
-    /// What was asked and what came, as a failing test says it.
+    /// Request and answer, for the message of a failing test.
     pub(crate) fn said(&self) -> String {
         let body = String::from_utf8_lossy(&self.body);
         format!("asked: {}\n came: {} {:?} {body:.1000}", self.asked, self.status, self.headers)
@@ -49,7 +49,7 @@ impl Reply {
         members
     }
 
-    /// A status and a JSON body, given as text.
+    /// Expects this status and this JSON body, which is given as text.
     #[track_caller]
     pub(crate) fn is(&self, status: u16, json: &str) {
         assert_eq!(self.status, status, "{}", self.said());
@@ -57,14 +57,14 @@ impl Reply {
         assert_eq!(self.json(), serde_json::from_str::<Value>(json).unwrap(), "{}", self.said());
     }
 
-    /// A status and no body.
+    /// Expects this status and no body.
     #[track_caller]
     pub(crate) fn is_empty(&self, status: u16) {
         assert_eq!(self.status, status, "{}", self.said());
         assert_eq!(self.text(), "", "{}", self.said());
     }
 
-    /// An error with this code, in the form of every error.
+    /// Expects a problem with this code, in the form that every problem has.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.said());
@@ -83,7 +83,7 @@ impl Reply {
         problem
     }
 
-    /// An error about fields: these, each with its code, in any order, and no other.
+    /// Expects a problem with exactly these field errors, each with its code, in any order.
     #[track_caller]
     pub(crate) fn has_errors(&self, status: u16, code: &str, expected: &[(&str, &str)]) {
         let problem = self.is_problem(status, code);
@@ -105,7 +105,7 @@ impl Reply {
         self.has_errors(422, "validation_failed", errors);
     }
 
-    /// What every answer of the API carries.
+    /// Checks the headers that every answer of the API carries.
     #[track_caller]
     pub(crate) fn assert_answer_of_the_api(&self, method: &str) {
         assert_eq!(self.header("x-content-type-options"), "nosniff");

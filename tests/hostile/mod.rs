@@ -1,5 +1,5 @@
-//! A thousand requests that no honest client sends: none makes a 5xx, a panic, or a host that stops answering.
-//! The generator is seeded, and the seed is printed; another one is `LATCHKEY_SEED=7 cargo test -p tests hostile`.
+//! A thousand requests that no honest client sends. None of them may cause a 5xx, a panic, or a host that stops answering.
+//! The generator prints its seed; `LATCHKEY_SEED=7 cargo test -p tests hostile` sets another one.
 
 mod requests;
 
@@ -15,7 +15,7 @@ case!(OwnHost, a_thousand_hostile_requests_do_no_harm);
 fn a_thousand_hostile_requests_do_no_harm() {
     let seed = std::env::var("LATCHKEY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_122);
     println!("hostile: LATCHKEY_SEED={seed}");
-    // Short, because what is incomplete is answered no sooner.
+    // The timeouts are short, because the host answers an incomplete request only after them.
     let mut app = Setup::app().flag("--header-timeout", "1").flag("--body-timeout", "1").start();
     let alice = actors::alice(&app);
     let statuses: Vec<Option<u16>> = thread::scope(|scope| {
@@ -31,7 +31,7 @@ fn a_thousand_hostile_requests_do_no_harm() {
     app.stop();
     let log = app.output().stderr().to_lowercase();
     assert!(!log.contains("panic") && !log.contains("wasm trap"), "seed {seed}: {log}");
-    // Whatever was sent, the log is one JSON object a line, and no hostile header has written a line of its own.
+    // Every line of the log has to be one JSON object: no hostile header may have written a line of its own.
     app.output().events();
     assert!(!log.contains('\u{1b}'), "seed {seed}: an escape character in the log");
 }
@@ -46,7 +46,7 @@ fn a_quarter(app: &Client, alice: &Actor, seed: u64) -> Vec<Option<u16>> {
         if random.one_in(8) {
             connection.finish_writing();
         }
-        // No answer is an answer too: the host may close the connection. It may not leave it open and say nothing.
+        // The host may close the connection without an answer. It may not leave it open without an answer.
         let status = connection.reply().map(|reply| reply.status);
         let shown = String::from_utf8_lossy(&request).into_owned();
         assert!(status.is_none_or(|status| status < 500), "part {seed}, number {number}: {status:?} to\n{shown:.3000}");

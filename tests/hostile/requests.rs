@@ -55,7 +55,7 @@ const PATHS: [&str; 30] = [
     "/api/authorizer?methodArn=arn:latchkey:execute-api:::latchkey/*/*/*",
 ];
 
-/// Headers that say how the request goes on.
+/// Headers that determine where the body of a request ends.
 const FRAMING: [&str; 14] = [
     "Content-Length: -1",
     "Content-Length: 99999999999999999999",
@@ -73,7 +73,7 @@ const FRAMING: [&str; 14] = [
     "Expect: the-unexpected",
 ];
 
-/// Headers that leave a request what it is.
+/// Headers that do not change the framing of a request.
 const OTHERS: [&str; 22] = [
     "Authorization: Bearer x.y.z",
     "Authorization: Bearer",
@@ -122,12 +122,12 @@ const BODIES: [&str; 20] = [
     "{\"methodArn\":\"arn:latchkey:execute-api:::latchkey/test/POST/api/messages\"}",
 ];
 
-/// Half the time one that gets through to a component.
+/// Half of the requests reach a component, on average.
 pub(super) fn request(random: &mut Random, alice: &Actor) -> Vec<u8> {
     if random.one_in(2) { well_framed(random, alice) } else { ill_framed(random, alice) }
 }
 
-/// A request that gets through to a component.
+/// A request that reaches a component.
 fn well_framed(random: &mut Random, alice: &Actor) -> Vec<u8> {
     let (method, path, body) = (random.pick(&METHODS[..3]), random.pick(&PATHS[..5]), body(random));
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
@@ -144,7 +144,7 @@ fn well_framed(random: &mut Random, alice: &Actor) -> Vec<u8> {
     [head.as_bytes(), b"\r\n", &body].concat()
 }
 
-/// A request that may be none.
+/// Bytes that may not be a valid request.
 fn ill_framed(random: &mut Random, alice: &Actor) -> Vec<u8> {
     let version = random.pick(&["HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "JUNK", ""]);
     let mut request = format!("{} {} {version}\r\n", random.pick(&METHODS), random.pick(&PATHS)).into_bytes();
@@ -178,7 +178,7 @@ fn body(random: &mut Random) -> Vec<u8> {
         }
         1 => random.pick(&["[", "{\"a\":", "\"\\", "9", " "]).repeat(random.below(10_000)).into_bytes(),
         2 => {
-            // A good body with one byte changed.
+            // A valid body with one byte changed.
             let mut body = format!("{{\"text\":\"hostile {}\"}}", random.next()).into_bytes();
             let at = random.below(body.len());
             body[at] = random.next().to_be_bytes()[0];

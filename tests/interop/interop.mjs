@@ -1,4 +1,5 @@
-// What jose makes of our tokens and keys, and the app of its. As interop.py, with the folder of the npm packages in front:
+// Checks that jose accepts the app's tokens and keys, and that the app accepts those of jose. The arguments are those of
+// interop.py, after the folder of the npm packages:
 //
 //     interop.mjs PACKAGES key FILE
 //     interop.mjs PACKAGES check OWN GIVEN FILE
@@ -36,7 +37,7 @@ function check(name, right, why) {
   console.log(right ? `ok jose: ${name}` : `FAILED jose: ${name}: ${JSON.stringify(why)}`);
 }
 
-// The claims, or the code of the error.
+// Returns the claims, or the code of the error.
 async function verdict(token, keys, rules = {}) {
   try {
     const required = ["exp", "iat", "nbf", "sub", "jti", "sid"];

@@ -59,7 +59,7 @@ def verdict(verify):
         return type(error).__name__
 
 
-# Each library's way to verify by a set of keys, and to sign.
+# For each library, a function that verifies with a JWK set, and one that signs.
 
 
 def pyjwt_verify(token, keys, audience=OURS, issuer=OURS):
@@ -142,7 +142,7 @@ def tokens_of_theirs(given, key, token):
     good |= {"iat": now, "nbf": now, "exp": now + 600}
     header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.thumbprint()}
     other = joserfc.jwk.ECKey.generate_key("P-256")
-    # As a bare point: both libraries know the other forms of a public key, and make no secret of them.
+    # The attack uses the public key as a bare point. Both libraries refuse the other forms of a public key as a secret.
     jwk = key.as_dict(private=False)
     point = b"".join(base64.urlsafe_b64decode(jwk[half] + "=") for half in "xy")
     secret = joserfc.jwk.OctKey.import_key(point)
@@ -191,7 +191,7 @@ def tokens_of_theirs(given, key, token):
             status, answer = ask(f"{given}/api/authorizer", token=forged)
             right = status == 401 and answer["code"] == "invalid_token"
             case(f"{name}: refused: {what}", right, (status, answer))
-    # What was good is not, once its session has ended.
+    # A token that was valid is refused once its session has ended.
     request = urllib.request.Request(f"{given}/api/logout", method="POST", headers={"authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 204, answer.status

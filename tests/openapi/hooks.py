@@ -10,9 +10,9 @@ import schemathesis
 BASE = os.environ["LATCHKEY_URL"]
 # Without a token, every operation that needs one has to refuse it.
 ANONYMOUS = os.environ.get("LATCHKEY_ANONYMOUS") == "1"
-# That of the examples in openapi.yaml, which are good requests then.
+# The password of the examples in openapi.yaml, so that those examples are valid requests.
 PASSWORD = "a bridge of 9 arches"
-# What may end an account, or leave it with another password, is done with one of its own.
+# These operations may end an account or change its password, so each call uses its own account.
 THROW_AWAY = ("changePassword", "deleteAccount")
 NUMBERS = itertools.count()
 
@@ -48,8 +48,9 @@ def is_positive(case):
     return case.meta is not None and case.meta.generation.mode.is_positive
 
 
-# What stands for the token of a session that is begun when the request is sent: each has one of its own, as many end
-# theirs, or all. Schemathesis asks for the authentication of several requests before it sends the first.
+# Stands for the token of a session that begins when the request is sent. Each request has its own session, because many
+# requests end their session, or all sessions. Schemathesis asks for the authentication of several requests before it sends
+# the first.
 PLACEHOLDER = "Bearer placeholder"
 
 
@@ -73,7 +74,7 @@ def fill_in(operation, body):
         body["current_password"] = PASSWORD
     elif operation == "deleteAccount":
         body["password"] = PASSWORD
-    # A new one that is made up is mostly among the common ones.
+    # A generated new password is usually one of the common passwords.
     field = {"signUp": "password", "changePassword": "new_password"}.get(operation)
     if field and len(body[field]) < 128:
         body[field] += " of 9 arches"
@@ -88,13 +89,13 @@ def before_call(_, case, _kwargs):
         fill_in(operation_id(case), case.body)
 
 
-# The reasons for which what the schema allows may be refused all the same: see schemathesis.toml, which lets these
-# statuses pass there.
+# The reasons for which the app may refuse a request that the schema allows. schemathesis.toml accepts these statuses for the
+# same operations.
 BEYOND_SCHEMA = {
-    # Passwords that are common, or contain what they should not.
+    # Passwords that are common, or that contain the username or the name of the product.
     "signUp": {("password", code) for code in ("common_password", "contains_username", "contains_product_name")},
     "changePassword": {("new_password", code) for code in ("common_password", "contains_username", "contains_product_name")},
-    # A cursor of the board in the list of an author, or the other way round.
+    # A cursor of the board in the list of an author, or the reverse.
     "listMessages": {("before", "invalid")},
 }
 

@@ -1,4 +1,4 @@
-//! One's own account: password and deletion.
+//! The account of the caller: change of password, and deletion.
 
 use futures::executor::block_on;
 use futures::future::join;
@@ -73,14 +73,14 @@ fn what_is_not_valid_is_refused() {
     assert_eq!(world.sessions(&token).len(), 1);
 }
 
-/// A login by the old password that is under way while the password is changed: whichever comes first, no session of the
-/// old password is left.
+/// A login with the old password runs while the password is changed. Whichever comes first, no session of the old password
+/// remains.
 #[test]
 fn a_login_beside_a_change_leaves_no_session_of_the_old_password() {
     for lead in 0..40 {
         for login_first in [true, false] {
             let world = World::new();
-            // A hash anew is due as well, and must not bring the old password back.
+            // The login also has to hash the password again with more rounds, and must not restore the old password by that.
             let token = world.join("alice");
             world.set("pbkdf2_iterations", "3");
             let login = async {
@@ -165,7 +165,7 @@ fn a_deleted_name_costs_a_login_what_an_unknown_one_costs() {
     }
 }
 
-/// Posts that are under way while the account is deleted.
+/// Posts run while the account is deleted.
 #[test]
 fn nothing_posted_beside_a_deletion_keeps_the_name() {
     for lead in 0..60 {

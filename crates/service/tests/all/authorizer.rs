@@ -42,7 +42,7 @@ fn the_endpoint_answers_with_the_policy() {
     }
 }
 
-/// Asks for the verdict on a method in both ways that there are: by the query and by the body.
+/// Asks for the decision on a method in both possible ways: by the query and by the body.
 fn asking(token: &str, arn: &str) -> [http::Request<bytes::Bytes>; 2] {
     let escaped = arn.replace('?', "%3F").replace('é', "%C3%A9");
     let body = serde_json::json!({"methodArn": arn}).to_string();

@@ -4,7 +4,7 @@ use service::BodyFault;
 
 use crate::world::{World, signup_body};
 
-/// Every endpoint that reads a body, and whether it can do without one.
+/// Every endpoint that reads a body, and whether the body is optional there.
 const ENDPOINTS: [(&str, bool); 7] = [
     ("/api/signup", false),
     ("/api/login", false),
@@ -15,7 +15,7 @@ const ENDPOINTS: [(&str, bool); 7] = [
     ("/api/authorizer", true),
 ];
 
-/// The fields of all endpoints, so that only the form is wrong.
+/// The fields of all endpoints together, so that a request is wrong only in its form.
 const FIELDS: &str = r#""username":"carol","password":"a good one 4U","name":"Carol","text":"malformed","methodArn":"a","refresh_token":"a","current_password":"a","new_password":"a""#;
 
 fn sending(path: &str, token: &str, content_type: Option<&str>, body: impl Into<Bytes>) -> Request<Bytes> {
@@ -65,7 +65,7 @@ fn a_body_has_to_be_declared_as_json() {
     assert!(world.data.snapshot() == before, "something came of them");
 }
 
-/// Bodies that are no JSON objects in UTF-8.
+/// Bodies that are not a JSON object in UTF-8.
 fn malformed() -> Vec<Vec<u8>> {
     let object = format!("{{{FIELDS}}}");
     let mut bodies: Vec<Vec<u8>> = vec![
@@ -156,7 +156,7 @@ fn a_body_that_the_edge_did_not_take() {
     assert!(world.data.keys().is_empty());
 }
 
-/// serde_json reads such an object as the text in it, when its feature `raw_value` is on.
+/// With its feature `raw_value`, serde_json would read such an object as the text inside it.
 #[test]
 fn an_object_that_plays_a_string_is_none() {
     let world = World::new();

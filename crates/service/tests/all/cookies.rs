@@ -1,4 +1,4 @@
-//! The refresh token of a browser.
+//! The refresh token of a browser, which is in a cookie.
 
 use bytes::Bytes;
 use http::Request;
@@ -17,7 +17,7 @@ fn login(world: &World, headers: &[(&'static str, &str)]) -> Answer {
     world.send(with(anon("POST", "/api/login", &body), headers))
 }
 
-/// `NAME=VALUE` of the one cookie that an answer sets.
+/// `NAME=VALUE` of the one cookie that an answer has to set.
 fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! CORS on every kind of answer.
+//! CORS headers on every kind of answer.
 
 use crate::world::{Answer, PASSWORD, World, anon, bearer};
 

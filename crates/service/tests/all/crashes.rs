@@ -1,11 +1,11 @@
-//! The store fails, or the process dies, at each call of each flow: never a 2xx without its effect, never an effect that
-//! breaks what comes after.
+//! The store fails, or the process dies, at each call of each flow. There is never a 2xx without its effect, and never an
+//! effect that breaks later requests.
 
 use crate::world::{Answer, Data, Fault, World, anon, bearer};
 
 const FAULTS: [Fault; 3] = [Fault::Refused, Fault::ReplyLost, Fault::Dead];
 
-/// Runs a flow once for each of its calls and each kind of fault, in a fresh world, and then looks at what is left.
+/// Runs a flow once for each of its calls and each kind of fault, in a fresh world, and then checks what remains.
 pub(crate) fn at_each_call(
     prepare: impl Fn(&World),
     flow: impl Fn(&World) -> Answer,
@@ -43,7 +43,8 @@ fn sign_up() {
         |_| (),
         |world| world.sign_up("alice"),
         |world, status, said| {
-            // 409 when the reply to the claim was lost: then the claim is nobody's until its lease is over.
+            // The status is 409 when the reply to the claim was lost: the claim then belongs to nobody until its lease is
+            // over.
             assert!([201, 409, 503].contains(&status), "{said}");
             let exists = world.log_in("alice").status() == 200;
             assert!(status != 201 || exists, "confirmed and not there: {said}");
@@ -64,7 +65,7 @@ fn first_login_of_all() {
         |world| world.log_in("alice"),
         |world, status, said| {
             assert!([200, 503].contains(&status), "{said}");
-            // Whatever was left of the making of the key, the next logins get one, after the leases at the latest.
+            // Whatever remains of the unfinished key, later logins get a key, after the leases at the latest.
             let mut token = None;
             for _ in 0..4 {
                 let answer = world.log_in("alice");
@@ -73,7 +74,8 @@ fn first_login_of_all() {
             }
             let token = token.unwrap_or_else(|| panic!("nobody can log in: {said}"));
             assert_eq!(world.say(&token, "hello").status(), 201, "{said}");
-            // A maker that died may have left the public half of a key that nobody signs by, for a day.
+            // A process that died while it made a key may leave a public half in the set for a day, without a key that
+            // signs.
             assert!([1, 2].contains(&set_size(world)), "{said}");
             world.advance_millis(2 * DAY);
             assert_eq!(set_size(world), 1, "{said}");
@@ -94,7 +96,7 @@ fn making_the_next_signing_key() {
     let old = std::cell::RefCell::new(String::new());
     type Flow = fn(&World) -> Answer;
     let flows: [Flow; 2] = [|world| world.log_in("alice"), |world| world.get("/.well-known/jwks.json")];
-    // The second key, and the third, when a private half is overwritten too.
+    // Two rotations are tested: to the second key, and to the third, which also overwrites an old private half.
     for (flow, rotations) in flows.into_iter().flat_map(|flow| [(flow, 0), (flow, 1)]) {
         at_each_call(
             |world| {
@@ -106,7 +108,7 @@ fn making_the_next_signing_key() {
                 }
                 world.advance_millis(29 * DAY + 23 * HOUR - MINUTE);
                 *old.borrow_mut() = world.log_in("alice").json()["token"].as_str().unwrap().to_owned();
-                // From here on the next key is due.
+                // From this moment on, the next key is due.
                 world.advance_millis(MINUTE);
                 assert_eq!(world.data.keys().iter().filter(|key| is_signing_key(key)).count(), 1 + rotations);
             },
@@ -209,7 +211,7 @@ fn refresh() {
         |world| world.refresh(&tokens.borrow().1),
         |world, status, said| {
             assert!([200, 503].contains(&status), "{said}");
-            // The client that lost the answer asks again, by the same token.
+            // The client lost the answer and asks again with the same refresh token.
             let again = world.refresh(&tokens.borrow().1);
             assert_eq!(again.status(), 200, "{said}");
             let (token, next) = again.tokens();
@@ -300,7 +302,7 @@ fn change_of_password() {
             let old = world.log_in("alice").status() == 200;
             assert!(new != old, "one password, and not both or none: {said}");
             assert!(status != 204 || new && world.accepts(&tokens.borrow().1) == 401, "{said}");
-            // Asked again, it is done, with all other sessions ended.
+            // A second request completes the change and ends all other sessions.
             let current = if new { NEW } else { crate::world::PASSWORD };
             assert_eq!(change(world, current).status(), 204, "{said}");
             assert_eq!(world.sessions(&tokens.borrow().0).len(), 1, "{said}");

@@ -1,4 +1,4 @@
-//! Deleting messages, and reading over the gaps that they leave.
+//! Deletion of messages, and reading across the gaps that it leaves.
 
 use crate::world::{Answer, World, bearer};
 
@@ -53,7 +53,7 @@ fn nobody_deletes_what_is_not_theirs() {
     assert_eq!(ids(&world, "/api/messages"), [1]);
 }
 
-/// The calls of the store that a page takes.
+/// The number of store calls for one page.
 fn cost(world: &World, uri: &str) -> usize {
     let before = world.data.calls();
     assert_eq!(world.get(uri).status(), 200);
@@ -79,7 +79,7 @@ fn a_page_costs_the_same_over_however_many_deleted_messages() {
         assert_eq!(ids(&world, "/api/messages?author=alice"), [60, 1], "order {at}");
         assert!(cost(&world, "/api/messages") <= 4, "order {at}: {}", cost(&world, "/api/messages"));
         assert!(cost(&world, "/api/messages?author=alice") <= 6, "order {at}");
-        // From within the gap, where a page that was read before it may end.
+        // This cursor lies within the gap: it may come from a page that was read before the deletions.
         assert_eq!(ids(&world, "/api/messages?before=m30"), [1], "order {at}");
     }
 }

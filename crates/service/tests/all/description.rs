@@ -1,17 +1,17 @@
-//! The table of endpoints against what else says which endpoints there are: `spin.toml`, `openapi.yaml` and the README.
+//! Compares the table of endpoints with the other lists of endpoints: `spin.toml`, `openapi.yaml` and the README.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use service::table::{self, Access, Component, Resource};
 
-/// Component, method, path, and whether a token has to come along.
+/// Component, method, path, and whether the endpoint takes a token.
 pub(crate) type Row = (&'static str, String, String, bool);
 
 fn rows<E>(component: &Component<E>) -> Vec<Row> {
     let of_resource = |resource: &Resource<E>| {
         let row = |(method, access, _): &(http::Method, Access, E)| {
-            // The authorizer's own endpoint looks at the token itself.
+            // The authorizer's own endpoint is public in the table, but reads the token itself.
             let takes_token = *access != Access::Public || component.name == "authorizer";
             (component.name, method.to_string(), resource.path.to_owned(), takes_token)
         };
@@ -20,7 +20,7 @@ fn rows<E>(component: &Component<E>) -> Vec<Row> {
     component.resources.iter().flat_map(of_resource).collect()
 }
 
-/// Members of a path item that are no endpoint of ours: each address has these methods.
+/// Members of a path item that are no endpoints in the table: every address has these methods.
 const BESIDES: [&str; 3] = ["parameters", "head", "options"];
 
 /// Every endpoint that there is.
@@ -63,7 +63,7 @@ fn document() -> serde_json::Value {
     serde_saphyr::from_str(&read("openapi.yaml")).unwrap()
 }
 
-/// Every operation that the description has: method, path, and whether a token has to come along.
+/// Every operation of the description: method, path, and whether it takes a token.
 pub(crate) fn operations() -> BTreeSet<(String, String, bool)> {
     let mut operations = BTreeSet::new();
     for (path, item) in document()["paths"].as_object().unwrap() {

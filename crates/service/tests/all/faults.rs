@@ -1,4 +1,4 @@
-//! Faults that are not the store's reply: a store that can't be opened, records that are not ours.
+//! Faults other than failed calls: a store that can't be opened, and records that the app did not write.
 
 use crate::world::World;
 
@@ -46,7 +46,7 @@ fn a_message_that_does_not_read_is_passed_over_and_logged() {
     assert!(events.len() >= 3 && events[0]["error"].as_str().unwrap().contains("latchkey:message:2"), "{events:?}");
 }
 
-/// A rule that became stricter: a name that is too long now, in a record that was fine then.
+/// A rule became stricter later: the name in this record is too long now, but was valid when it was written.
 #[test]
 fn old_messages_outlive_stricter_rules() {
     let world = World::new();

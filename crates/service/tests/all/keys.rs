@@ -1,4 +1,4 @@
-//! The signing key and the set of public ones.
+//! The signing key and the set of public keys.
 
 use domain::SigningKey;
 use futures::executor::block_on;
@@ -64,7 +64,7 @@ fn an_operators_key_signs_and_the_old_one_stays_until_its_tokens_end() {
     assert_eq!((accepts(&world, &old), accepts(&world, &new)), (200, 200));
     let id = SigningKey::from_seed(&[7; 32]).unwrap().id().to_string();
     assert_eq!((kids(&world).len(), kids(&world)[0].clone()), (2, id.clone()), "the newest first");
-    // A day and a token's life later the old key has left, and the one in use has been renewed.
+    // One day and the lifetime of a token later, the old key has left the set, and the current one has been renewed.
     world.advance_millis(25 * 60 * 60 * 1000);
     world.log_in("alice");
     assert_eq!(kids(&world), [id]);

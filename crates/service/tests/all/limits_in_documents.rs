@@ -1,11 +1,11 @@
-//! The limits of `rules` against the documents that state them: `openapi.yaml` and `SECURITY.md`.
+//! Compares the limits in `rules` with the documents that state them: `openapi.yaml` and `SECURITY.md`.
 
 use std::path::Path;
 
 use rules::*;
 use serde_json::{Value, json};
 
-/// A name for the row, where it stands, and what stands there by the constants.
+/// A name for the row, a pointer into the document, and the value that follows from the constants.
 type Row = (&'static str, &'static str, Value);
 
 fn read(file: &str) -> String {
@@ -13,7 +13,7 @@ fn read(file: &str) -> String {
     std::fs::read_to_string(root.join(file)).unwrap()
 }
 
-/// JSON pointers (RFC 6901) into the description.
+/// Values in the description; each pointer is a JSON pointer (RFC 6901).
 fn values() -> Vec<Row> {
     let typed = format!("^[A-Za-z0-9][A-Za-z0-9_-]{{{},{}}}$", USERNAME_MIN_CHARS - 1, USERNAME_MAX_CHARS - 1);
     let stored = format!("^[a-z0-9_-]{{1,{STORED_USERNAME_MAX_CHARS}}}$");
@@ -46,7 +46,7 @@ fn values() -> Vec<Row> {
     ]
 }
 
-/// Sentences of the description that state a limit: part of the text that the pointer leads to.
+/// Sentences of the description that state a limit. Each is part of the text at the pointer.
 fn sentences() -> Vec<Row> {
     let body_kib = BODY_MAX_BYTES / 1024;
     vec![
@@ -93,7 +93,7 @@ fn sentences() -> Vec<Row> {
     ]
 }
 
-/// What `SECURITY.md` says: a name for the row, the words that the line or paragraph begins with, and what it holds.
+/// Statements of `SECURITY.md`: a name for the row, the start of the line or paragraph, and a text that it has to contain.
 fn security() -> Vec<(&'static str, &'static str, String)> {
     let body_kib = BODY_MAX_BYTES / 1024;
     let thousands = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
@@ -174,7 +174,7 @@ fn security_md_states_the_limits() {
     let document = read("SECURITY.md");
     let mut wrong = Vec::new();
     for (name, begins, expected) in security() {
-        // Of a table the line, of prose the paragraph.
+        // In a table or list this is one line, in prose it is the whole paragraph.
         let lines = document.lines().skip_while(|line| !line.starts_with(begins));
         let is_line = begins.starts_with(['|', '-']);
         let lines: Vec<_> =

@@ -1,4 +1,5 @@
-//! The services over a world in memory: its clock stands still, its store can be told to fail.
+//! The services in a simulated world in memory: its clock moves only when a test moves it, and its store can be made to
+//! fail.
 
 #![expect(
     clippy::unwrap_used,

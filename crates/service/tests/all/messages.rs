@@ -121,7 +121,7 @@ fn page(world: &World, uri: &str) -> (Vec<String>, Option<String>) {
     (world.texts(uri), json["next"].as_str().map(str::to_owned))
 }
 
-/// All texts of a list, by its pages; each but the last is full.
+/// All texts of a list, read page by page. Expects every page but the last to be full.
 fn walk(world: &World, query: &str, limit: usize) -> Vec<String> {
     let mut all = Vec::new();
     let mut before = String::new();
@@ -195,7 +195,7 @@ fn a_desert_of_gaps_ends_a_page_and_not_the_list() {
     assert_eq!((found, pages), (vec!["the last".to_owned(), "the first".to_owned()], 3));
 }
 
-/// Says 25 messages: two by alice, then one by bob, and so on.
+/// Posts 25 messages: two by alice, then one by bob, and so on.
 fn board_of_25() -> (World, String) {
     let world = World::new();
     let (alice, bob) = (world.join("alice"), world.join("bob"));

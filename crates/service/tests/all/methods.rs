@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::description;
 use crate::world::{World, anon, bearer};
 
-/// Every address of the description, with what `Allow` has to say there.
+/// Every address of the description, with the expected value of `Allow`.
 fn resources() -> BTreeMap<String, String> {
     let mut resources = BTreeMap::new();
     let operations = description::operations();
@@ -110,7 +110,8 @@ fn every_answer_carries_the_common_headers() {
     }
 }
 
-/// Where the host says that it was asked by https: what the client says of it does not count.
+/// The app sends `Strict-Transport-Security` only if the host says that the request came over https. What the client itself
+/// says about that has no effect.
 #[test]
 fn https_is_insisted_on_where_it_is_spoken() {
     let world = World::new();

@@ -1,11 +1,12 @@
-//! Accounts of before a rule for new ones was stricter: they are read by the form that names have at any time, and lose nothing.
+//! Accounts from before a rule became stricter: the form that names have had at any time is accepted for them, and they lose
+//! nothing.
 
 use domain::{Derivation, Iterations, Password, Salt};
 use serde_json::{Value, json};
 
 use crate::world::{PASSWORD, World, bearer};
 
-/// Usernames and names that sign-up refuses, with the field and the rule.
+/// Usernames and names that sign-up refuses today, with the field and the rule.
 const OLD: [(&str, &str, &str); 4] = [
     ("al", "Al", "username:too_short"),
     ("_alice", "Alice", "username:invalid_start"),
@@ -92,7 +93,7 @@ fn an_old_password_logs_in_and_one_beyond_every_rule_is_wrong() {
     assert_eq!((log_in(&"x".repeat(4096)), log_in(&"x".repeat(4097))), (too_long.clone(), too_long));
 }
 
-/// What no rule has ever allowed is no name of the store either.
+/// A name that no rule has ever allowed is invalid in the store, too.
 #[test]
 fn a_record_with_another_form_of_name_lets_nobody_in() {
     for (username, name) in [("al:sessions", "Al"), ("", "Al"), (&*"a".repeat(65), "Al"), ("al", ""), ("al", "a\nb")] {

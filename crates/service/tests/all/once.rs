@@ -1,4 +1,4 @@
-//! Creating a record once: races, deaths, clocks.
+//! Creating a record exactly once, with races, crashes and clock changes.
 
 use futures::executor::block_on;
 use futures::future::join_all;
@@ -40,8 +40,8 @@ fn of_many_sign_ups_for_a_name_one_wins() {
     }
 }
 
-/// A process dies at each of its calls of the store: the name is free again after the lease at the latest, and an account
-/// that was confirmed stays.
+/// A process dies at each of its store calls. The name is free again after the lease at the latest, and a confirmed account
+/// remains.
 #[test]
 fn a_death_does_not_burn_a_name() {
     let mut deaths = 0;
@@ -70,7 +70,7 @@ fn a_death_does_not_burn_a_name() {
     assert!(deaths >= 7, "only {deaths} calls");
 }
 
-/// As above, and the heir dies as well, at each of its calls.
+/// As above, but the process that takes over also dies at each of its calls.
 #[test]
 fn a_second_death_does_not_burn_it_either() {
     for first in 1..12 {
@@ -93,8 +93,8 @@ fn a_second_death_does_not_burn_it_either() {
     }
 }
 
-/// A process that stops, after each of its calls, for longer than a lease, while another one asks for the name again and
-/// again: an account that was confirmed is the one that is there.
+/// A process stops after each of its calls for longer than a lease, while another process repeatedly asks for the name. A
+/// confirmed account is the one that exists.
 #[test]
 fn who_sleeps_through_the_lease_overwrites_nothing() {
     let mut stalls = 0;
@@ -124,7 +124,7 @@ fn who_sleeps_through_the_lease_overwrites_nothing() {
     assert!(stalls >= 12, "only {stalls} stalls");
 }
 
-/// A claim whose maker is gone holds for the lease, and one heir gets it.
+/// A claim without its process holds until the end of the lease, and then exactly one other process gets it.
 #[test]
 fn a_claim_without_its_maker_holds_for_the_lease() {
     let data = Data::default();
@@ -140,7 +140,7 @@ fn a_claim_without_its_maker_holds_for_the_lease() {
     assert_eq!(statuses, [201, 409, 409]);
 }
 
-/// A lock that was noted before the clock stepped back does not hold for the length of the step.
+/// A lock with a time from before the clock stepped back does not hold for the length of the step.
 #[test]
 fn a_clock_that_steps_back_does_not_hold_a_name() {
     let data = Data::default();

@@ -1,5 +1,5 @@
-//! Requests of different people that are on one instance at the same moment: each call of the store lets the others run,
-//! before and after it.
+//! Requests of different users on one instance at the same time: each call of the store lets the other requests run before
+//! and after it.
 
 use futures::executor::block_on;
 use futures::future::join_all;
@@ -19,7 +19,7 @@ fn sixteen_people_log_in_at_once_and_each_gets_their_own_token() {
         assert_eq!(world.sign_up(&username(person)).status(), 201);
     }
     let log_in = |person: usize| {
-        // Every fourth mistypes.
+        // Every fourth user sends a wrong password.
         let password = if person.is_multiple_of(4) { "not the password" } else { PASSWORD };
         let body = format!(r#"{{"username":"{}","password":"{password}"}}"#, username(person));
         world.send_async(anon("POST", "/api/login", &body))

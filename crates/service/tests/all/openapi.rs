@@ -1,4 +1,4 @@
-//! The description of the API, as it is served. That it is true, the black-box suite shows.
+//! The description of the API as the app serves it. The black-box suite shows that it is true.
 
 use wire::{FieldCode, ProblemCode};
 

@@ -1,4 +1,4 @@
-//! One signing key follows another, over days and months: no good token is ever refused, by whoever verifies it.
+//! Rotation of the signing key over days and months: no verifier ever refuses a valid token.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,7 +11,7 @@ use crate::world::{Data, Fault, PASSWORD, World, anon, bearer};
 const SECOND: u64 = 1000;
 const HOUR: u64 = 60 * 60 * SECOND;
 const DAY: u64 = 24 * HOUR;
-/// What the variables are by default.
+/// The default value of `signing_key_lifetime_seconds`, in milliseconds.
 const PERIOD: u64 = 30 * DAY;
 const LEAD: u64 = HOUR;
 const TOKEN_LIFE: u64 = 900 * SECOND;
@@ -36,7 +36,7 @@ fn accepts(world: &World, token: &str) -> u16 {
     world.send(bearer(token, "GET", "/api/authorizer", "")).status()
 }
 
-/// The records of signing keys, by their number.
+/// The records of signing keys by their number.
 fn chain(data: &Data) -> BTreeMap<u64, serde_json::Value> {
     let number = |key: &str| match key.strip_prefix("latchkey:signing-key")? {
         "" => Some(1),
@@ -51,23 +51,23 @@ fn private_halves(data: &Data) -> Vec<u64> {
     chain(data).iter().filter(|(_, record)| record.get("private_key").is_some()).map(|(number, _)| *number).collect()
 }
 
-/// A world with an account, and the first key.
+/// A world with an account and its first signing key.
 fn with_first_key() -> World {
     let world = World::new();
     world.join("alice");
     world
 }
 
-/// Everything that verifies, and what it has seen.
+/// All verifiers, and what they have seen.
 struct Watch {
     world: World,
-    /// An instance that keeps the keys that it reads.
+    /// An instance that keeps the keys that it has read.
     keeps: World,
-    /// The sets that were fetched, and when: each is kept by some verifier for as long as it may.
+    /// The fetched sets with the time of each fetch. Some verifier keeps each set for as long as its `max-age` allows.
     sets: VecDeque<(u64, Vec<String>)>,
     max_age: u64,
     tokens: VecDeque<(u64, String)>,
-    /// When a key was in the set first, signed first, and signed last.
+    /// For each key, the time when it was first in the set. `signed` has its first and last signature.
     listed: BTreeMap<String, u64>,
     signed: BTreeMap<String, (u64, u64)>,
 }
@@ -88,7 +88,7 @@ impl Watch {
         }
     }
 
-    /// Somebody fetches the set, somebody logs in, and everybody verifies every token that is still good.
+    /// One client fetches the set, one logs in, and all verifiers check the tokens that are still valid.
     fn look(&mut self) {
         let now = self.world.data.now_millis();
         let fetch_first = (now / SECOND).is_multiple_of(2);
@@ -133,7 +133,7 @@ impl Watch {
         }
     }
 
-    /// The same at the last moment of the newest token.
+    /// The same at the last moment at which the newest token is valid.
     fn look_at_its_end(&mut self) {
         self.world.advance_millis(TOKEN_LIFE - SECOND);
         let now = self.world.data.now_millis();
@@ -151,7 +151,7 @@ fn no_token_is_refused_in_two_hundred_days_with_gaps_of_months() {
     while logged_in_days(login) < 200 {
         watch.look();
         watch.look_at_its_end();
-        // Every few hours, at any second of them.
+        // A few hours pass, and a varying number of seconds.
         watch.world.advance_millis(3 * HOUR + (login * 7919 % 3_600) * SECOND);
         watch.world.advance_millis(gaps.get(&login).copied().unwrap_or(0));
         login += 1;
@@ -167,7 +167,7 @@ fn no_token_is_refused_in_two_hundred_days_with_gaps_of_months() {
 fn no_token_is_refused_from_minute_to_minute_around_rotations() {
     let mut watch = Watch::new();
     for _ in 0..4 {
-        // From two hours before the next key signs to two hours after.
+        // This covers two hours before and two hours after the next key begins to sign.
         let next = chain(&watch.world.data).last_key_value().unwrap().1["signs_from_ms"].as_u64().unwrap() + PERIOD;
         watch.world.advance_millis(next - 2 * HOUR - watch.world.data.now_millis());
         for _ in 0..4 * 60 {
@@ -226,7 +226,7 @@ fn the_private_half_of_the_last_but_one_is_overwritten() {
     assert_eq!(chain(&world.data).len(), 5, "the numbers stay taken");
 }
 
-/// Calls of the store in one login.
+/// The number of store calls in one login.
 fn calls(world: &World) -> usize {
     let before = world.data.calls();
     log_in(world);
@@ -236,7 +236,7 @@ fn calls(world: &World) -> usize {
 #[test]
 fn a_login_reads_three_records_for_its_key_and_one_more_while_the_next_key_waits() {
     let world = with_first_key();
-    // One who is given a key reads one record for it: its public half.
+    // With a key from the variable, a login reads one record for the key: its public half.
     world.set("signing_key", &SigningKey::from_seed(&[7; 32]).unwrap().to_pem().unwrap());
     log_in(&world);
     let without_key = calls(&world) - 1;
@@ -263,8 +263,8 @@ fn a_next_key_that_can_not_be_made_costs_nobody_a_login() {
         world
     };
     let due = || world_at(PERIOD - LEAD);
-    // From where a login that makes no key reads the public half of its own, to where one that makes a key reads the one
-    // before it.
+    // The first call is the one by which a login that makes no key reads the public half of its own key. The last is the one
+    // by which a login that makes a key reads that of the key before it.
     let begin = calls(&world_at(PERIOD - LEAD - SECOND));
     for call in begin..=calls(&due()) - 2 {
         for fault in [Fault::Refused, Fault::ReplyLost] {
@@ -288,7 +288,7 @@ fn a_next_key_that_can_not_be_made_costs_nobody_a_login() {
 #[test]
 fn the_key_of_a_store_from_before_rotation_is_the_first_of_the_chain() {
     let world = with_first_key();
-    // As it was written then: without a hint, and without the moment from which it signs.
+    // The record as the app wrote it then: there was no hint, and the record did not say from when the key signs.
     world.data.remove("latchkey:signing-keys");
     let mut record = chain(&world.data).remove(&1).unwrap();
     record.as_object_mut().unwrap().remove("signs_from_ms");
@@ -364,7 +364,7 @@ fn a_clock_that_was_far_ahead_leaves_keys_that_sign() {
     }
 }
 
-/// How a key that the app made is revoked.
+/// The way to revoke a key that the app has made.
 #[test]
 fn a_key_that_is_taken_out_of_the_store_is_replaced_at_once() {
     for moment in [0, PERIOD - LEAD, PERIOD] {
@@ -395,7 +395,7 @@ fn the_period_is_a_variable() {
     }
     signed.dedup();
     assert_eq!(signed.len(), 3, "of 8 seconds each");
-    // What the stage `test` alone allows is of no use on the others.
+    // Values that are allowed only on the stage `test` are refused on the others.
     world.set("pbkdf2_iterations", "220000");
     for (stage, seconds, status) in
         [("dev", "86399", 500), ("dev", "86400", 200), ("test", "1", 200), ("test", "0", 500)]
@@ -412,7 +412,8 @@ fn an_operators_bundle_signs_by_its_first_key_and_publishes_all() {
     let key = |seed| SigningKey::from_seed(&[seed; 32]).unwrap();
     let pem = |seed| key(seed).to_pem().unwrap();
     let id = |seed| key(seed).id().to_string();
-    // The steps of an operator: a next key beside the present one, then it alone. Each set covers the next step's tokens.
+    // The steps of an operator: add the next key beside the current one, then remove the old one. The set before each step
+    // already covers the tokens after it.
     let mut before = Vec::new();
     for (bundle, signs) in [(pem(7), 7), (pem(7) + &pem(8), 7), (pem(8), 8), (pem(8) + "\n" + &pem(9), 8)] {
         world.set("signing_key", &bundle);

@@ -1,4 +1,4 @@
-//! What the browser says before a form is sent, against what the server says after.
+//! Compares the rules that the browser checks before it sends a form with those that the server checks.
 
 use domain::{DisplayName, MessageText, Password, Username};
 

@@ -1,4 +1,4 @@
-//! Sessions: refreshing, reuse, ends.
+//! Sessions: refresh, reuse of a refresh token, and end.
 
 use futures::executor::block_on;
 use futures::future::{join, join_all};
@@ -105,12 +105,12 @@ fn instances_that_refresh_one_session_at_once() {
 fn lifetimes_end() {
     let world = World::new();
     world.sign_up("alice");
-    // Idle: 7 days without a refresh.
+    // Idle limit: 7 days without a refresh.
     let (_, refresh) = world.begin("alice");
     world.advance_millis(7 * DAY + 1);
     assert_eq!(world.refresh(&refresh).status(), 401);
     assert_eq!(world.events("session_expired")[0]["reason"], "idle");
-    // Absolute: 30 days, however often it is refreshed, and no token outlives them.
+    // Absolute limit: 30 days, however often the session is refreshed. No token is valid longer than that.
     let (mut token, mut refresh) = world.begin("alice");
     for day in 0..30 {
         world.advance_millis(DAY - if day == 29 { 60_000 } else { 0 });
@@ -210,7 +210,7 @@ fn logging_out_ends_the_session_at_once_on_every_instance() {
 
 #[test]
 fn a_refresh_that_is_late_brings_no_session_back() {
-    // The refresh stops at each of its calls, and the session ends meanwhile.
+    // The session ends while the refresh is between two of its calls, at each of them in turn.
     let mut ran = 0;
     for call in 1..12 {
         let world = World::new();
@@ -274,7 +274,7 @@ fn the_list_of_sessions_and_the_end_of_one() {
     assert_eq!(shown, [("Firefox on Android", true), ("Chrome on Linux", false)]);
     assert_eq!(sessions[0]["created_at"], "2027-01-15T08:00:00.000Z");
     assert_eq!(sessions[1]["last_used_at"], "2027-01-15T08:00:01.000Z");
-    // Others see and end nothing of it.
+    // Other users can neither see nor end these sessions.
     let mallory = world.join("mallory");
     let id = sessions[1]["id"].as_str().unwrap();
     assert_eq!(world.sessions(&mallory).len(), 1);

@@ -3,7 +3,7 @@ use http::Request;
 
 use crate::world::{PASSWORD, World, anon, bearer, signup_body};
 
-/// Occurs in every bad value that is text, and nowhere else.
+/// A text that occurs in every bad value that is text, and nowhere else.
 const MARK: &str = "zq9x";
 
 fn reading() -> Request<Bytes> {
@@ -22,7 +22,7 @@ fn key_set() -> Request<Bytes> {
     anon("GET", "/.well-known/jwks.json", "")
 }
 
-/// A token that reads, and that nobody made.
+/// A token that can be parsed, but that no key has signed.
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.e30.AAAA";
 
 fn authorizing() -> Request<Bytes> {
@@ -40,7 +40,7 @@ type Asks = &'static [fn() -> Request<Bytes>];
 fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
-    // A variable, a value that can't be used, and requests that meet it.
+    // Each row: a variable, an unusable value, and requests that use the variable.
     let rows: [(&str, &str, Asks); 39] = [
         ("stage", "zq9x stage!", &[reading]),
         ("stage", "zq9x/with a slash", &[posting, authorizing]),
@@ -85,7 +85,7 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     for (variable, value, asks) in rows {
         for ask in asks {
             let world = World::new();
-            // An account to log in to, before the variable is what it should not be.
+            // A login needs an account, which has to be created before the variable gets its bad value.
             if ask().uri() != signing_up().uri() {
                 world.sign_up("alice");
             }
@@ -145,6 +145,6 @@ fn what_is_not_set_or_empty_has_its_default() {
     world.sign_up("alice");
     assert_eq!(world.log_in("alice").json()["expires_in"], 900);
     let event = &world.events("authn_login_success")[0];
-    // A pause every 2,500 rounds, so that others are served meanwhile.
+    // There is one pause every 2,500 rounds, so that other requests are served during the computation.
     assert_eq!((&event["hash_rounds"], &event["hash_pauses"]), (&219_999.into(), &88.into()));
 }

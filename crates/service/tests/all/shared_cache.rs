@@ -1,6 +1,6 @@
-//! A shared cache in front of the app that knows URLs and nothing of methods: the classic trap of an API gateway, where
-//! a POST was answered with the OPTIONS response that had been kept. It honours Cache-Control and Vary (the part of
-//! RFC 9111 that a response can rely on), and with such a cache everybody still gets the answer meant for them.
+//! A shared cache in front of the app that uses only the URL as its key and ignores the method. This is a well-known error
+//! of API gateways: a POST was answered with the cached response to OPTIONS. The cache honours Cache-Control and Vary (the
+//! part of RFC 9111 that a response can rely on). Even with such a cache, every client still gets its own answer.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use http::{HeaderMap, Request};
 
 use crate::world::{Answer, World, anon, bearer};
 
-/// A response that is kept, under its URL.
+/// A cached response. Its key is the URL.
 struct Kept {
-    /// Names in `Vary`, each with what the request had for it.
+    /// The header names in `Vary`, each with its value in the request.
     vary: Vec<(String, Option<String>)>,
     parts: Parts,
 }
@@ -34,7 +34,7 @@ fn directives(headers: &HeaderMap) -> Vec<String> {
     control.split(',').map(|directive| directive.trim().to_lowercase()).collect()
 }
 
-/// Everything but what tells one answer from the next.
+/// The whole answer except for the request id, which differs each time.
 fn parts(answer: Answer) -> Parts {
     let mut headers = answer.response.headers().clone();
     headers.remove("x-request-id");
@@ -46,7 +46,7 @@ impl Kept {
         self.vary.iter().all(|(name, wanted)| name != "*" && value(request.headers(), name) == *wanted)
     }
 
-    /// Without `max-age` and `no-cache` a cache may guess how long it stays fresh: this one guesses "for ever".
+    /// Without `max-age` and `no-cache`, a cache may choose how long a response stays fresh. This one chooses "for ever".
     fn is_fresh(&self) -> bool {
         !directives(&self.parts.1).iter().any(|directive| directive == "no-cache" || directive == "max-age=0")
     }
@@ -78,7 +78,8 @@ impl Cache {
             kept.remove(at);
         }
         let forbidden = directives(&parts.1).iter().any(|d| d == "no-store" || d == "private");
-        // RFC 9110, section 15.1: these may be kept even if nothing says so. A HEAD response has no body to keep.
+        // RFC 9110, section 15.1: these statuses may be cached even if no header says so. A HEAD response has no body to
+        // cache.
         let is_kept = matches!(parts.0, 200 | 203 | 204 | 301 | 308 | 404 | 405 | 410);
         if !forbidden && is_kept && request.method() != "HEAD" {
             let names = value(&parts.1, "vary").unwrap_or_default();
@@ -100,7 +101,7 @@ fn from_origin(mut request: Request<Bytes>, origin: Option<&str>) -> Request<Byt
     request
 }
 
-/// Every kind of request for a resource: methods, with and without a token, origins.
+/// Every kind of request for a resource: all methods, with and without a token, from several origins.
 fn kinds(path: &str, token: &str) -> Vec<Request<Bytes>> {
     let mut kinds = Vec::new();
     for origin in ORIGINS {
@@ -137,8 +138,8 @@ fn a_cache_by_url_alone_never_mixes_methods_or_origins() {
             let mut cache = Cache::default();
             cache.send(&app, first.clone());
             for (kind, expected) in kinds.iter().zip(&direct) {
-                // The one thing that is fresh without a question; a cache that answered a POST with it would have to
-                // ignore the method of a GET response, and not only that of the request.
+                // The JWK set is the only response that is fresh without validation. A cache that answered a POST with it
+                // would have to ignore the method of the cached GET response, and not only that of the request.
                 if path.ends_with("jwks.json") && !["GET", "HEAD"].contains(&kind.method().as_str()) {
                     continue;
                 }
@@ -173,7 +174,7 @@ fn a_kept_list_is_never_old() {
 #[test]
 fn the_cache_of_this_test_would_fall_into_the_trap() {
     let world = world();
-    // A gateway that lets the OPTIONS response be kept.
+    // This gateway removes the headers that prevent the caching of the OPTIONS response.
     let careless = |request| {
         let (status, mut headers, body) = parts(world.send(request));
         headers.remove("cache-control");

@@ -60,7 +60,7 @@ fn every_field_that_breaks_a_rule_is_named() {
     assert!(world.data.keys().is_empty());
 }
 
-/// Sign-ups that are good but for one field: its values, and the code of each.
+/// Sends sign-ups that are valid except for one field. Each row has a value of that field and the expected code.
 #[track_caller]
 fn are_refused(field: &str, rows: &[(&str, &str)]) {
     let world = World::new();
@@ -191,7 +191,7 @@ fn the_hash_pauses_between_slices() {
     let world = World::new();
     world.set("pbkdf2_iterations", "220000");
     assert_eq!(world.sign_up("alice").status(), 201);
-    // The first round runs when the derivation begins; each slice of at most 2,500 of the others ends in a pause.
+    // The first round runs when the derivation begins. A pause follows each slice of at most 2,500 of the other rounds.
     assert_eq!(world.pauses.get(), 88);
     let event = &world.events("user_created")[0];
     assert_eq!((event["hash_rounds"].as_u64(), event["hash_pauses"].as_u64()), (Some(219_999), Some(88)));

@@ -123,7 +123,7 @@ fn the_client_says_which_encoding() {
         (Some("*;q=0, identity;q=0.1"), None, "\"html\""),
         (Some("identity;q=0, br"), Some("br"), "\"html-br\""),
         (Some("deflate, zstd"), None, "\"html\""),
-        // A weight that is none says nothing.
+        // A weight that can't be parsed is ignored.
         (Some("br;q=, gzip;level=9"), Some("br"), "\"html-br\""),
         (Some(",, ;q=1,"), None, "\"html\""),
     ] {
@@ -170,7 +170,7 @@ fn an_unchanged_file_is_not_sent_again() {
         ("\"x\", \"html-br\"", "br", 304),
         ("*", "br", 304),
         ("\"html\"", "", 304),
-        // It has another encoding than it asks for now.
+        // The browser has this file in another encoding than the one that it accepts now.
         ("\"html\"", "br", 200),
         ("\"html-br\"", "gzip", 200),
         ("html-br", "br", 200),

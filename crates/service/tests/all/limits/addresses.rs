@@ -1,8 +1,9 @@
-//! For a client address.
+//! Limits for a client address.
 
 use super::*;
 
-/// Six failures from addresses, each for another name: whether the last one is refused.
+/// Sends six failed logins, each for another name. Returns whether the last one is refused, that is, whether they count as
+/// one address.
 fn is_one_client(world: &World, requests: impl Fn(usize) -> Request<Bytes>) -> bool {
     let verdicts: Vec<_> = (0..6).map(|n| verdict(&world.send(requests(n)))).collect();
     assert_eq!(verdicts[..5], [FAILED; 5]);
@@ -55,7 +56,7 @@ fn a_header_of_the_client_changes_nothing() {
             ("spin-client-addr", format!("198.51.100.{n}:1")),
             ("x-forwarded-for", format!("198.51.100.{n}")),
             ("forwarded", format!("for=198.51.100.{n}")),
-            // The host's comes after the client's.
+            // The host appends its own value after the client's.
             ("spin-client-addr", HOME.to_owned()),
         ] {
             request.headers_mut().append(name, value.parse().unwrap());
@@ -84,7 +85,7 @@ fn the_header_of_a_trusted_proxy_counts_and_its_last_address_alone() {
         (&["198.51.100.#", "192.0.2.7"], true),
         (&["192.0.2.7", "198.51.100.#"], false),
         (&["[2001:db8::#]:443"], true),
-        // What did not come through the proxy, or says nothing, shares one address.
+        // Requests without a usable address in the proxy's header all share one address.
         (&[], true),
         (&[""], true),
         (&["192.0.2.#, unknown"], true),
@@ -113,7 +114,7 @@ fn an_address_has_a_figure_of_its_own() {
     assert_eq!(guess_from(&world, HOME, "name-8"), FAILED);
 }
 
-/// Whoever logs in to an account of their own now and then would guess at others without end.
+/// Otherwise a user who logs in to their own account now and then could guess at other accounts without limit.
 #[test]
 fn ones_own_success_does_not_forgive_guesses_at_others() {
     let world = world();
@@ -125,7 +126,7 @@ fn ones_own_success_does_not_forgive_guesses_at_others() {
         guesses += usize::from(guess_from(&world, HOME, &format!("name-{n}")).0 == 401);
         world.advance_millis(500);
     }
-    // Five, and what 100 seconds allow: after 1, 3, 7, 15, 31 and 63 seconds.
+    // Five guesses are free, and 100 seconds allow six more: after 1, 3, 7, 15, 31 and 63 seconds.
     assert!((5..=11).contains(&guesses), "{guesses}");
 }
 
@@ -143,7 +144,7 @@ fn ones_own_failures_are_forgiven_by_success() {
     }
 }
 
-/// People of one office: their logins do not make each other wait, and do not keep old failures alive.
+/// The users share one address, as in an office. Their logins do not delay each other, and do not keep old failures alive.
 #[test]
 fn logging_in_does_not_keep_the_failures_of_others_alive() {
     let world = world();

@@ -1,4 +1,4 @@
-//! The store does not grow without end, whatever is sent.
+//! The store does not grow without limit, whatever clients send.
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn made_up_names_and_addresses_create_a_bounded_number_of_keys() {
     }
     let keys = world.data.keys();
     assert!(!keys.iter().any(|key| key.contains("made-up")), "a name is no key");
-    // A counter and an era for each of the two kinds of slots, and what belongs to the secret.
+    // A counter and an era for each slot of both kinds, and two keys for the secret.
     assert!(keys.len() <= 2 * 2 * 4096 + 2, "{}", keys.len());
     assert!(keys.len() > 2 * 2 * 4000, "and the test has filled them: {}", keys.len());
 }

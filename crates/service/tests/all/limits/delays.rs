@@ -1,4 +1,4 @@
-//! For an account.
+//! Limits for an account.
 
 use super::*;
 
@@ -151,8 +151,8 @@ fn the_figures_are_variables() {
     }
 }
 
-/// Names share slots. Whoever finds a name that shares the slot of another's account, and signs it up, does not
-/// forgive that account's failures by logging in.
+/// Names share slots. An attacker may find a name in the same slot as the account of another user, and sign it up. A login
+/// to the attacker's account does not forgive the failures of the other account.
 #[test]
 fn the_success_of_another_account_in_the_same_slot_forgives_nothing() {
     let world = world();
@@ -180,7 +180,7 @@ fn known_and_unknown_names_cost_the_same() {
     let world = world();
     world.set("pbkdf2_iterations", "25000");
     world.sign_up("alice");
-    // The first of all makes the secret.
+    // The first failed login of all also creates the secret, which costs more.
     guess(&world, "somebody");
     for username in ["alice", "nobody", "no user name!", "alice", "nobody", "no user name!"] {
         assert_eq!(
@@ -192,8 +192,8 @@ fn known_and_unknown_names_cost_the_same() {
         ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
     };
     let costs: Vec<_> = world.events("authn_login_fail").iter().skip(1).map(work).collect();
-    // Three for the account, the secret, two and one at each slot.
+    // Three reads for the account, one for the secret, and three at each of the two slots.
     let reads = 3 + 1 + 2 * 3;
-    // The time, the number and what became of it, at each slot.
+    // Three writes at each slot: the time, the number and the outcome.
     assert_eq!(costs, [[reads, 2 * 3, 24_999, 10]; 6]);
 }

@@ -1,8 +1,8 @@
-//! A browser that has logged in once is not kept out by others.
+//! Failed logins of others do not lock out a browser that has logged in before.
 
 use super::*;
 
-/// The cookies of a browser after a login from it.
+/// The device cookie that a successful login sets.
 fn cookie(answer: &Answer) -> String {
     assert_eq!(answer.status(), 200, "{}", answer.said());
     let cookies = answer.response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
@@ -17,7 +17,7 @@ fn login_with(cookie: &str, username: &str, password: &str) -> Request<Bytes> {
     request
 }
 
-/// Somebody guesses at an account, from many addresses, until it is at the longest delay.
+/// An attacker guesses at an account from many addresses, until the account has the longest delay.
 fn besiege(world: &World, username: &str) {
     for n in 0..12 {
         assert_eq!(guess_from(world, &format!("198.51.100.{n}"), username).0, 401);
@@ -56,7 +56,7 @@ fn a_known_device_does_not_wait_for_the_failures_of_others() {
     world.sign_up("alice");
     let device = cookie(&world.send(login("alice", PASSWORD)));
     besiege(&world, "alice");
-    // Others at her own address too.
+    // Other users fail at alice's own address, too.
     for n in 0..6 {
         guess_from(&world, HOME, &format!("name-{n}"));
     }
@@ -108,7 +108,7 @@ fn a_forged_cookie_or_that_of_another_account_gives_nothing() {
     ] {
         assert_eq!(verdict(&world.send(login_with(&forged, "alice", PASSWORD))).0, 429, "{forged}");
     }
-    // Nor is it a way to have any name that does not exist told from one that does.
+    // The cookie does not help to distinguish a name that does not exist from one that does.
     for username in ["nobody", "mallory2"] {
         besiege(&world, username);
         assert_eq!(verdict(&world.send(login_with(&mallorys, username, WRONG))).0, 429, "{username}");
@@ -123,7 +123,7 @@ fn a_device_is_forgotten_after_half_a_year_and_when_the_password_changes() {
     let device = cookie(&answer);
     besiege(&world, "alice");
     assert_eq!(world.send(login_with(&device, "alice", PASSWORD)).status(), 200);
-    // Raised rounds are no other password.
+    // A higher number of rounds does not count as another password.
     world.set("pbkdf2_iterations", "3");
     assert_eq!(world.send(login_with(&device, "alice", PASSWORD)).status(), 200);
     assert_eq!(world.send(login_with(&device, "alice", PASSWORD)).status(), 200);
@@ -143,7 +143,8 @@ fn a_device_is_forgotten_after_half_a_year_and_when_the_password_changes() {
     assert_eq!(verdict(&world.send(login_with(&device, "alice", "another good one"))).0, 429);
 }
 
-/// A token that was stolen is no way to guess the password, and the owner can change it whoever guesses at logins.
+/// The holder of a stolen token can't guess the password without delays, and the owner can change it while others guess at
+/// logins.
 #[test]
 fn the_password_is_asked_for_again_with_delays_of_its_own() {
     let world = world();

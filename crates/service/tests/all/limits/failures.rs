@@ -77,7 +77,7 @@ fn a_sign_up_and_a_post() {
     });
 }
 
-/// After the leases of whatever was being made, and the longest delay.
+/// Checks the account after all leases are over and after the longest delay.
 fn the_account_can_be_used(world: &World, said: &str) {
     for _ in 0..3 {
         world.send(login_from(HOME, "alice", PASSWORD));

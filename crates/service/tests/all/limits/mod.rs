@@ -1,4 +1,4 @@
-//! The limits with their defaults: delays of those who guess passwords, sign-ups of an address, posts of an account.
+//! The limits with their default values: delays after wrong passwords, sign-ups per address, posts per account.
 
 mod addresses;
 mod bounds;
@@ -17,7 +17,7 @@ const WRONG: &str = "not the password";
 const HOME: &str = "192.0.2.7:4711";
 const MINUTE: u64 = 60_000;
 
-/// A world with limits.
+/// A world in which the limits are on.
 fn world() -> World {
     over(&Data::default())
 }
@@ -28,19 +28,19 @@ fn over(data: &Data) -> World {
     world
 }
 
-/// A login from an address, by the host's word.
+/// A login from an address that the host reports.
 fn login_from(address: &str, username: &str, password: &str) -> Request<Bytes> {
     let mut request = login(username, password);
     request.headers_mut().append("spin-client-addr", address.parse().unwrap());
     request
 }
 
-/// A login on a host that does not say where it comes from.
+/// A login on a host that does not report the client's address.
 fn login(username: &str, password: &str) -> Request<Bytes> {
     anon("POST", "/api/login", &serde_json::json!({"username": username, "password": password}).to_string())
 }
 
-/// The status and how many seconds to wait.
+/// The status, and the number of seconds to wait.
 fn verdict(answer: &Answer) -> (u16, Option<u64>) {
     let wait = answer.header("retry-after").map(|seconds| seconds.parse().unwrap());
     assert_eq!(answer.status() == 429, answer.code() == "too_many_requests", "{}", answer.said());

@@ -1,4 +1,4 @@
-//! Sign-ups and posts.
+//! Limits on sign-ups and posts.
 
 use super::*;
 use crate::world::signup_body;

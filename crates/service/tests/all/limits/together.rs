@@ -1,4 +1,4 @@
-//! Many at the same moment: each call of the store lets the others run, before and after it.
+//! Concurrent requests: each call of the store lets the other requests run before and after it.
 
 use std::task::{Context, Poll, Waker};
 
@@ -8,8 +8,8 @@ use crate::world::bearer;
 const MANY: usize = 50;
 const SEEDS: std::ops::Range<u64> = 1..7;
 
-/// Sends requests at once, each by an instance of its own. Who goes on next is drawn by the seed, so that between two calls
-/// of one request any others may have done any number of theirs.
+/// Sends requests concurrently, each to its own instance. The seed determines which request continues next, so between two
+/// calls of one request, the others may make any number of calls.
 fn at_once(data: &Data, seed: u64, request: impl Fn(usize) -> Request<Bytes>) -> Vec<u16> {
     let worlds: Vec<World> = (0..MANY).map(|_| over(data)).collect();
     let mut running: Vec<_> =
@@ -39,7 +39,7 @@ fn of_fifty_guesses_at_once_five_pass_and_later_one_at_a_time() {
     for seed in SEEDS {
         for address in [false, true] {
             let world = world();
-            // The secret is there.
+            // This failed login creates the secret in advance.
             guess(&world, "somebody");
             let request = |n: usize| match address {
                 true => login_from(HOME, &format!("name-{n}"), WRONG),
@@ -53,7 +53,7 @@ fn of_fifty_guesses_at_once_five_pass_and_later_one_at_a_time() {
                 let statuses = at_once(&world.data, seed, request);
                 assert_eq!(count(&statuses, 401), 1, "seed {seed}, after {seconds} seconds");
             }
-            // When it is all over, the first ones start the count anew and the others join it.
+            // After the window, the first requests start the count again and the others join it.
             world.advance_millis(15 * MINUTE);
             let passed = count(&at_once(&world.data, seed, request), 401);
             assert!((5..=10).contains(&passed), "{passed} of seed {seed}");
@@ -76,7 +76,7 @@ fn guesses_beside_ones_own_logins_are_not_washed_away() {
             guesses += count(&statuses, 401);
             world.advance_millis(1000);
         }
-        // Five, and what ten seconds allow.
+        // Five guesses are free, and ten seconds allow a few more.
         assert!(guesses <= 9, "{guesses} guesses at seed {seed}");
     }
 }

@@ -7,14 +7,14 @@ use super::World;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// An answer, with what was asked for a test to say when it fails.
+/// An answer, with its request for the message of a failing test.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) response: Response<Bytes>,
     asked: String,
 }
 
-/// A request in one line: method, address, headers, and the start of its body.
+/// A request in one line: method, address, headers and the start of its body.
 fn line(request: &Request<Bytes>) -> String {
     let body = request.body().get(..300).unwrap_or(request.body());
     let headers = request.headers();
@@ -40,7 +40,7 @@ impl Answer {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The access token and the refresh token.
+    /// The access token and the refresh token of the body.
     pub(crate) fn tokens(&self) -> (String, String) {
         let json = self.json();
         let text = |member: &str| json[member].as_str().expect(member).to_owned();
@@ -55,12 +55,12 @@ impl Answer {
         errors.iter().map(|e| format!("{}:{}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
     }
 
-    /// What was asked and what came, as a failing test says it.
+    /// Request and answer, for the message of a failing test.
     pub(crate) fn said(&self) -> String {
         format!("asked: {}\n came: {} {}", self.asked, self.status(), String::from_utf8_lossy(self.response.body()))
     }
 
-    /// Names the row of a table, or what else the request does not show.
+    /// Adds the name of a table row, or anything else that the request does not show, to the message of a failing test.
     pub(crate) fn of(self, row: &str) -> Self {
         Self { asked: format!("{row}: {}", self.asked), ..self }
     }
@@ -75,7 +75,7 @@ impl Answer {
         assert_eq!((self.status(), self.code().as_str(), came), (status, code, expected), "{}", self.said());
     }
 
-    /// The same of a body that is JSON and breaks a rule.
+    /// The same for a body that is valid JSON and breaks a rule.
     #[track_caller]
     pub(crate) fn is_invalid(&self, errors: &[&str]) {
         self.is_refused(422, "validation_failed", errors);
@@ -139,13 +139,13 @@ impl World {
         self.post("/api/login", &format!(r#"{{"username":"{username}","password":"{PASSWORD}"}}"#))
     }
 
-    /// The token of a new account.
+    /// Creates an account and returns its token.
     pub(crate) fn join(&self, username: &str) -> String {
         assert_eq!(self.sign_up(username).status(), 201);
         self.log_in(username).json()["token"].as_str().unwrap().to_owned()
     }
 
-    /// Logs in as a client that is no browser: the token and the refresh token.
+    /// Logs in as a client that is not a browser. Returns the token and the refresh token.
     pub(crate) fn begin(&self, username: &str) -> (String, String) {
         let body = format!(r#"{{"username":"{username}","password":"{PASSWORD}","refresh_token_in":"body"}}"#);
         let answer = self.post("/api/login", &body);
@@ -157,7 +157,7 @@ impl World {
         self.post("/api/session/refresh", &format!(r#"{{"refresh_token":"{refresh_token}"}}"#))
     }
 
-    /// What the authorizer says of a token.
+    /// The status of the authorizer's answer for a token.
     pub(crate) fn accepts(&self, token: &str) -> u16 {
         self.send(bearer(token, "GET", "/api/authorizer", "")).status()
     }
@@ -173,7 +173,7 @@ impl World {
         self.send(bearer(token, "POST", "/api/messages", &body))
     }
 
-    /// The texts of a page.
+    /// The texts of one page.
     pub(crate) fn texts(&self, uri: &str) -> Vec<String> {
         let page = self.get(uri);
         assert_eq!(page.status(), 200, "{}", page.text());

@@ -1,4 +1,4 @@
-//! The world that the services run in here.
+//! The simulated world in which these tests run the services.
 
 mod client;
 mod store;
@@ -11,20 +11,20 @@ use domain::{MethodArn, Timestamp};
 use service::platform::{Authorization, Authorizer, ConfigError, Denial, Platform, StoreError};
 pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
 
-/// 2027-01-15T08:00:00Z
+/// The moment 2027-01-15T08:00:00Z.
 const START_MILLIS: u64 = 1_800_000_000_000;
 
-/// The variables that turn a limit off by 0.
+/// The variables for which 0 turns the limit off.
 const LIMITS: [&str; 4] =
     ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
 
-/// What an authorizer that is not ours answers.
+/// The answer of an authorizer that replaces ours.
 pub(crate) type Verdict = Box<dyn Fn(&str, &MethodArn) -> Result<Authorization, Denial>>;
 
-/// One world: a store, a clock, variables, a log. Instances that share a store are several worlds over the same data.
+/// One world: a store, a clock, variables and a log. Several instances with one store are several worlds over the same data.
 pub(crate) struct World {
     pub(crate) data: Data,
-    /// How far the clock goes on at each pause.
+    /// The number of milliseconds by which each pause advances the clock.
     pub(crate) pause_millis: Cell<u64>,
     pub(crate) pauses: Cell<u32>,
     drawn: Cell<u64>,
@@ -54,14 +54,14 @@ impl World {
         };
         world.set("stage", "test");
         world.set("pbkdf2_iterations", "2");
-        // Time stands still here: whoever does something a hundred times does it in one second.
+        // Time does not pass here, so a hundred requests fall into one second. The limits would refuse them.
         for limit in LIMITS {
             world.set(limit, "0");
         }
         world
     }
 
-    /// The limits have their defaults.
+    /// Gives the limits their default values.
     pub(crate) fn use_limits(&self) {
         LIMITS.iter().for_each(|limit| self.unset(limit));
     }
@@ -74,12 +74,12 @@ impl World {
         self.variables.borrow_mut().remove(variable);
     }
 
-    /// Time goes by, for all instances.
+    /// Advances the time for all instances.
     pub(crate) fn advance_millis(&self, millis: u64) {
         self.data.advance_millis(millis);
     }
 
-    /// The wall clock is set.
+    /// Sets the wall clock back; the uptime stays.
     pub(crate) fn step_back_millis(&self, millis: u64) {
         self.data.step_back_millis(millis);
     }
@@ -88,7 +88,7 @@ impl World {
         self.data.step_forward_millis(millis);
     }
 
-    /// The log lines so far that are of an event.
+    /// The log lines so far with this event.
     pub(crate) fn events(&self, event: &str) -> Vec<serde_json::Value> {
         let lines = self.log.borrow();
         let lines = lines.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
@@ -122,7 +122,7 @@ impl Platform for World {
         self.data.uptime_millis()
     }
 
-    /// SplitMix64 over a counter: the bytes differ, and spread as random ones do.
+    /// SplitMix64 over a counter: all values differ and are distributed like random ones.
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let drawn = self.drawn.get() + 1;

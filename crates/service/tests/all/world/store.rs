@@ -5,20 +5,20 @@ use std::task::Poll;
 
 use service::platform::{Bucket, StoreError};
 
-/// What happens at one call of the store.
+/// The fault at one call of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It fails, and does nothing.
+    /// The call fails and has no effect.
     Refused,
-    /// It is done, and the reply is lost.
+    /// The call has its effect, but its reply is lost.
     ReplyLost,
-    /// It and everything after it fails: the process died before it.
+    /// This call and all later ones fail without effect: the process died before it.
     Dead,
-    /// It is done, and then the process stops for so many milliseconds.
+    /// The call has its effect, and then the process stops for this many milliseconds.
     Stall(u64),
 }
 
-/// The data of a store, shared by all who open it.
+/// The data of a store, which all worlds over it share.
 #[derive(Clone, Default)]
 pub(crate) struct Data(Rc<Inner>);
 
@@ -29,11 +29,11 @@ struct Inner {
     fault: Cell<Option<(usize, Fault)>>,
     dead: Cell<bool>,
     instances: Cell<u64>,
-    /// Time that has gone by.
+    /// Milliseconds that have passed since the start.
     uptime_millis: Cell<u64>,
-    /// How far the wall clock was set back.
+    /// Milliseconds by which the wall clock was set back.
     set_back_millis: Cell<i64>,
-    /// Keep counters as ASCII digits, as Redis does.
+    /// Whether counters are kept as ASCII digits, as Redis keeps them.
     digits: Cell<bool>,
 }
 
@@ -70,18 +70,18 @@ impl Data {
         }
     }
 
-    /// Lets the `n`-th call from now fail, the first being 1.
+    /// Makes the `n`-th call from now fail; the next call is number 1.
     pub(crate) fn fail_at(&self, n: usize, fault: Fault) {
         self.0.calls.set(0);
         self.0.fault.set(Some((n, fault)));
     }
 
-    /// The calls since [`Data::fail_at`].
+    /// The number of calls since [`Data::fail_at`].
     pub(crate) fn calls(&self) -> usize {
         self.0.calls.get()
     }
 
-    /// Ends all faults; true when the one that was set has happened.
+    /// Ends all faults. Returns true if the fault that was set has happened.
     pub(crate) fn heal(&self) -> bool {
         let happened = self.0.fault.take().is_some_and(|(n, _)| self.0.calls.get() >= n);
         self.0.dead.set(false);
@@ -96,7 +96,7 @@ impl Data {
         self.0.values.borrow().keys().cloned().collect()
     }
 
-    /// All of it: what is the same afterwards was not written to.
+    /// A copy of all data, to check that a request wrote nothing.
     pub(crate) fn snapshot(&self) -> BTreeMap<String, Vec<u8>> {
         self.0.values.borrow().clone()
     }
@@ -113,7 +113,7 @@ impl Data {
         assert!(self.0.values.borrow_mut().remove(key).is_some(), "{key} was not there");
     }
 
-    /// Counts a call, and says how it goes.
+    /// Counts a call and returns its fault, if it has one.
     fn arrive(&self) -> Result<Option<Fault>, StoreError> {
         let calls = self.0.calls.get() + 1;
         self.0.calls.set(calls);
@@ -175,7 +175,7 @@ impl Bucket for MemoryBucket {
     }
 }
 
-/// Lets the other futures of a join run.
+/// Yields once, so that the other futures of a join can run.
 pub(crate) async fn yield_once() {
     let mut yielded = false;
     std::future::poll_fn(|context| {
