@@ -1,4 +1,4 @@
-//! One line for each request.
+//! The access log: one line for each request, at level debug.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 
 use crate::running::RequestRecord;
 
-/// What a request leaves in the log, at debug level, when its answer has been sent.
+/// The line of one request. It is written when this value is dropped, which is when the answer has been sent.
 pub(crate) struct AccessLogLine {
     pub(crate) component: String,
     pub(crate) method: Method,

@@ -16,12 +16,12 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "FILE", default_value = "spin.toml")]
     pub(crate) from: PathBuf,
 
-    /// The build profile whose components to serve, `[component.ID.profile.NAME]` in the manifest; a component without
-    /// it is served as it is [default: none]
+    /// The build profile to serve, `[component.ID.profile.NAME]` in the manifest; a component without this profile is
+    /// served as it is [default: none]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// The address to listen on; port 0 takes a free one
+    /// The address to listen on; port 0 means any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     pub(crate) listen: SocketAddr,
 
@@ -33,22 +33,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) runtime_config_file: Option<PathBuf>,
 
-    /// A value for a variable that the manifest declares, or a file to read it from; may be repeated. It is
-    /// preferred to the environment variable `SPIN_VARIABLE_NAME`, and that to the manifest's default
+    /// A value for a variable that the manifest declares, or a file to read it from; may be repeated. It overrides the
+    /// environment variable `SPIN_VARIABLE_NAME`, which overrides the manifest's default
     #[arg(long = "variable", value_name = "NAME=VALUE | NAME=@FILE")]
     pub(crate) variables: Vec<String>,
 
-    /// The folder for compiled components, so that the next start is quick [default: wasmtime's own, in the
-    /// user's cache folder]
+    /// The folder for compiled components, so that the next start is quick [default: wasmtime's own folder in the user's
+    /// cache folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
 
-    /// How many requests may be in a component at the same time; further ones get 503 at once
+    /// How many requests may be in a component at the same time; further requests get 503 at once
     #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_concurrent_requests: u32,
 
     /// How many requests one instance of a WASI 0.3 component answers before it is dropped. An instance of a WASI 0.2
-    /// component answers one
+    /// component always answers one
     #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_instance_reuse_count: u32,
 
@@ -56,8 +56,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_instance_concurrent_reuse_count: u32,
 
-    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when
-    /// another component's request waits for one
+    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when a request
+    /// to another component waits for an instance
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,
 
@@ -65,12 +65,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_connections: u32,
 
-    /// How long a component may work on one request, in seconds; then 504
+    /// How long a component may work on one request, in seconds; then the client gets 504
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) request_timeout: u64,
 
-    /// How long a connection may take to send the head of a request, in seconds, and how long it may be idle
-    /// between two; then it is closed
+    /// How long a connection may take to send the head of a request, in seconds, and how long it may be idle between two
+    /// requests; then it is closed
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) header_timeout: u64,
 
@@ -79,11 +79,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) body_timeout: u64,
 
-    /// How long a client may take none of an answer that is being sent, in seconds; then the connection is closed
+    /// How long a client may go without reading any of an answer that is being sent, in seconds; then the connection is
+    /// closed
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) write_timeout: u64,
 
-    /// How much memory one instance of a component may have, in MiB, all its linear memories together
+    /// How much memory one instance of a component may have, in MiB, summed over all its linear memories
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4095))]
     pub(crate) max_instance_memory: u32,
 

@@ -1,5 +1,5 @@
-//! Loading components: compiled (or taken from the cache) and linked before the first request, so that a component
-//! that imports what nobody offers is an error of the start.
+//! Loads components. Each is compiled (or taken from the cache) and linked before the first request, so that the host
+//! does not start if a component imports an interface that the host does not offer.
 
 use std::path::Path;
 
@@ -11,12 +11,13 @@ use wasmtime_wasi_http::{WasiHttp, WasiHttpView, p2, p3};
 use crate::failure::Failure;
 use crate::instance::InstanceState;
 
-/// What a component exports to be called for requests, in either version of WASI.
+/// The interface that an HTTP component exports, in each version of WASI.
 const WASI_0_2: &str = "wasi:http/incoming-handler@0.2";
 const WASI_0_3: &str = "wasi:http/handler@0.3";
 
-/// Everything that any component may import: WASI 0.2; of WASI 0.3, whose components import 0.2 for files and
-/// sockets, what an HTTP service needs and no client; and the drafts.
+/// Returns a linker with everything that any component may import: all of WASI 0.2; the parts of WASI 0.3 that an HTTP
+/// service needs, without the HTTP client; and the drafts of `wasi:keyvalue` and `wasi:config`. Files and sockets of WASI
+/// 0.3 are not offered, because components for WASI 0.3 import those of 0.2.
 ///
 /// # Errors
 ///
@@ -38,7 +39,7 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<InstanceState>, Failure> 
 ///
 /// # Errors
 ///
-/// The file is unreadable or no component, imports what is not offered, or exports neither
+/// The file is unreadable or is not a component, imports an interface that is not offered, or exports neither
 /// `wasi:http/incoming-handler@0.2` nor `wasi:http/handler@0.3`.
 pub(crate) fn load(
     id: &str,

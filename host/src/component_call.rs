@@ -1,4 +1,4 @@
-//! One request in a component: its answer, or why there is none.
+//! Calls a component for one request, and returns its answer or the reason why there is none.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,18 +14,20 @@ use crate::response::{self, ResponseBody};
 use crate::running::RunningRequest;
 use crate::worker::Handler;
 
-/// How long after its time limit a request is given up without having heard from its instance: one that is busy with
-/// several requests does not end at the limit of the first.
+/// The host gives a request up this long after its time limit, even if it has not heard from the instance: an instance
+/// that is busy with several requests does not end at the limit of the first one. The host waits as long for the reason
+/// of an instance's end.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How a call failed.
 struct Failed {
     error: String,
-    /// The instance ends or has ended, and its end tells more.
+    /// True if the instance ends or has ended. Its result then says more than `error`.
     with_instance: bool,
 }
 
-/// Calls the component and waits for what is to be sent. `ending` is that of the request.
+/// Calls the component and waits for the response that is to be sent. `ending` receives the result of the instance when
+/// the instance ends.
 pub(crate) async fn call(
     handler: &Handler,
     running: Arc<RunningRequest>,
@@ -68,7 +70,8 @@ async fn attempt(
         with_instance: single_use || error.is::<TrapOrPanicError>(),
         error: format!("{error:#}"),
     })?;
-    // An instance that is dropped with its request ends the body in time.
+    // A single-use instance ends at the time limit of its request, and the body with it. A body of a shared instance
+    // holds the request and checks the limit itself.
     let holder = (!single_use).then(|| Arc::clone(running));
     response::settle(response, method, holder).await.map_err(|error| Failed { error, with_instance: true })
 }

@@ -1,4 +1,4 @@
-//! One client's connection: HTTP/1.1, requests one after the other.
+//! Serves one client's connection: HTTP/1.1, one request after the other.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,11 +20,11 @@ use crate::request::MAX_HEAD;
 use crate::request_body::BodyFate;
 use crate::service::Service;
 
-/// How much of a body that nobody wanted is still taken from a client, in bytes and in time.
+/// When a guest did not read a body to its end, the host still reads up to this many bytes of it, for at most this long.
 const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How connections are served.
+/// The HTTP/1.1 settings of every connection.
 pub(crate) fn protocol(header_timeout: Duration) -> http1::Builder {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(header_timeout).half_close(true);
@@ -32,7 +32,8 @@ pub(crate) fn protocol(header_timeout: Duration) -> http1::Builder {
     protocol
 }
 
-/// Serves the connection until either side closes it. When `stop` becomes true it ends after the running request.
+/// Serves the connection until either side closes it. When `stop` becomes true, the connection ends after the running
+/// request.
 pub(crate) async fn serve(
     stream: TcpStream,
     address: SocketAddr,
@@ -41,7 +42,8 @@ pub(crate) async fn serve(
     write_timeout: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Without it a small answer in two writes waits for the client's acknowledgement of the first.
+    // Without this, the second write of a small answer would wait until the client acknowledges the first write (Nagle's
+    // algorithm).
     _ = stream.set_nodelay(true);
     let Ok(client) = HeaderValue::from_str(&address.to_string()) else { return };
     let fate = BodyFate::default();
@@ -53,7 +55,7 @@ pub(crate) async fn serve(
     stream.set_write_timeout(Some(write_timeout));
     let mut connection = protocol.serve_connection(TokioIo::new(Box::pin(stream)), answer);
     let mut stopping = false;
-    // How it ends (a reset, a timeout, nonsense) is the client's affair.
+    // The result is ignored: a reset, a timeout or malformed input is the client's fault, and nobody is left to tell.
     loop {
         tokio::select! {
             _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)) => break,
@@ -67,7 +69,8 @@ pub(crate) async fn serve(
     close(stream, fate.is_unread()).await;
 }
 
-/// Closing while the client still sends would reset the connection, and the client might never see the answer.
+/// Closes the connection after reading the rest of an unread body. Closing while the client still sends would reset the
+/// connection, and the client might never see the answer.
 async fn close(mut stream: Pin<Box<TimeoutStream<TcpStream>>>, unread: bool) {
     if stream.shutdown().await.is_err() || !unread {
         return;

@@ -1,5 +1,5 @@
-//! The wasmtime engine: compiled code kept on disk, memory for a fixed number of instances reserved at the start,
-//! and a clock that makes a busy guest let go of its thread.
+//! The wasmtime engine: compiled code kept on disk, memory for a fixed number of instances reserved at the start, and a
+//! clock that makes a busy guest yield its thread.
 
 use std::path::Path;
 use std::thread::Builder;
@@ -12,30 +12,31 @@ use crate::failure::Failure;
 /// How long a guest runs before others get its thread.
 const TICK: Duration = Duration::from_millis(10);
 
-/// A component of several composed ones has as many core modules with a memory each, and a few small ones that
-/// connect them.
+/// A component that is composed of several components contains one core module with a memory for each of them, and a few
+/// small core modules that connect them.
 const MEMORIES_PER_COMPONENT: u32 = 4;
 const TABLES_PER_COMPONENT: u32 = 8;
 const CORE_INSTANCES_PER_COMPONENT: u32 = 16;
-/// Each request of an instance has its own, and one more in each component that it calls. There are no more requests
-/// than instances.
+/// Each request of an instance has a stack of its own, and one more in each component that it calls. There are never more
+/// requests than instances.
 const STACKS_PER_COMPONENT: u32 = 4;
-/// More than any function table of a guest in Rust; the pool reserves 8 bytes for each.
+/// More elements than any function table of a guest in Rust has. The pool reserves 8 bytes for each element.
 const TABLE_ELEMENTS: usize = 20_000;
-/// What a freed memory keeps instead of giving it back to the system, in bytes: restoring a page that was written is
-/// cheaper than faulting it in again. Where Linux (from 6.7) tells which pages were written, it is so much of these;
-/// elsewhere it is so much from the start of the memory, written or not, and therefore less.
+/// Bytes of a freed memory that the pool keeps instead of giving them back to the system: it is cheaper to restore a page
+/// that was written than to fault it in again. Linux from 6.7 on tells which pages were written, so there the limit
+/// counts only written pages. Elsewhere (`KEPT_MEMORY`) the limit counts from the start of the memory, written or not,
+/// and is therefore lower.
 const KEPT_WRITTEN_MEMORY: usize = 1024 * 1024;
 const KEPT_MEMORY: usize = 256 * 1024;
 const KEPT_TABLE: usize = 16 * 1024;
 const KEPT_STACK: usize = 32 * 1024;
 
-/// Builds the engine for at most `instances` at a time with `memory_bytes` each. `cache_dir` of `None` is wasmtime's
-/// own folder.
+/// Builds the engine for at most `instances` at a time with `memory_bytes` each. If `cache_dir` is `None`, wasmtime uses
+/// a folder of its own.
 ///
 /// # Errors
 ///
-/// The cache folder cannot be used, or the system has not that much address space.
+/// The cache folder cannot be used, or the system does not have enough address space.
 pub(crate) fn new(instances: u32, memory_bytes: usize, cache_dir: Option<&Path>) -> Result<Engine, Failure> {
     let mut config = Config::new();
     config
@@ -93,7 +94,7 @@ fn cache(folder: Option<&Path>) -> Result<Option<Cache>, Failure> {
     match (Cache::new(config), folder) {
         (Ok(cache), _) => Ok(Some(cache)),
         (Err(error), Some(folder)) => Err(Failure::new(format_args!("--cache-dir {}: {error:#}", folder.display()))),
-        // A user without a home folder, say: starting is only slower.
+        // This happens to a user without a home folder, for example. Without a cache the host only starts more slowly.
         (Err(error), None) => {
             tracing::warn!(error = %format_args!("{error:#}"), "no_code_cache");
             Ok(None)

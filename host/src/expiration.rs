@@ -1,4 +1,4 @@
-//! When an instance ends: at the time limit of its requests, or after some time without one.
+//! Decides when an instance ends: at the time limit of its requests, or after some time without a request.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::guest_output::GuestOutput;
 use crate::instances::Instances;
 use crate::running::InstanceRequests;
 
-/// Polled outside the guest, so that it also ends a guest that is busy.
+/// Wasmtime polls this outside the guest, so that it also ends a guest that is busy.
 pub(crate) struct Expiration {
     requests: Arc<InstanceRequests>,
     output: GuestOutput,
@@ -42,7 +42,7 @@ impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
         let end = match status {
             WorkerStatus::Idle => {
-                // Whatever comes next is of another request.
+                // Any later output belongs to another request, so the unfinished line is complete.
                 self.output.finish();
                 if self.wanted.as_mut().poll(context).is_ready() {
                     return Poll::Ready(());

@@ -1,5 +1,5 @@
-//! `Failure`: why the host cannot start, for the person who started it. What happens to a single request is a
-//! [`Problem`](crate::problem::Problem) instead, and what a guest asks of a store a
+//! `Failure` tells the person who started the host why it cannot start. When a single request fails, the client gets a
+//! [`Problem`](crate::problem::Problem) instead; when a call of a store fails, the guest gets a
 //! [`StoreError`](crate::store::StoreError).
 
 use std::fmt::{self, Display};
@@ -9,7 +9,7 @@ use std::fmt::{self, Display};
 pub(crate) struct Failure(String);
 
 impl Failure {
-    /// Takes any text; line breaks in it (of a library's message, say) become spaces.
+    /// Takes any text. Line breaks in it, for example those of a library's message, become spaces.
     pub(crate) fn new(text: impl Display) -> Self {
         let text = text.to_string();
         let words: Vec<&str> = text.split_whitespace().collect();

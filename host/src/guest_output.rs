@@ -1,5 +1,5 @@
-//! What a guest writes to its standard output and error: passed on to the host's standard error line by line, each
-//! in one write, so that lines of concurrent requests never mix.
+//! Passes what a guest writes to its standard output and error on to the host's standard error. Each line goes out in one
+//! write, so that lines of concurrent requests never mix.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,7 @@ impl GuestOutput {
         }
     }
 
-    /// Writes the unfinished line. For the end of the instance.
+    /// Writes the unfinished line. Called when the instance is idle or ends, since nothing will complete the line then.
     pub(crate) fn finish(&self) {
         write_line(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -46,7 +46,7 @@ fn write_line(line: &mut Vec<u8>) {
     if !line.ends_with(b"\n") {
         line.push(b'\n');
     }
-    // A closed standard error is no reason to fail a request.
+    // A write error is ignored, because a closed standard error must not make a request fail.
     _ = std::io::stderr().lock().write_all(line);
     line.clear();
 }
@@ -87,7 +87,7 @@ impl OutputStream for GuestOutput {
     }
 }
 
-/// For WASI 0.3.
+/// WASI 0.3 writes through this trait, WASI 0.2 through `OutputStream`.
 impl AsyncWrite for GuestOutput {
     fn poll_write(
         self: std::pin::Pin<&mut Self>,

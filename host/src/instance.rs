@@ -1,4 +1,4 @@
-//! The state of one component instance: what it is granted, what it has used.
+//! The state of one component instance: what it may use and what it has used.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::request::MAX_HEAD;
 use crate::running::{InstanceRequests, RunningRequest};
 use crate::store::Bucket;
 
-/// What the manifest grants a component, resolved.
+/// What the manifest grants a component, with stores opened and variables resolved.
 pub(crate) struct Grants {
     /// By label.
     pub(crate) stores: BTreeMap<String, Bucket>,
@@ -28,7 +28,7 @@ pub(crate) struct InstanceState {
     pub(crate) requests: Arc<InstanceRequests>,
     pub(crate) memory: MemoryBudget,
     pub(crate) output: GuestOutput,
-    /// The request of an instance that gets no other: it has ended when the instance is gone.
+    /// The request of a single-use instance (WASI 0.2). The request lasts until the instance is dropped.
     pub(crate) only_request: Option<Arc<RunningRequest>>,
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -39,7 +39,8 @@ impl InstanceState {
     pub(crate) fn new(grants: Arc<Grants>, requests: Arc<InstanceRequests>, memory_bytes: usize) -> Self {
         let output = GuestOutput::default();
         let mut http = WasiHttpCtx::new();
-        // The connection has bounded the head already; this counts more than its bytes.
+        // The connection has already limited the head to `MAX_HEAD` bytes. This limit counts more than those bytes, so it
+        // has to be higher.
         http.set_field_size_limit(4 * MAX_HEAD);
         let wasi = WasiCtx::builder()
             .stdout(output.clone())
@@ -76,7 +77,7 @@ impl WasiHttpView for InstanceState {
 
 struct NoOutgoingRequests;
 
-/// How the answer to an outgoing request, or the upload of its body, ends.
+/// Completes when the answer to an outgoing request, or the upload of its body, has ended.
 type Ending = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Sent = Result<(http::Response<WasiBody>, Ending), Error>;
 
@@ -91,7 +92,7 @@ impl WasiHttpHooks for NoOutgoingRequests {
     }
 }
 
-/// Bytes that the linear memories of an instance may still take, all together.
+/// The number of bytes that all linear memories of an instance together may still grow by.
 pub(crate) struct MemoryBudget {
     left_bytes: usize,
 }
@@ -108,7 +109,7 @@ impl ResourceLimiter for MemoryBudget {
     }
 
     fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        // The pool's limit is enough.
+        // The pool already limits the size of every table.
         Ok(true)
     }
 }

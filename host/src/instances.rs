@@ -1,21 +1,21 @@
-//! How many instances there are at the same time, all components together: as many as memory is reserved for. One
-//! that is idle makes way for another when all permits are taken.
+//! Limits how many instances exist at the same time, over all components, to the number that memory is reserved for. When
+//! all permits are taken and a request needs an instance, an idle instance ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
-/// The permits of instances.
+/// One permit for each instance that may exist.
 pub(crate) struct Instances {
     permits: Arc<Semaphore>,
     total: u32,
-    /// How many wait for a permit.
+    /// The number of callers that wait for a permit.
     waiting: AtomicUsize,
     wake_idle: Notify,
 }
 
-/// An instance's own, given back when it is dropped.
+/// The permit of one instance. It returns to the semaphore when it is dropped.
 pub(crate) type InstancePermit = OwnedSemaphorePermit;
 
 impl Instances {
@@ -28,7 +28,7 @@ impl Instances {
         }
     }
 
-    /// Waits for a permit, which takes as long as some running instance does when none is idle.
+    /// Waits for a permit. When no instance is idle, the wait lasts until some running instance ends.
     ///
     /// # Errors
     ///
@@ -41,11 +41,12 @@ impl Instances {
         Arc::clone(&self.permits).acquire_owned().await
     }
 
-    /// Returns when somebody waits for a permit. To be polled by whoever could give up theirs.
+    /// Returns when somebody waits for a permit. An idle instance polls this, because it could give its permit up.
     pub(crate) async fn wanted(self: Arc<Self>) {
         loop {
             let mut wake = std::pin::pin!(self.wake_idle.notified());
-            // From here on no call is missed.
+            // Registers for the wake-up before reading `waiting`: a caller that starts to wait after the read still wakes
+            // this task.
             wake.as_mut().enable();
             if self.waiting.load(Ordering::SeqCst) > 0 {
                 return;
@@ -54,7 +55,7 @@ impl Instances {
         }
     }
 
-    /// Ends the idle instances and waits for the end of the others.
+    /// Makes the idle instances end, and waits until the others have ended too.
     pub(crate) async fn close(&self) {
         let _waiting = Waiting::new(self);
         _ = self.permits.acquire_many(self.total).await;
@@ -92,7 +93,7 @@ mod tests {
         let short = Duration::from_millis(20);
         timeout(short, Arc::clone(&instances).wanted()).await.unwrap_err();
         timeout(short, instances.permit()).await.err().unwrap();
-        // Whoever waited has gone.
+        // The waiter above has timed out, so nobody waits any more.
         timeout(short, Arc::clone(&instances).wanted()).await.unwrap_err();
         let idle = tokio::spawn({
             let instances = Arc::clone(&instances);

@@ -1,5 +1,5 @@
-//! The host's own log: one JSON object a line on standard error, with `time, level, component, event` and the
-//! event's fields. Written in one piece, as guest lines are, so that lines never mix.
+//! The host's own log: one JSON object a line on standard error, with `time, level, component, event` and the event's
+//! fields. Each line is written in one piece, like the lines of guests, so that lines never mix.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::arguments::LogLevel;
 
-/// Logs events of this level and more severe ones from now on; those of libraries stay out.
+/// From now on logs events of this level and of more severe levels. Events of libraries are not logged.
 pub(crate) fn start(level: LogLevel) {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -52,7 +52,7 @@ where
     }
 }
 
-/// RFC 3339 in UTC with milliseconds.
+/// The current time by RFC 3339, in UTC with milliseconds.
 fn now() -> Result<String, fmt::Error> {
     let mut text = String::new();
     SystemTime.format_time(&mut Writer::new(&mut text))?;
@@ -61,7 +61,7 @@ fn now() -> Result<String, fmt::Error> {
     Ok(text)
 }
 
-/// In the order they are set, so that the event's name comes before its fields.
+/// The fields of a line in the order in which they are set, so that the event's name comes before its fields.
 struct Fields(Vec<(&'static str, Value)>);
 
 impl Fields {

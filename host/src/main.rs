@@ -1,6 +1,6 @@
 //! `latchkey`: serves the WebAssembly components that a Spin manifest names, on machines without Spin.
 //!
-//! It knows nothing of the application: it sees `.wasm` files, `spin.toml` and a runtime configuration.
+//! The host knows nothing of the application: it reads only `.wasm` files, `spin.toml` and a runtime configuration.
 
 mod access_log;
 mod arguments;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     match run::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nothing is left to tell it to if standard error is closed.
+            // If standard error is closed, there is nowhere left to report the failure.
             _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::FAILURE
         }

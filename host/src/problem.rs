@@ -1,16 +1,18 @@
-//! The host's own refusals, as `application/problem+json` (RFC 9457). What a component answers is never changed.
+//! The errors that the host itself answers with, as `application/problem+json` (RFC 9457). The host never turns an answer
+//! of a component into a problem of its own.
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-/// What the host answers in place of a component.
+/// The reasons for which the host answers in place of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
     /// The request target is not a path (`*`, or the authority of a CONNECT).
     InvalidTarget,
-    /// The Host header is missing, repeated, no authority, or another one than the request target names.
+    /// The Host header is missing, repeated or not a valid authority, or it differs from the authority in the request
+    /// target.
     InvalidHost,
     /// A header's value is not UTF-8.
     InvalidHeader,
@@ -20,7 +22,7 @@ pub(crate) enum Problem {
     Overloaded,
     /// The component did not answer within `--request-timeout`.
     RequestTimeout,
-    /// The component trapped, or answered nothing that can be sent. The log has the reason.
+    /// The component trapped, or its answer cannot be sent. The log has the reason.
     Internal,
 }
 
@@ -46,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// The whole response, with a Content-Length and never to be stored by a cache.
+    /// The whole response. It has a Content-Length, and no cache may store it.
     pub(crate) fn response(self) -> Response<Bytes> {
         let (status, code, detail) = self.parts();
         let body = json!({
@@ -64,7 +66,7 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CONTENT_LENGTH, length);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // What a component answers here may depend on it.
+        // The answer of a component at the same URL may depend on the origin.
         headers.insert(VARY, HeaderValue::from_static("Origin"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if self == Self::Overloaded {

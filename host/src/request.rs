@@ -1,4 +1,4 @@
-//! Making of what a client sent the request that a guest sees.
+//! Makes the request that a guest sees out of the request that a client sent.
 
 use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -7,13 +7,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use crate::problem::Problem;
 use crate::route::Match;
 
-/// For the head of a request, in bytes; more is 431. Above what clients send, so that the component answers.
+/// The limit for the head of a request, in bytes; a longer head gets 431. The limit is above what clients normally send,
+/// so that the component decides about long headers.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;
 
-/// Spin reaches an application's components by hosts of this domain.
+/// Spin reaches the components of an application by host names in this domain.
 const SPIN_DOMAIN: &str = "spin.internal";
 
-/// Whom and what a request is for.
+/// The authority and the path that a request is for.
 #[derive(Debug)]
 pub(crate) struct Target {
     authority: Authority,
@@ -21,12 +22,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Of the request target and the Host header.
+    /// Takes both from the request target and the Host header.
     ///
     /// # Errors
     ///
-    /// [`Problem::InvalidTarget`] for what is no path, [`Problem::InvalidHost`] for a Host that is missing, repeated,
-    /// malformed, of the hosts that Spin keeps for itself, or another one than the request target names.
+    /// [`Problem::InvalidTarget`] if the target is not a path, [`Problem::InvalidHost`] if the Host header is missing,
+    /// repeated or malformed, names a host that Spin reserves, or differs from the authority in the request target.
     pub(crate) fn new(uri: &Uri, headers: &HeaderMap) -> Result<Self, Problem> {
         let path_and_query =
             uri.path_and_query().filter(|target| target.path().starts_with('/')).ok_or(Problem::InvalidTarget)?.clone();
@@ -39,13 +40,13 @@ impl Target {
         Ok(Self { authority, path_and_query })
     }
 
-    /// Without the query.
+    /// The path without the query.
     pub(crate) fn path(&self) -> &str {
         self.path_and_query.path()
     }
 
-    /// Adds Spin's headers (`crates/trigger-http/src/headers.rs`) after those that the client sent: of several with one
-    /// name the last is the true one.
+    /// Adds Spin's headers (`crates/trigger-http/src/headers.rs`) after those that the client sent. If several headers
+    /// have the same name, only the last one is from the host and can be trusted.
     ///
     /// # Errors
     ///
@@ -77,13 +78,14 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// Never, as both parts are valid.
+    /// Never happens, because both parts are valid.
     pub(crate) fn into_uri(self) -> Result<Uri, http::Error> {
         Uri::builder().scheme(Scheme::HTTP).authority(self.authority).path_and_query(self.path_and_query).build()
     }
 }
 
-/// Leaves out what can't be a header, as Spin does: the name of a parameter, or a control character in a path.
+/// Appends a header, or leaves it out if it cannot be one, as Spin does: the name of a parameter may not be a valid
+/// header name, and a path may contain a control character.
 fn append(headers: &mut HeaderMap, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
         headers.append(name, value);
@@ -93,7 +95,7 @@ fn append(headers: &mut HeaderMap, name: &str, value: &str) {
 fn authority(host: &HeaderValue) -> Option<Authority> {
     let authority: Authority = host.to_str().ok()?.parse().ok()?;
     let has_userinfo = authority.as_str().contains('@');
-    // Spin takes such a Host for one of its own components, and drops the header.
+    // Spin treats such a Host as the name of one of its own components, and drops the header.
     let is_of_spin = authority.host().split_once('.').is_some_and(|(_, domain)| domain == SPIN_DOMAIN);
     (!authority.host().is_empty() && !has_userinfo && !is_of_spin).then_some(authority)
 }

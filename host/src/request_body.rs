@@ -1,4 +1,4 @@
-//! The body of a request under a deadline for the whole of it.
+//! The body of a request, with one deadline for all of it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 use wasmtime_wasi_http::Error;
 
-/// How the client's side of a body went, for the connection to act on.
+/// Tells the connection whether the client sent its body in time and whether the guest read it all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BodyFate(Arc<Fate>);
 
@@ -21,12 +21,12 @@ struct Fate {
 }
 
 impl BodyFate {
-    /// The deadline passed: the connection can be used no more.
+    /// Whether the deadline passed before the body was complete. The connection cannot be used for another request then.
     pub(crate) fn is_late(&self) -> bool {
         self.0.late.load(Ordering::Relaxed)
     }
 
-    /// There is a body and the guest has not read it all: the client may still be sending.
+    /// Whether there is a body that the guest has not read to its end. The client may still be sending it.
     pub(crate) fn is_unread(&self) -> bool {
         self.0.unread.load(Ordering::Relaxed)
     }
@@ -38,7 +38,7 @@ impl BodyFate {
 
 /// Yields what the client sends until the deadline, then an error.
 pub(crate) struct TimedBody {
-    /// `None` after the deadline, which tells hyper to read no more from the connection.
+    /// `None` after the deadline, because dropping it tells hyper to read no more from the connection.
     incoming: Option<Incoming>,
     deadline: Pin<Box<Sleep>>,
     fate: BodyFate,

@@ -1,4 +1,4 @@
-//! Making of what a guest answered what is sent.
+//! Makes the response that is sent out of the response of a guest.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use wasmtime_wasi_http::WasiBody;
 use crate::access_log::AccessLogLine;
 use crate::running::RunningRequest;
 
-/// Up to this length, in bytes, a body that the guest has given a length is awaited before the head is sent: both
-/// leave in one write, and a guest that fails in between gets a clean 500.
+/// If the guest states a `Content-Length` of at most this many bytes, the host waits for the whole body before it sends
+/// the head. Then head and body leave in one write, and if the guest fails in between, the client gets a clean 500.
 const MAX_AWAITED: u64 = 64 * 1024;
 
 /// A response body of the host or of a guest.
 pub(crate) struct ResponseBody {
     inner: Either<Full<Bytes>, WasiBody>,
-    /// The request that the body is a part of, while there may be more of it.
+    /// The request that the body answers, as long as more of the body may follow.
     running: Option<Running>,
-    /// Written to the log when the body has been sent.
+    /// The line of the access log. Dropping it writes it, which happens when the body has been sent.
     line: Option<AccessLogLine>,
 }
 
-/// A request and the end of its time.
+/// A request and the end of its time limit.
 struct Running {
     deadline: Pin<Box<Sleep>>,
     _request: Arc<RunningRequest>,
 }
 
 impl ResponseBody {
-    /// A body that is there already.
+    /// A body that is complete already.
     pub(crate) fn full(bytes: Bytes) -> Self {
         Self { inner: Either::Left(Full::new(bytes)), running: None, line: None }
     }
@@ -76,12 +76,12 @@ impl Body for ResponseBody {
     }
 }
 
-/// Waits for as much of the guest's body as should be there before the head is sent. If there is more, that ends with
-/// the time of the request, if one is given.
+/// Waits for the part of the guest's body that must be there before the head is sent: a short body completely, a longer
+/// one not at all. If a `request` is given, its time limit ends a longer body.
 ///
 /// # Errors
 ///
-/// Why the answer cannot be sent, for the log.
+/// The reason why the answer cannot be sent, as text for the log.
 pub(crate) async fn settle(
     response: Response<WasiBody>,
     method: &Method,
@@ -92,8 +92,8 @@ pub(crate) async fn settle(
         return Err(format!("the component answered with status {}", head.status.as_u16()));
     }
     if *method == Method::HEAD || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
-        // Nothing of it is sent, but a guest that writes it anyway must be able to. Its length may be that of a
-        // body it would write for GET.
+        // No part of the body is sent, but a guest may write one anyway and must not block on it. The `Content-Length`
+        // may be that of the body for GET, so it is not compared.
         while let Some(Ok(_)) = body.frame().await {}
         return Ok(Response::from_parts(head, ResponseBody::full(Bytes::new())));
     }

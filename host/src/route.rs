@@ -1,12 +1,12 @@
-//! Which component answers a path. It is decided as Spin decides it (`crates/routes/src/lib.rs` of Spin 4.1): by the crate
-//! `routefinder`, in the version that Spin has, given the routes in the order of the manifest. Their order counts, because
-//! the crate's own order of routes is none as soon as a first segment begins with a dot.
+//! Decides which component answers a path, exactly as Spin does (`crates/routes/src/lib.rs` of Spin 4.1): by the crate
+//! `routefinder`, in the version that Spin uses, with the routes in the order of the manifest. The order matters, because
+//! the comparison by which the crate sorts routes is inconsistent once a first segment begins with a dot.
 
 use routefinder::{Captures, RouteSpec, Segment};
 
 use crate::failure::Failure;
 
-/// Under this prefix the host answers itself.
+/// The host itself answers every path with this prefix.
 pub(crate) const RESERVED_PREFIX: &str = "/.well-known/spin/";
 
 /// The routes of a manifest.
@@ -16,16 +16,16 @@ pub(crate) struct Router(routefinder::Router<Route>);
 /// A route and what it leads to.
 #[derive(Debug)]
 pub(crate) struct Route {
-    /// As in the manifest; Spin's `spin-raw-component-route`.
+    /// The pattern as it is in the manifest. Sent as Spin's `spin-raw-component-route`.
     pub(crate) pattern: String,
-    /// With a slash before it and none after it; Spin's `spin-matched-route`.
+    /// The pattern with a slash before it and without one slash after it. Sent as Spin's `spin-matched-route`.
     pub(crate) matched: String,
     /// The component's ID.
     pub(crate) component: String,
 }
 
 impl Route {
-    /// Without the `/...`; Spin's `spin-component-route`.
+    /// The pattern without its final `/...`. Sent as Spin's `spin-component-route`.
     pub(crate) fn prefix(&self) -> &str {
         self.pattern.strip_suffix("/...").unwrap_or(&self.pattern)
     }
@@ -40,8 +40,8 @@ pub(crate) struct Match<'router, 'path> {
 }
 
 impl Match<'_, '_> {
-    /// What the `/...` of the route stands for, with its slashes; Spin's `spin-path-info`. The crate leaves a slash at
-    /// the end out, Spin puts it back.
+    /// The part of the path that the `/...` of the route stands for, with its slashes. Sent as Spin's `spin-path-info`.
+    /// The crate leaves a slash at the end out, and Spin adds it again, as this function does.
     pub(crate) fn tail(&self) -> String {
         let Some(rest) = self.captures.wildcard() else { return String::new() };
         let before = if rest.is_empty() { "" } else { "/" };
@@ -49,7 +49,7 @@ impl Match<'_, '_> {
         format!("{before}{rest}{after}")
     }
 
-    /// The names and values of the route's `:segment`s. Of two with one name the last counts.
+    /// The names and values of the route's `:segment`s. If two segments have the same name, only the last one counts.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let later =
             |at: usize, name: &str| self.captures.params().iter().skip(at + 1).any(|other| other.name() == name);
@@ -59,12 +59,12 @@ impl Match<'_, '_> {
 }
 
 impl Router {
-    /// Takes patterns and the components that they lead to, in the order of the manifest. A pattern that is there twice
-    /// leads to the later component, as in Spin; that is an error in the log.
+    /// Takes patterns and the components that they lead to, in the order of the manifest. If a pattern is there twice, it
+    /// leads to the later component, as in Spin, and the log gets an error.
     ///
     /// # Errors
     ///
-    /// A pattern that is not understood, or that Spin's router would panic at when a path meets it.
+    /// A pattern that the crate does not understand, or one that would make Spin's router panic when a path matches it.
     pub(crate) fn new(routes: impl IntoIterator<Item = (String, String)>) -> Result<Self, Failure> {
         let mut unique: Vec<Route> = Vec::new();
         for (pattern, component) in routes {
@@ -85,27 +85,27 @@ impl Router {
         for route in unique {
             let spec = spec(&route.matched)
                 .map_err(|problem| Failure::new(format_args!("route \"{}\": {problem}", route.pattern)))?;
-            // The crate's own error is that of the conversion, which is done.
+            // The crate fails only when a pattern cannot be converted, and this one is converted already.
             _ = router.add::<RouteSpec>(spec, route);
         }
         Ok(Self(router))
     }
 
-    /// The route that matches; `path` has no query.
+    /// Returns the route that matches. `path` must not contain a query.
     pub(crate) fn find<'router, 'path>(&'router self, path: &'path str) -> Option<Match<'router, 'path>> {
         let found = self.0.best_match(path)?;
         Some(Match { route: found.handler(), path, captures: found.captures() })
     }
 }
 
-/// One slash before it, and one less after it.
+/// Adds a slash before the pattern if there is none, and removes one slash after it.
 fn matched(pattern: &str) -> String {
     let slash = if pattern.starts_with('/') { "" } else { "/" };
     let whole = format!("{slash}{pattern}");
     whole.strip_suffix('/').unwrap_or(&whole).to_owned()
 }
 
-/// What the crate makes of a pattern. Its wildcard is `*`, at the end only.
+/// Parses a pattern by the crate. The crate's wildcard is `*`; it is refused anywhere but at the end.
 fn spec(matched: &str) -> Result<RouteSpec, String> {
     let pattern = matched.strip_suffix("/...").map_or_else(|| matched.to_owned(), |path| format!("{path}/*"));
     let spec: RouteSpec = pattern.parse()?;
@@ -142,7 +142,7 @@ mod tests {
             ("/api/messages", "/api/messages"),
             ("/api/messages/", "/api/messages"),
             ("//api/messages", "/api/messages"),
-            // The crate folds no slashes within a path.
+            // The crate does not merge several slashes within a path.
             ("/api//messages", "/api/..."),
             ("/api/messages/1", "/api/..."),
             ("/api/users", "/api/:kind"),
@@ -155,8 +155,8 @@ mod tests {
         }
     }
 
-    /// The fault that the manifest's order has to avoid. Once the crate orders routes rightly, this fails, and the order
-    /// in spin.toml is free.
+    /// Shows the fault of the crate that the order of the manifest has to avoid. Once the crate sorts routes correctly,
+    /// this test fails, and the routes in spin.toml may have any order.
     #[test]
     fn what_follows_a_segment_that_begins_with_a_dot_lands_before_it_and_wildcards_before_what_they_cover() {
         let wrong = router(&["/api/signup", "/.well-known/jwks.json", "/api/logout", "/api/...", "/..."]).unwrap();
@@ -190,7 +190,7 @@ mod tests {
         }
     }
 
-    /// As Spin makes them: `sanitize_with_base` with the base "/".
+    /// Spin does the same in `sanitize_with_base` with the base "/".
     #[test]
     fn patterns_get_one_slash_before_and_lose_one_after() {
         for (pattern, expected) in

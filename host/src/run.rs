@@ -1,4 +1,4 @@
-//! From the command line to the running server and its end.
+//! Starts the server by the arguments of the command line, and runs it to its end.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -22,19 +22,19 @@ use crate::store::Stores;
 use crate::worker::{Handler, InstanceLimits, Worker};
 use crate::{component, engine, manifest, runtime_config, server, variables};
 
-/// Spin's name for the folder beside the manifest.
+/// The name that Spin gives the folder for its data, beside the manifest.
 const STATE_DIR: &str = ".spin";
 
-/// After how many turns of its tasks a thread looks for new data, connections and tasks of other threads. A turn of a
-/// busy guest takes 10 ms or more: with tokio's 61 everybody else would wait for half a second once every thread has
-/// such a guest.
+/// After this many polls of tasks a thread looks for new data, new connections and tasks of other threads. One poll of a
+/// busy guest takes 10 ms or more. With tokio's default of 61 all other requests would wait for half a second whenever
+/// every thread has such a guest.
 const POLL_INTERVAL: u32 = 4;
 
-/// Serves until a signal.
+/// Serves until a signal arrives.
 ///
 /// # Errors
 ///
-/// Whatever keeps the server from starting.
+/// Anything that keeps the server from starting.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let application = manifest::read(&arguments.from, arguments.profile.as_deref())?;
     let environment = variables::environment(Path::new(variables::DOTENV))?;
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::new(format_args!("cannot start the threads: {error}")))?;
     let result = runtime.block_on(start(arguments, &application, &values));
-    // A guest that did not finish in time is not waited for.
+    // The process does not wait for a guest that did not finish in time.
     runtime.shutdown_background();
     result
 }
@@ -67,7 +67,7 @@ async fn start(
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let stores = open_stores(arguments, application)?;
     let instances = Arc::new(Instances::new(arguments.max_concurrent_requests));
-    // Judged first, because compiling takes longer.
+    // The routes are checked before the components are compiled, because compiling takes longer.
     let router = Router::new(application.routes.clone())?;
     let service = Service {
         router,
@@ -93,12 +93,12 @@ async fn start(
 
 fn announce(line: &str) {
     let mut output = std::io::stdout().lock();
-    // Whoever closed standard output does not want to know.
+    // A write error is ignored: if standard output is closed, nobody reads the line.
     _ = writeln!(output, "{line}");
     _ = output.flush();
 }
 
-/// Opens the stores that some component is granted, and no other. A label without a store is an error, as in Spin.
+/// Opens only the stores that the manifest grants to some component. A label without a store is an error, as in Spin.
 fn open_stores(arguments: &Arguments, application: &Application) -> Result<Stores, Failure> {
     let beside_manifest = || arguments.from.parent().unwrap_or(Path::new("")).join(STATE_DIR);
     let state_dir = arguments.state_dir.clone().unwrap_or_else(beside_manifest);
@@ -114,7 +114,7 @@ fn open_stores(arguments: &Arguments, application: &Application) -> Result<Store
     Stores::open(&files)
 }
 
-/// Of every component, by its ID.
+/// Returns the handler of every component by the component's ID.
 fn handlers(
     arguments: &Arguments,
     application: &Application,
@@ -144,7 +144,7 @@ fn handlers(
     Ok(handlers)
 }
 
-/// Compiles all of them at the same time.
+/// Compiles all components at the same time.
 fn load_all(
     components: &BTreeMap<String, ComponentGrants>,
     linker: &wasmtime::component::Linker<InstanceState>,

@@ -1,4 +1,4 @@
-//! Requests that are in a component, and which of them are in one instance.
+//! The requests that components are working on, and which of them share an instance.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use wasmtime::component::GuestTaskId;
 
-/// How much later than its time limit a request that shares its instance ends it. Only a guest that is busy all the
-/// time gets there: the others learn of the limit from one that lets go.
+/// A request that shares its instance ends the instance this long after the request's time limit. Only an instance that
+/// is busy without a pause reaches this point: a guest that yields lets the host mark the instance as exhausted, and the
+/// other requests can finish.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// What one request has used, for its line in the log.
+/// Counts of what one request has used. They appear in the request's line in the log.
 #[derive(Debug, Default)]
 pub(crate) struct RequestRecord {
     store_reads: AtomicU64,
@@ -27,27 +28,27 @@ impl RequestRecord {
         self.store_writes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Calls of `wasi:keyvalue` that read, and those that write.
+    /// The number of calls of `wasi:keyvalue` that read, and the number of those that write.
     pub(crate) fn store_calls(&self) -> (u64, u64) {
         (self.store_reads.load(Ordering::Relaxed), self.store_writes.load(Ordering::Relaxed))
     }
 }
 
-/// A request in a component. It has ended when nobody refers to it any more.
+/// A request that a component is working on. The request has ended when the last reference to it is dropped.
 pub(crate) struct RunningRequest {
     pub(crate) record: Arc<RequestRecord>,
-    /// When its time is up.
+    /// The end of its time limit.
     pub(crate) deadline: Instant,
-    /// Learns how the instance ended, which is where a trap shows.
+    /// Receives the result of the instance when the instance ends. A trap is reported there.
     ended: Mutex<Option<oneshot::Sender<Result<(), String>>>>,
-    /// There is a response, if not all of its body.
+    /// True once there is a response, even if parts of its body are still missing.
     is_answered: AtomicBool,
-    /// One of `--max-concurrent-requests`.
+    /// One of the permits that `--max-concurrent-requests` sets.
     _permit: OwnedSemaphorePermit,
 }
 
 impl RunningRequest {
-    /// With what the end of the instance is learnt from.
+    /// Returns the request, and the receiver of the instance's result.
     pub(crate) fn new(
         permit: OwnedSemaphorePermit,
         deadline: Instant,
@@ -58,13 +59,15 @@ impl RunningRequest {
         (Arc::new(Self { record: Arc::default(), deadline, ended, is_answered, _permit: permit }), receiver)
     }
 
-    /// What remains to be done when the instance is gone; it refers to the request no more.
+    /// The sender to which the result of the instance goes. It holds no reference to the request, so the request can end
+    /// before the result is sent.
     fn take_ended(&self) -> Option<oneshot::Sender<Result<(), String>>> {
         lock(&self.ended).take()
     }
 }
 
-/// Belongs to a request until it has a response, or will get none.
+/// Exists until the request has a response, or until it is certain that it will get none. Dropping it marks the request
+/// as answered.
 pub(crate) struct Unanswered(pub(crate) Arc<RunningRequest>);
 
 impl Drop for Unanswered {
@@ -77,9 +80,9 @@ impl Drop for Unanswered {
 #[derive(Default)]
 pub(crate) struct InstanceRequests {
     running: Mutex<Vec<(GuestTaskId, Weak<RunningRequest>)>>,
-    /// The last of all deadlines so far.
+    /// The latest deadline of all requests that have entered the instance so far.
     last_deadline: Mutex<Option<Instant>>,
-    /// A request used up its time, and the guest may still be at it.
+    /// True once a request has used up its time. The guest may still be working on that request.
     exhausted: AtomicBool,
 }
 
@@ -92,15 +95,16 @@ impl InstanceRequests {
         *last = (*last).max(Some(request.deadline));
     }
 
-    /// The record of the request that the task was started for; `None` after its end.
+    /// The record of the request that the task was started for; `None` after the end of that request.
     pub(crate) fn record(&self, task: GuestTaskId) -> Option<Arc<RequestRecord>> {
         let running = lock(&self.running);
-        // A task's number is used again after its end, when the rest of its answer may still be on its way.
+        // The number of a task is reused after its end, possibly while the rest of its answer is still being sent. So the
+        // entry that was added last is the right one.
         let (_, request) = running.iter().rev().find(|(other, _)| *other == task)?;
         Some(Arc::clone(&request.upgrade()?.record))
     }
 
-    /// Lets no further request into the instance, and ends it after those that are in it.
+    /// Lets no further request into the instance, and makes the instance end after the requests that are in it.
     pub(crate) fn set_exhausted(&self) {
         self.exhausted.store(true, Ordering::Relaxed);
     }
@@ -109,13 +113,13 @@ impl InstanceRequests {
         self.exhausted.load(Ordering::Relaxed)
     }
 
-    /// When the instance must end at the latest; `None` is at once.
+    /// The latest moment at which the instance must end; `None` means at once.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let running: Vec<_> = lock(&self.running).iter().filter_map(|(_, request)| request.upgrade()).collect();
         deadline(&running, self.is_exhausted(), *lock(&self.last_deadline))
     }
 
-    /// Those that wait for an answer.
+    /// The senders of the requests that have not ended. Each receiver waits for the result of the instance.
     pub(crate) fn waiting(&self) -> Vec<oneshot::Sender<Result<(), String>>> {
         let running = lock(&self.running);
         running.iter().filter_map(|(_, request)| request.upgrade()?.take_ended()).collect()
@@ -128,7 +132,8 @@ fn deadline(running: &[Arc<RunningRequest>], exhausted: bool, last: Option<Insta
         Some(first) if running.len() == 1 => Some(first),
         Some(first) => Some(first + GRACE),
         None if running.is_empty() && exhausted => None,
-        // Bodies, and what else the guest still does: it was begun by some request.
+        // The guest still sends bodies or does other work. Some request began that work, so the last deadline of all
+        // bounds it.
         None => last,
     }
 }
@@ -169,12 +174,12 @@ mod tests {
         let last = Some(late);
         assert_eq!(deadline(&[Arc::clone(&first)], false, last), Some(early));
         assert_eq!(deadline(&both, false, last), Some(early + GRACE));
-        // Its body is on its way, which is no reason to end what others do.
+        // The body of the first request is still being sent. That must not end the other request early.
         drop(Unanswered(first));
         assert_eq!(deadline(&both, false, last), Some(late + GRACE));
         drop(Unanswered(second));
         assert_eq!(deadline(&both, true, last), last);
-        // Nothing is left but what went on after the answers.
+        // All requests have ended; only work that continues after the answers is left.
         assert_eq!(deadline(&[], false, last), last);
         assert_eq!(deadline(&[], true, last), None);
     }

@@ -11,7 +11,7 @@ use crate::toml_file;
 
 /// The store that exists without any configuration.
 const DEFAULT_LABEL: &str = "default";
-/// Spin's name for its file, so that either host finds the other's data.
+/// The name that Spin gives its file, so that each host finds the data of the other.
 const DEFAULT_FILE: &str = "sqlite_key_value.db";
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,7 @@ struct RuntimeConfig {
     key_value_store: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
-/// The SQLite file of every store label.
+/// Returns the SQLite file of every store label.
 ///
 /// As in Spin a relative `path` is relative to the folder of the configuration file.
 ///
@@ -36,7 +36,7 @@ pub(crate) fn store_files(config: Option<&Path>, state_dir: &Path) -> Result<BTr
     Ok(files)
 }
 
-/// The stores that the text of a file configures; relative paths are relative to `folder`.
+/// Returns the stores that the text of a configuration file names. Relative paths are relative to `folder`.
 ///
 /// # Errors
 ///
@@ -52,7 +52,8 @@ pub(crate) fn parse(text: &str, folder: &Path) -> Result<BTreeMap<String, PathBu
     Ok(files)
 }
 
-/// By hand, because what is unknown in one type of store is known in another: the type is judged first.
+/// Checks the fields by hand instead of by serde: which fields are known depends on the type of the store, so the type
+/// must be checked first.
 fn check_store(fields: &BTreeMap<String, Value>, folder: &Path) -> Result<PathBuf, Failure> {
     match fields.get("type").and_then(Value::as_str) {
         Some("spin") => {}

@@ -1,4 +1,4 @@
-//! Accepting connections until a signal, then letting the running requests finish.
+//! Accepts connections until a signal arrives, then lets the running requests finish.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +11,15 @@ use crate::connection;
 use crate::failure::Failure;
 use crate::service::Service;
 
-/// How long to wait when the system has no more descriptors, rather than trying again at once.
+/// The pause after a failed accept, for example when the system has no more descriptors. Trying again at once would only
+/// use the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Times of a server.
+/// The time limits of a server.
 pub(crate) struct Timeouts {
     /// For the head of a request, and between requests.
     pub(crate) header: Duration,
-    /// For a client to take some of an answer.
+    /// For a client to read at least some of an answer.
     pub(crate) write: Duration,
     /// For running requests to finish.
     pub(crate) shutdown: Duration,
@@ -28,11 +29,11 @@ pub(crate) struct Timeouts {
 pub(crate) struct Signals(Signal, Signal);
 
 impl Signals {
-    /// From now on they no longer end the process by themselves.
+    /// Catches both signals: from now on they no longer end the process by themselves.
     ///
     /// # Errors
     ///
-    /// The system refuses.
+    /// The system does not let the process catch signals.
     pub(crate) fn new() -> Result<Self, Failure> {
         let catch = |kind| signal(kind).map_err(|error| Failure::new(format_args!("cannot catch signals: {error}")));
         Ok(Self(catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?))
@@ -46,8 +47,8 @@ impl Signals {
     }
 }
 
-/// Serves until a signal. Returns when no request runs any more, or the shutdown timeout has passed; a second signal
-/// ends the process.
+/// Serves until a signal arrives. Returns when no request is running any more or the shutdown timeout has passed. A
+/// second signal ends the process at once.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
@@ -66,7 +67,8 @@ pub(crate) async fn serve(
     tracing::info!("stopping");
     stop.send_replace(true);
     let finished = async {
-        // Every connection holds a receiver, every request a permit, every instance one of its own.
+        // Every connection holds a receiver of `stop`, every request holds a permit, and every instance holds an instance
+        // permit.
         stop.closed().await;
         _ = permits.acquire_many(all_permits).await;
         instances.close().await;
@@ -91,7 +93,8 @@ async fn accept(
 ) {
     let protocol = connection::protocol(timeouts.header);
     let permits_to_connect = Arc::new(Semaphore::new(max_connections));
-    // It is never closed. Whoever comes when all are taken waits in the system's queue.
+    // The semaphore is never closed, so the loop does not end. When all permits are taken, new clients wait in the
+    // system's queue.
     while let Ok(permit) = Arc::clone(&permits_to_connect).acquire_owned().await {
         match listener.accept().await {
             Ok((stream, address)) => {

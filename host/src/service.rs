@@ -1,4 +1,4 @@
-//! What happens to a request: the host's own paths, the route, a permit to run, the component.
+//! The steps of answering a request: the host's own paths, the route, a permit to run, the call of the component.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Always answers. `client` is the value of `spin-client-addr`.
+    /// Answers every request, if need be with a problem. `client` is the value of `spin-client-addr`.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
@@ -73,7 +73,7 @@ impl Service {
         line: Option<&mut AccessLogLine>,
     ) -> Result<Response<ResponseBody>, Problem> {
         let (mut head, incoming) = request.into_parts();
-        // Before anything else is asked of the request, as in Spin.
+        // The host's own paths come before any other check of the request, as in Spin.
         if let Some(name) = head.uri.path().strip_prefix(RESERVED_PREFIX) {
             return if name == "health" { Ok(healthy()) } else { Err(Problem::NotFound) };
         }

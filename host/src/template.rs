@@ -1,4 +1,4 @@
-//! Templates of component variables: literal text with `{{ name }}` in it.
+//! Templates of component variables: literal text in which `{{ name }}` stands for the value of a variable.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// The names between braces, in order.
+    /// The names between braces, in the order of the text.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Variable(name) => Some(name.as_str()),
@@ -44,8 +44,8 @@ impl Template {
         })
     }
 
-    /// The text with each name replaced by its value; a name without one (the manifest's check refuses it)
-    /// becomes nothing.
+    /// Returns the text with each name replaced by its value. A name without a value becomes the empty text; this does
+    /// not happen in practice, because the check of the manifest refuses such a name.
     pub(crate) fn render(&self, values: &BTreeMap<String, String>) -> String {
         let piece = |part: &Part| match part {
             Part::Literal(text) => text.clone(),

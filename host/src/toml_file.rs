@@ -1,4 +1,4 @@
-//! Reading a TOML file into a type that refuses unknown fields, with errors that name file and line.
+//! Reads TOML files. Errors name the file and the line.
 
 use std::path::Path;
 
@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
-/// Reads the file and checks its text, given the folder that it is in.
+/// Reads the file and passes its text, and the folder that the file is in, to `check`.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or its text is refused.
+/// The file cannot be read, or `check` refuses its text. The error names the file.
 pub(crate) fn read<T>(path: &Path, check: impl FnOnce(&str, &Path) -> Result<T, Failure>) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(format_args!("cannot read {}: {error}", path.display())))?;
@@ -22,7 +22,8 @@ pub(crate) fn read<T>(path: &Path, check: impl FnOnce(&str, &Path) -> Result<T, 
 ///
 /// # Errors
 ///
-/// It is not TOML, or has a field that is unknown, missing or of the wrong type. The error lacks the file.
+/// The text is not TOML, or has a field that is missing, of the wrong type or, if `T` denies them, unknown. The error
+/// names the line where it is known, but not the file.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);

@@ -1,4 +1,5 @@
-//! The values of the manifest's variables: `--variable`, then the environment, then the file `.env`, then the default.
+//! The values of the manifest's variables. The first source that has a value wins: `--variable`, then the environment,
+//! then the file `.env`, then the default in the manifest.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
@@ -8,14 +9,15 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::manifest::Declaration;
 
-/// The file that Spin reads variables from too, in the folder that it is started in.
+/// A file in the folder that the host is started in. Spin reads variables from the same file.
 pub(crate) const DOTENV: &str = ".env";
 
-/// The look-up of environment variables: those of the process, then those of a file, if there is one.
+/// Returns a function that looks an environment variable up: first in the process, then in the file, if the file exists.
 ///
 /// # Errors
 ///
-/// The file cannot be read as such. The message has nothing of what it says.
+/// The file cannot be read, or a line of it is not `NAME=VALUE`. The message contains nothing of the file's text, which
+/// may be secret.
 pub(crate) fn environment(file: &Path) -> Result<impl Fn(&str) -> Option<OsString>, Failure> {
     let of_file: HashMap<String, String> = match dotenvy::from_path_iter(file) {
         Err(dotenvy::Error::Io(error)) if error.kind() == ErrorKind::NotFound => HashMap::new(),
@@ -27,12 +29,13 @@ pub(crate) fn environment(file: &Path) -> Result<impl Fn(&str) -> Option<OsStrin
     Ok(move |name: &str| std::env::var_os(name).or_else(|| of_file.get(name).map(OsString::from)))
 }
 
-/// The value of every declared variable. `environment` is a look-up so that tests need not change the process's.
+/// The value of every declared variable. `environment` is a function, so that tests need not change the environment of
+/// the process.
 ///
 /// # Errors
 ///
-/// An argument that is not `NAME=VALUE` or names an undeclared variable, an unreadable `@FILE`, a value that is
-/// not UTF-8, a required variable without a value. No message has a value in it.
+/// An argument that is not `NAME=VALUE` or names an undeclared variable, an unreadable `@FILE`, a value that is not
+/// UTF-8, a required variable without a value. No message contains a value, because a value may be secret.
 pub(crate) fn resolve(
     declared: &BTreeMap<String, Declaration>,
     arguments: &[String],
@@ -64,7 +67,7 @@ fn from_arguments(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let mut given = BTreeMap::new();
     for argument in arguments {
-        // The argument itself may be a secret: it is not repeated.
+        // The message does not repeat the argument, which may be a secret.
         let (name, value) = argument
             .split_once('=')
             .ok_or_else(|| Failure::new("--variable: expected NAME=VALUE or NAME=@FILE, found no \"=\""))?;

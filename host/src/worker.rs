@@ -1,6 +1,6 @@
-//! One component behind wasmtime's [`ProxyHandler`]. For WASI 0.2 a fresh instance answers each request and is dropped
-//! when it is done or its time is up. For WASI 0.3 an instance answers several, also at the same time, and waits a
-//! moment for more.
+//! Runs one component by wasmtime's [`ProxyHandler`]. For WASI 0.2 a fresh instance answers each request, and is dropped
+//! when it is done or its time is up. For WASI 0.3 an instance answers several requests, also at the same time, and then
+//! waits a moment for more.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 /// Runs requests on one component.
 pub(crate) type Handler = ProxyHandler<Worker>;
 
-/// What every instance is bounded by.
+/// The limits of every instance.
 pub(crate) struct InstanceLimits {
     /// How long it may work on one request.
     pub(crate) request_time: Duration,
@@ -27,13 +27,13 @@ pub(crate) struct InstanceLimits {
     pub(crate) memory_bytes: usize,
     /// How many requests it may answer, for WASI 0.3.
     pub(crate) requests: usize,
-    /// How many of them at the same time, for WASI 0.3.
+    /// How many requests it may answer at the same time, for WASI 0.3.
     pub(crate) concurrent_requests: usize,
-    /// How long it may wait for another, for WASI 0.3.
+    /// How long it may wait for another request, for WASI 0.3.
     pub(crate) idle_time: Duration,
 }
 
-/// How to make an instance of one component.
+/// What is needed to make instances of one component.
 pub(crate) struct Worker {
     /// The component's ID in the manifest.
     pub(crate) id: String,
@@ -44,7 +44,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Whether an instance answers one request and no other.
+    /// Whether an instance answers exactly one request.
     pub(crate) fn is_single_use(&self) -> bool {
         matches!(self.component, ProxyPre::P2(_))
     }
@@ -89,7 +89,7 @@ impl HandlerState for Worker {
     }
 }
 
-/// Which requests an instance takes.
+/// Decides which requests an instance accepts.
 pub(crate) struct Reuse {
     component: String,
     requests: Arc<InstanceRequests>,
@@ -121,11 +121,12 @@ impl WorkerState for Reuse {
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         self.requests.add(task, &request);
         if self.single_use {
-            // It lasts as long as the instance, which `Expiration` ends.
+            // The request lasts as long as the instance, and `Expiration` ends the instance in time. So this future has
+            // nothing to do.
             store.data_mut().only_request = Some(request);
             return Box::pin(std::future::pending());
         }
-        // Dropped when there is a response, whose body then holds the request.
+        // Wasmtime drops this future when there is a response. The body of the response then holds the request.
         let (requests, request) = (Arc::clone(&self.requests), Unanswered(request));
         Box::pin(async move {
             tokio::time::sleep_until(request.0.deadline.into()).await;
@@ -138,7 +139,8 @@ impl WorkerState for Reuse {
         state.output.finish();
         let waiting = self.requests.waiting();
         let only_request = state.only_request.take();
-        // In this order, or the next request could come before the pool has the permit back.
+        // The store goes first, because `only_request` holds the permit to run a request: in the other order the next
+        // request could start before the pool has the memory of this instance back.
         drop(store);
         drop(only_request);
         let result = result.map_err(|error| format!("{error:#}"));
@@ -146,7 +148,8 @@ impl WorkerState for Reuse {
         for request in waiting {
             heard |= request.send(result.clone()).is_ok();
         }
-        // The service waits for the reason of a request that failed. All of these were answered before.
+        // If a request failed, its caller waits for the reason and logs it. Here nobody waits: all requests were answered
+        // before, so the error is logged here.
         if let (false, false, Err(error)) = (heard, self.requests.is_exhausted(), result) {
             tracing::error!(target_component = self.component.as_str(), error, "component_failed_after_answer");
         }

@@ -1,5 +1,5 @@
-//! `wasi:config/store`: the values that the manifest hands to the component. An ungranted key is no different from
-//! one that does not exist.
+//! `wasi:config/store`: the values that the manifest grants the component. The component cannot tell a key that is not
+//! granted from one that does not exist.
 
 use super::bindings::config::wasi::config::store::{Error, Host};
 use crate::instance::InstanceState;

@@ -1,7 +1,8 @@
-//! `wasi:keyvalue@0.2.0-draft2` on [`Bucket`]s, with Spin's answers where the draft leaves a choice.
+//! Implements `wasi:keyvalue@0.2.0-draft2` on [`Bucket`]s. Where the draft leaves a choice, the answers are those of
+//! Spin.
 //!
-//! Its functions are synchronous in either version of WASI: an instance waits for a write with all its requests, the
-//! thread does not.
+//! The functions of the draft are synchronous in both versions of WASI: while a write is going on, the instance waits
+//! with all its requests, but the thread does not.
 
 use std::sync::Arc;
 
@@ -20,8 +21,8 @@ use crate::store::{Bucket, StoreError};
 #[expect(unreachable_pub, reason = "`bindgen!` exports it again")]
 pub struct OpenBucket(Bucket);
 
-/// The `cas` resource, of which there is none. Under Spin a swap of an absent key never fails in SQLite and always fails in
-/// Redis: what relied on it here would be wrong there.
+/// The `cas` resource. It has no values, because the host does not offer compare-and-swap: under Spin a swap of an absent
+/// key never fails in SQLite and always fails in Redis, so a component that relied on it here would be wrong there.
 #[expect(unreachable_pub, reason = "`bindgen!` exports it again")]
 pub enum Cas {}
 
@@ -29,10 +30,10 @@ fn no_compare_and_swap() -> Error {
     Error::Other("compare-and-swap: this host does not offer it".to_owned())
 }
 
-/// A trap outside, because the guest broke the rules of resources; an error inside, for the guest.
+/// The outer error is a trap, because the guest broke the rules of resources. The inner error goes to the guest.
 type Answer<T, E = Error> = wasmtime::Result<Result<T, E>>;
 
-/// The instance that calls, with its wasmtime store, which knows for which request it does.
+/// The calling instance with its wasmtime store. The store knows for which request the guest calls.
 type Caller<'a> = Access<'a, InstanceState, Data>;
 
 impl From<StoreError> for Error {
@@ -55,7 +56,8 @@ fn bucket_to_write(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> wa
     bucket(caller, handle)
 }
 
-/// Of the request that the first of the calling tasks was started for. What is done after its end goes nowhere.
+/// Returns the record of the request that the first of the calling tasks was started for. After the end of that request
+/// it returns a new record that nobody reads.
 fn record(caller: &mut Caller<'_>) -> wasmtime::Result<Arc<RequestRecord>> {
     let task = caller.as_context_mut().async_call_stack()?.last();
     Ok(task.and_then(|task| caller.get().requests.record(task)).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! What a component may import beyond WASI itself: the drafts of `wasi:keyvalue` and `wasi:config` that Spin has.
+//! What a component may import beyond WASI itself: the drafts of `wasi:keyvalue` and `wasi:config` that Spin offers.
 
 mod config;
 mod keyvalue;
@@ -7,7 +7,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::instance::InstanceState;
 
-/// Tells wasmtime's bindings what implements them.
+/// Tells wasmtime's bindings which type implements the interfaces.
 type Data = HasSelf<InstanceState>;
 
 mod bindings {
@@ -42,7 +42,7 @@ mod bindings {
     }
 }
 
-/// Offers both to every component; what a component is granted is decided at each call.
+/// Offers both interfaces to every component. Each call checks what the component is granted.
 ///
 /// # Errors
 ///

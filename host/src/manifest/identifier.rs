@@ -1,4 +1,5 @@
-//! Names in a manifest, by the rule of Spin (`crates/serde/src/id.rs`): words of the component model between delimiters.
+//! Checks names in a manifest by the rule of Spin (`crates/serde/src/id.rs`): words as in the component model, with
+//! delimiters between them.
 
 use crate::failure::Failure;
 
@@ -10,11 +11,11 @@ pub(super) enum Case {
     Lower,
 }
 
-/// Checks a name whose words have `delimiter` between them: `kebab-case` or `snake_case`.
+/// Checks a name whose words have `delimiter` between them, as in `kebab-case` or `snake_case`.
 ///
 /// # Errors
 ///
-/// It has another form, in words.
+/// The name has another form. The error describes the right form.
 pub(super) fn check_name(name: &str, delimiter: char, case: Case) -> Result<(), Failure> {
     let is_word = |word: &str| {
         let digit = |c: char| c.is_ascii_digit();

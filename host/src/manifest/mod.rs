@@ -1,4 +1,4 @@
-//! The manifest, checked: what is served, by which component, and what each component is granted.
+//! Reads and checks the manifest: the routes, the components that serve them, and what each component is granted.
 
 mod identifier;
 mod profile;
@@ -20,7 +20,7 @@ use crate::toml_file;
 /// A checked manifest.
 #[derive(Debug)]
 pub(crate) struct Application {
-    /// Route pattern and component, in the order of the file.
+    /// Pairs of a route pattern and a component's ID, in the order of the file.
     pub(crate) routes: Vec<(String, String)>,
     /// The components that a route refers to, by their ID.
     pub(crate) components: BTreeMap<String, ComponentGrants>,
@@ -28,40 +28,41 @@ pub(crate) struct Application {
     pub(crate) variables: BTreeMap<String, Declaration>,
 }
 
-/// A component and all it may reach.
+/// The file of a component and everything that the component may use.
 #[derive(Debug)]
 pub(crate) struct ComponentGrants {
     /// The `.wasm` file.
     pub(crate) source: PathBuf,
     /// Labels of key-value stores.
     pub(crate) stores: BTreeSet<String>,
-    /// Configuration keys and where their values come from.
+    /// Configuration keys, with the templates of their values.
     pub(crate) variables: BTreeMap<String, Template>,
     /// Environment variables.
     pub(crate) environment: BTreeMap<String, String>,
 }
 
-/// A declared variable; without a default it is required.
+/// A declared variable. Without a default it is required.
 #[derive(Debug)]
 pub(crate) struct Declaration {
     pub(crate) default: Option<String>,
 }
 
-/// Reads and checks the file; relative sources are relative to its folder. `profile` names the build profile, `None`
-/// is that without a name.
+/// Reads and checks the file. Relative sources are relative to its folder. `profile` is the name of a build profile; with
+/// `None` every component is taken as it is.
 ///
 /// # Errors
 ///
-/// The first thing in it that is not a valid manifest or that this host does not offer.
+/// The file cannot be read, or something in it is invalid or not offered by this host. The error names the first such
+/// thing.
 pub(crate) fn read(path: &Path, profile: Option<&str>) -> Result<Application, Failure> {
     toml_file::read(path, |text, folder| parse(text, folder, profile))
 }
 
-/// The same for text that is already there.
+/// Checks the text of a manifest. Relative sources are relative to `folder`.
 ///
 /// # Errors
 ///
-/// As above.
+/// Something in the text is invalid or not offered by this host.
 pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<Application, Failure> {
     let mut manifest: Manifest = toml_file::parse(text)?;
     if manifest.spin_manifest_version.as_integer() != Some(2) {
@@ -169,7 +170,7 @@ fn check_routes(
     Ok(routes)
 }
 
-/// Its pattern and component; nothing for a private route, which no path leads to.
+/// Returns the pattern and the component's ID, or `None` for a private route, because no path leads to it.
 fn check_trigger(
     trigger: &HttpTrigger,
     components: &BTreeMap<String, ComponentGrants>,

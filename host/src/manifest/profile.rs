@@ -1,16 +1,15 @@
-//! Build profiles: what a component has instead when one is chosen.
+//! Build profiles: a chosen profile replaces or extends fields of a component.
 
 use std::collections::BTreeMap;
 
 use super::schema::{Component, is_empty};
 use crate::failure::Failure;
 
-/// Puts into every component what its profile of this name says. One without such a profile stays as it is, as in
-/// Spin.
+/// Applies the profile of this name to every component. A component without such a profile stays as it is, as in Spin.
 ///
 /// # Errors
 ///
-/// No component has such a profile: the name is a mistake.
+/// No component has such a profile, so the name must be a mistake.
 pub(super) fn apply(components: &mut BTreeMap<String, Component>, name: &str) -> Result<(), Failure> {
     let mut found = false;
     for component in components.values_mut() {
@@ -20,7 +19,8 @@ pub(super) fn apply(components: &mut BTreeMap<String, Component>, name: &str) ->
             component.source = source;
         }
         component.environment.extend(profile.environment);
-        // They are added to those of the component.
+        // Spin adds them to the dependencies of the component. Here it is enough to set them: this host refuses a
+        // component with any dependency.
         if let Some(dependencies) = profile.dependencies.filter(|dependencies| !is_empty(dependencies)) {
             component.dependencies = Some(dependencies);
         }

@@ -1,5 +1,5 @@
-//! The fields of a Spin manifest of version 2, as Spin names them. Fields that Spin knows and this host does not
-//! offer are here too, so that they are refused as such and not as spelling mistakes.
+//! The fields of a Spin manifest of version 2, as Spin names them. Fields that Spin knows but this host does not offer
+//! are here too, so that the error says so and does not call them unknown.
 
 use std::collections::BTreeMap;
 
@@ -143,7 +143,7 @@ pub(super) struct ProfileBuild {
     pub(super) command: Command,
 }
 
-/// One command, or several, one after the other.
+/// One command, or several that run one after the other.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "for `spin build`")]
@@ -152,7 +152,7 @@ pub(super) enum Command {
     Several(Vec<String>),
 }
 
-/// Whether a field asks for nothing.
+/// Whether the value of a field is an empty array or table, and so asks for nothing.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),

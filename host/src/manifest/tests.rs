@@ -210,7 +210,7 @@ fn refusals_of_a_profile() {
         let failure = parse_with_profile(&text, Some(profile)).unwrap_err().to_string();
         assert!(failure.contains(part), "{part}: {failure}");
     }
-    // What is not chosen is not used, and is no error.
+    // A profile that is not chosen is not used, so its contents are not an error.
     parse(&text).unwrap();
     let url = text.replace("\"p.wasm\"", "{ url = \"https://a\", digest = \"x\" }");
     parse(&url).unwrap();

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Why a store did not do what a guest asked; the guest gets the text.
+/// The reason why a store did not do what a guest asked. The guest gets this text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoreError(pub(super) String);
 

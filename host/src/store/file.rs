@@ -1,4 +1,4 @@
-//! Opening a database file without ever harming one that is not what it should be.
+//! Opens a database file. A file that is damaged or is not a database is never changed.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// How long to wait for another process (Spin on the same file) to finish its transaction.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Spin's table, to the letter where it matters.
+/// Spin's table: names, types and key must be the same as in Spin, because both hosts use one file.
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
     store TEXT NOT NULL,
     key   TEXT NOT NULL,
@@ -24,7 +24,7 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
 ///
 /// # Errors
 ///
-/// The folder cannot be created, or the file is damaged, no database, or read-only.
+/// The folder cannot be created, or the file is damaged, is not a database, or is read-only.
 pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
     let located = |problem: String| Failure::new(format_args!("key-value store {}: {problem}", path.display()));
     let exists = path.try_exists().map_err(|error| located(error.to_string()))?;
@@ -33,7 +33,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
             std::fs::create_dir_all(folder)
                 .map_err(|error| located(format!("cannot create the folder {}: {error}", folder.display())))?;
         }
-        // It will hold password hashes and a private key. SQLite gives its log the same mode.
+        // Only the owner may read the file, because it will hold password hashes and private keys. SQLite gives its
+        // write-ahead log the same mode.
         std::fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -45,7 +46,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(path, flags).map_err(|error| located(error.to_string()))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| located(error.to_string()))?;
     if exists && let Err(problem) = check(&connection) {
-        // Or closing would fold the log of a damaged database into it.
+        // Without this, closing would merge the write-ahead log of a damaged database into its file, which must stay as
+        // it is.
         _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         return Err(located(format!("the file is damaged or not a database, and was left as it is ({problem})")));
     }
@@ -62,11 +64,12 @@ fn check(connection: &Connection) -> Result<(), String> {
     }
 }
 
-/// Also proves that the file can be written and has the columns.
+/// Prepares the file for the writer, and checks that it can be written and has the columns.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
-        // As on a file system without shared memory: right, and readers wait for writers.
+        // This happens on a file system without shared memory, for example. The store works correctly, but readers wait
+        // for writers.
         tracing::warn!(journal_mode = mode, "store_without_wal");
     }
     connection.execute_batch("PRAGMA synchronous = FULL")?;

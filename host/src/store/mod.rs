@@ -1,7 +1,8 @@
-//! Key-value stores in SQLite, in the file and table that Spin uses, so that either host finds the other's data.
+//! Key-value stores in SQLite, in the file and table that Spin uses, so that each host finds the data of the other.
 //!
-//! Reads are done in place on read-only connections. Writes go to one thread per file, which commits whatever is
-//! queued in one transaction and answers only then: an acknowledged write survives a kill and a power loss.
+//! Reads run on the calling thread, on read-only connections. Writes go to one thread per file. That thread commits all
+//! queued writes in one transaction and answers only after the commit, so an acknowledged write survives a kill and a
+//! power loss.
 
 mod error;
 mod file;
@@ -37,7 +38,7 @@ impl Database {
     }
 }
 
-/// The stores of an application by their label.
+/// The stores of an application by label.
 pub(crate) struct Stores {
     buckets: BTreeMap<String, Bucket>,
     databases: Vec<Arc<Database>>,
@@ -48,7 +49,7 @@ impl Stores {
     ///
     /// # Errors
     ///
-    /// A file that is damaged, is no such database, or cannot be written. It is left as it was.
+    /// A file is damaged, is not a database of this form, or cannot be written. The file stays as it was.
     pub(crate) fn open(files: &BTreeMap<String, PathBuf>) -> std::result::Result<Self, Failure> {
         let mut opened: BTreeMap<&Path, Arc<Database>> = BTreeMap::new();
         let mut buckets = BTreeMap::new();
@@ -68,7 +69,7 @@ impl Stores {
         self.buckets.get(label).cloned()
     }
 
-    /// Finishes what is queued and folds the log into the file. Later writes fail.
+    /// Finishes the queued writes and merges the write-ahead log into the file. Later reads and writes fail.
     pub(crate) fn close(&self) {
         for database in &self.databases {
             database.readers.close();
@@ -90,7 +91,8 @@ impl Bucket {
         self.database.readers.with(|connection| statements::get(connection, &self.label, key))
     }
 
-    /// Those of the keys that have a value, each once and with it, in no order; all of one moment.
+    /// Returns each key that has a value once, with its value, in no particular order. All values are those of the same
+    /// moment.
     pub(crate) fn get_many(&self, keys: Vec<String>) -> Result<Vec<(String, Option<Vec<u8>>)>> {
         self.database.readers.with(|connection| statements::get_many(connection, &self.label, keys))
     }
@@ -100,28 +102,28 @@ impl Bucket {
         self.database.readers.with(|connection| statements::exists(connection, &self.label, key))
     }
 
-    /// All keys, in no order.
+    /// All keys, in no particular order.
     pub(crate) fn keys(&self) -> Result<Vec<String>> {
         self.database.readers.with(|connection| statements::keys(connection, &self.label))
     }
 
-    /// Sets every key, or none.
+    /// Sets all keys or, on an error, none.
     pub(crate) async fn set_many(&self, pairs: Vec<(String, Vec<u8>)>) -> Result<()> {
         let label = Arc::clone(&self.label);
         self.database.writer.write(move |connection| statements::set_many(connection, &label, &pairs)).await
     }
 
-    /// Deletes every key; those that do not exist are no error.
+    /// Deletes all keys or, on an error, none. A key that does not exist is not an error.
     pub(crate) async fn delete_many(&self, keys: Vec<String>) -> Result<()> {
         let label = Arc::clone(&self.label);
         self.database.writer.write(move |connection| statements::delete_many(connection, &label, &keys)).await
     }
 
-    /// Adds to the number that the key holds, 0 when it is absent, and returns the sum.
+    /// Adds `delta` to the number that the key holds and returns the sum. An absent key counts as 0.
     ///
     /// # Errors
     ///
-    /// Also when the value is not a number of 8 bytes, or the sum overflows; the value then stays.
+    /// The store fails, the value is not a number of 8 bytes, or the sum overflows. The value then stays as it is.
     pub(crate) async fn increment(&self, key: String, delta: i64) -> Result<i64> {
         let label = Arc::clone(&self.label);
         self.database.writer.write(move |connection| statements::increment(connection, &label, &key, delta)).await

@@ -1,5 +1,5 @@
-//! A pool of read-only connections. A read is done in place, in some 10 microseconds, and never spans an `await`,
-//! so there are never more connections than threads.
+//! A pool of read-only connections. A read runs on the calling thread, takes about 10 microseconds and never spans an
+//! `await`, so there are never more connections than threads.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use super::file::BUSY_TIMEOUT;
 
 pub(super) struct Readers {
     path: PathBuf,
-    /// `None` once closed.
+    /// The connections that no read uses now; `None` once the pool is closed.
     idle: Mutex<Option<Vec<Connection>>>,
 }
 
@@ -20,7 +20,7 @@ impl Readers {
         Self { path: path.to_owned(), idle: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Runs the read on a connection of its own.
+    /// Runs the read on a connection that no other read uses meanwhile.
     pub(super) fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = match self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(idle) => idle.pop(),
@@ -37,7 +37,7 @@ impl Readers {
         result
     }
 
-    /// Drops the connections; later reads fail.
+    /// Drops the idle connections. Later reads fail.
     pub(super) fn close(&self) {
         *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -46,7 +46,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        // For the `rarray` of a statement.
+        // The statement of `get_many` uses `rarray`, which this module provides.
         rusqlite::vtab::array::load_module(&connection)?;
         Ok(connection)
     }

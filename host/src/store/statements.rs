@@ -1,4 +1,4 @@
-//! The SQL, prepared once per connection.
+//! The SQL statements. Each is prepared once per connection.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ pub(super) fn get(connection: &Connection, store: &str, key: &str) -> Result<Opt
     Ok(statement.query_row(params![store, key], |row| row.get(0)).optional()?)
 }
 
-/// By the statement of Spin, so that keys without a value are left out and the order is SQLite's here too.
+/// Uses the same statement as Spin, so that here too keys without a value are left out and SQLite chooses the order.
 pub(super) fn get_many(
     connection: &Connection,
     store: &str,

@@ -66,7 +66,7 @@ fn values_are_set_read_and_deleted_within_their_label() {
     assert_eq!(one.get("a").unwrap(), None);
 }
 
-/// As Spin does, and the draft allows.
+/// Spin does the same, and the draft allows it.
 #[test]
 fn get_many_leaves_out_what_is_not_there() {
     let folder = Folder::new();
@@ -79,7 +79,7 @@ fn get_many_leaves_out_what_is_not_there() {
     assert_eq!(bucket.get_many(Vec::new()).unwrap(), []);
 }
 
-/// As in Spin a text that somebody put there by hand is no value.
+/// A value of the type TEXT, which somebody wrote by hand, is an error, as in Spin.
 #[test]
 fn a_text_is_no_value() {
     let folder = Folder::new();

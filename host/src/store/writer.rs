@@ -1,5 +1,5 @@
-//! The one thread that writes to a file: it commits whatever is queued in one transaction, so that many writers
-//! share the cost of making the disk certain, and answers each of them only then.
+//! The one thread that writes to a file. It commits all queued writes in one transaction, so that many callers share the
+//! cost of flushing to the disk, and answers each of them only after the commit.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,12 +11,12 @@ use tokio::sync::oneshot;
 
 use super::error::{Result, StoreError};
 
-/// So that the first of a long queue does not wait for all of it.
+/// The most jobs in one transaction. The limit keeps the first job of a long queue from waiting for the whole queue.
 const MAX_BATCH: usize = 256;
 
-/// Tells a caller how it went, given whether the transaction was committed.
+/// Sends a caller its result. The argument says whether the transaction was committed.
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Does one caller's work in the open transaction, or learns why there is none.
+/// Does one caller's work in the open transaction, or gets the reason why there is no transaction.
 type Job = Box<dyn FnOnce(Result<&Connection>) -> Answer + Send>;
 
 enum Message {
@@ -36,7 +36,8 @@ impl Writer {
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Runs the statements and returns their result once they are on disk. If they fail, theirs alone are undone.
+    /// Runs the statements and returns their result once they are on disk. If they fail, only these statements are
+    /// undone, not those of other callers in the same transaction.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         statements: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -46,7 +47,7 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             let result = connection.and_then(|connection| undoable(connection, statements));
             Box::new(move |committed| {
-                // Nobody waits any more if the request was given up.
+                // Sending fails if the request was given up and nobody waits any more.
                 _ = sender.send(result.and_then(|value| committed.map(|()| value)));
             })
         });
@@ -54,9 +55,9 @@ impl Writer {
         receiver.await.map_err(|_| closed())?
     }
 
-    /// Waits until what is queued is written and the log is folded into the file.
+    /// Waits until the queued writes are done and the write-ahead log is merged into the file.
     pub(super) fn close(&self) {
-        // Fails only if the thread has ended already.
+        // Sending fails only if the thread has ended already.
         _ = self.queue.send(Message::Close);
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             _ = thread.join();
@@ -90,7 +91,7 @@ fn run(connection: Connection, jobs: &Receiver<Message>) {
         }
         commit(&connection, batch);
     }
-    // What cannot be folded now is folded by whoever opens the file next.
+    // If the write-ahead log cannot be merged now, the next process that opens the file merges it.
     _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
@@ -111,7 +112,8 @@ fn commit(connection: &Connection, batch: Vec<Job>) {
     }
 }
 
-/// SQLite gives up the whole transaction for some errors (a full disk): then every caller in it must learn so.
+/// On some errors, such as a full disk, SQLite rolls back the whole transaction. Then every caller in it must get an
+/// error, so this checks that the transaction is still open.
 fn in_transaction(connection: &Connection) -> Result<&Connection> {
     if connection.is_autocommit() {
         return Err(StoreError("the transaction was given up".to_owned()));
