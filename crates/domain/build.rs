@@ -1,4 +1,5 @@
-//! Makes the filter of common passwords that `src/common_passwords/mod.rs` asks. The same list gives the same bytes.
+//! Builds the filter of common passwords that `src/common_passwords/mod.rs` queries. The same list always gives the same
+//! bytes.
 
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let filter = BinaryFuse16::try_from(&keys)?;
     let mut descriptor = [0; BinaryFuse16::DESCRIPTOR_LEN];
     filter.dma_copy_descriptor_to(&mut descriptor);
-    // WebAssembly is little-endian, whatever it is compiled on.
+    // WebAssembly is little-endian, so the bytes are written in that order on every build machine.
     let fingerprints: Vec<u8> = filter.fingerprints.iter().flat_map(|print| print.to_le_bytes()).collect();
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     fs::write(Path::new(&folder).join("common_passwords.descriptor"), descriptor)?;

@@ -1,5 +1,5 @@
-//! `Accept-Encoding`, a header a line: a client gets nothing that it did not ask for, and the file as it is when it asked for
-//! nothing.
+//! `Accept-Encoding`, with one header per line. A client never gets an encoding that it did not ask for, and it gets the
+//! plain file when it asked for none.
 #![no_main]
 
 use bytes::Bytes;
@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
         let tag = format!("\"{}\"", header("content-encoding").unwrap_or("identity"));
         assert_eq!(header("etag"), Some(tag.as_str()));
     }
-    // A coding that nobody knows, and an empty entry, change nothing; nor does one header for several.
+    // An unknown coding or an empty entry must change nothing. Several headers must mean the same as one header.
     let more: Vec<&str> = lines.iter().copied().chain(["zstd;q=0.3", ", ,"]).collect();
     let joined = more.join(",");
     for headers in [&more[..], &[joined.as_str()]] {
@@ -49,7 +49,7 @@ fuzz_target!(|text: &str| {
 fn get(headers: &[&str]) -> Option<Response<Bytes>> {
     let mut request = Request::get("/all.css");
     for value in headers {
-        // Other bytes are for the target `request`.
+        // The target `request` tests other bytes.
         if !value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')) {
             return None;
         }

@@ -1,5 +1,5 @@
-//! Who asks: the `User-Agent` in words, in which nothing is that a client makes up, and an address, of which a network is a
-//! part.
+//! Client names and addresses: the words for a `User-Agent` contain nothing that a client invents, and the network of an
+//! address contains that address.
 #![no_main]
 
 use domain::{ClientAddress, client_in_words};

@@ -1,5 +1,5 @@
-//! The refresh cookie: the first line is where the request comes from (an `Origin`, or nothing), each other one a `Cookie`
-//! header.
+//! The refresh cookie. The first line says where the request comes from (an `Origin`, or nothing), and each other line is a
+//! `Cookie` header.
 #![no_main]
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ fuzz_target!(|text: &str| {
             assert!(text.contains(People::refresh_token()));
             let name = if origin.starts_with("https://") { "__Secure-latchkey-refresh=" } else { "latchkey-refresh=" };
             assert!(set.is_some_and(|set| set.starts_with(name)), "{set:?}");
-            // Another cookie beside it changes nothing, and a second one of its name takes it away.
+            // Another cookie beside it changes nothing, but with a second cookie of the same name there is no refresh token.
             let more: Vec<&str> = cookies.iter().copied().chain(["theme=dark"]).collect();
             assert_eq!(refresh(origin, &more).map(|response| response.status().as_u16()), Some(200));
             let secure = cookies.iter().any(|cookie| cookie.contains("__Secure-"));

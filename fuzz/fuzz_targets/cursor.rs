@@ -1,4 +1,4 @@
-//! The cursor of a page: one text for each cursor, and no other text is one.
+//! The cursor of a page: each cursor has exactly one text, and no other text is accepted.
 #![no_main]
 
 use domain::Cursor;

@@ -1,5 +1,5 @@
-//! Device cookies: of all texts one alone is good. `{COOKIE}` in an input stands for that one, `{ID}`, `{EXPIRES}` and
-//! `{SEAL}` for its parts.
+//! Device cookies: only one text is good. In an input, `{COOKIE}` stands for that text, and `{ID}`, `{EXPIRES}` and `{SEAL}`
+//! stand for its parts.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! `If-None-Match`, a header a line, on a page of messages: held against the grammar of RFC 9110, section 8.8.3. `{ETAG}`
-//! stands for the tag of the page.
+//! `If-None-Match` on a page of messages, with one header per line. The result is compared with the grammar of RFC 9110,
+//! section 8.8.3. `{ETAG}` stands for the tag of the page.
 #![no_main]
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ fuzz_target!(|text: &str| {
     assert!(status == 200 || status == 304, "{status}");
     assert_eq!(response.headers().get("etag").map(http::HeaderValue::as_bytes), Some(tag.as_bytes()));
     assert!(status == 200 || text.contains(tag) || text.contains('*'));
-    // What breaks the grammar may be read in any way; a tag that goes on in the next line does.
+    // A header that breaks the grammar may be read in any way, for example a tag that continues in the next line.
     if let Some(tags) = lines.iter().map(|line| tags(line)).collect::<Option<Vec<_>>>() {
         let known = tags.iter().flatten().any(|candidate| *candidate == "*" || *candidate == tag);
         assert_eq!(status == 304, known, "{text}");

@@ -1,4 +1,4 @@
-//! Request bodies, by every endpoint that takes one.
+//! Request bodies, sent to every endpoint that takes one.
 #![no_main]
 
 use domain::{DisplayName, MessageText, Username};
@@ -41,7 +41,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// What was taken is what was sent, in its one form.
+/// Checks that the server took exactly what was sent, in its normalised form.
 fn accepted(path: &str, object: &Map<String, Value>, answer: &Value) {
     let sent = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
     match path {

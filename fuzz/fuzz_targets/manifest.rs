@@ -1,5 +1,5 @@
-//! `spin.toml`: what is accepted hangs together, and its routes lead somewhere; what is refused is said in one line.
-//! The first line of an input may be `# profile NAME`.
+//! `spin.toml`: an accepted manifest is consistent and its routes lead to components, and the reason for a refusal is one
+//! line. The first line of an input may be `# profile NAME`.
 #![no_main]
 
 #[path = "../../host/src/failure.rs"]
@@ -27,7 +27,7 @@ fuzz_target!(|text: &str| {
         Err(failure) => {
             let said = failure.to_string();
             assert!(!said.is_empty() && !said.contains(['\n', '\r']), "{said}");
-            // Words of the file are said back, and lists of the fields that there are.
+            // The message may repeat words of the file, and may list the fields that exist.
             assert!(said.len() <= 2 * text.len() + 1024, "{} bytes of failure", said.len());
         }
     }
@@ -48,7 +48,7 @@ fn check(application: &manifest::Application) {
             template.render(&values);
         }
     }
-    // What is accepted can be asked for any path.
+    // A router made from an accepted manifest has to handle any path.
     let Ok(router) = route::Router::new(application.routes.iter().cloned()) else { return };
     for (path, _) in &application.routes {
         let Some(found) = router.find(path) else { continue };

@@ -1,4 +1,4 @@
-//! Stored password hashes: what reads is what would be written, and runs no more rounds than are allowed.
+//! Stored password hashes: an accepted text is exactly what would be written, and its number of rounds is within the bounds.
 #![no_main]
 
 use domain::{Iterations, Password, PasswordHash, Verification};

@@ -1,5 +1,6 @@
-//! Policies and method ARNs: the first line is an ARN, each other one a statement: `allow` or `deny`, actions with commas
-//! between them, resources with commas between them. The evaluation is held against one that is too slow to be used.
+//! Policies and method ARNs. The first line is an ARN, and each other line is a statement: `allow` or `deny`, then actions
+//! separated by commas, then resources separated by commas. The verdict is compared with that of a simple evaluation that is
+//! too slow for real use.
 #![no_main]
 
 use domain::{ACTION_INVOKE, Effect, MethodArn, POLICY_VERSION, PolicyDocument, Statement, Verdict};
@@ -55,7 +56,7 @@ fn slow(statements: &[Statement], method: &MethodArn) -> Verdict {
     }
 }
 
-/// Wildcards by a table: `row[t]` says whether the pattern so far matches the first `t` bytes.
+/// Wildcard match by a table: `row[t]` says whether the pattern up to here matches the first `t` bytes.
 fn matches(pattern: &str, text: &str) -> bool {
     let text = text.as_bytes();
     let mut row = vec![false; text.len() + 1];

@@ -1,4 +1,5 @@
-//! The query of `GET /api/messages`: what is taken is known, there once, and of its form; and pages lead to the end.
+//! The query of `GET /api/messages`: each accepted parameter is known, occurs once and has the right form, and following
+//! `next` always reaches the last page.
 #![no_main]
 
 use bytes::Bytes;

@@ -1,5 +1,5 @@
-//! Refresh tokens: one text for each token, and of all texts one alone is good. `{TOKEN}` in an input stands for that one,
-//! `{SESSION}`, `{SECRET}` and `{TAG}` for its parts.
+//! Refresh tokens: each token has exactly one text, and only one text is good. In an input, `{TOKEN}` stands for that text,
+//! and `{SESSION}`, `{SECRET}` and `{TAG}` stand for its parts.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Any request to the API, written as in HTTP/1.1: the gateway, the routes, CORS, the headers, all of it.
+//! Any request to the API, written as in HTTP/1.1. It passes through the gateway, the routes, CORS and the headers.
 #![no_main]
 
 use fuzz::{People, parse_request};
@@ -9,7 +9,8 @@ fuzz_target!(|text: &str| {
     let people = People::new();
     let again = request.clone();
     let response = people.send(request);
-    // What was asked for may have been done, or the session ended: the second answer is another, and as well made.
+    // The first request may have done its work or ended the session, so the second answer may differ, but it is well formed
+    // too.
     let second = people.send(again.clone());
     if again.method() == http::Method::GET {
         assert_eq!((response.status(), response.body()), (second.status(), second.body()), "a GET changes nothing");

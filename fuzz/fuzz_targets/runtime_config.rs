@@ -1,4 +1,4 @@
-//! The runtime configuration: each store it configures has a file; what is refused is said in one line.
+//! The runtime configuration: each store in it has a file, and the reason for a refusal is one line.
 #![no_main]
 
 #[path = "../../host/src/failure.rs"]

@@ -1,6 +1,6 @@
-//! Access tokens. An input of one line is the text of a token, in which `{TOKEN}` stands for a good one. Of an input of more
-//! lines the first is a header and the rest a payload, in which `{KID}` stands for the key's id: they are signed by the real
-//! key, so that what lies behind the signature is reached.
+//! Access tokens. An input of one line is the text of a token, in which `{TOKEN}` stands for a good token. In an input of
+//! more lines the first line is a header and the rest is a payload, in which `{KID}` stands for the id of the key. The
+//! target signs both with the real key, so that the fuzzer reaches the code behind the check of the signature.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -79,7 +79,7 @@ fn verify(token: &str) -> Option<Claims> {
     unverified.verify(&SIGNED.public, &SIGNED.rules, NOW).ok()
 }
 
-/// What an accepted token has to say, read by another parser.
+/// Checks the claims of an accepted token against what another parser reads.
 fn check(header: &str, payload: &str, claims: &Claims) {
     let header: Value = serde_json::from_str(header).expect("a header is JSON");
     assert_eq!(header["alg"], "ES256");
@@ -93,7 +93,7 @@ fn check(header: &str, payload: &str, claims: &Claims) {
     for name in ["exp", "iat", "nbf"] {
         assert!(payload.get(name).is_none_or(Value::is_u64), "{name} is no whole number");
     }
-    // The library's clock ends in 2106.
+    // The clock of the library ends in 2106.
     let seconds = |name: &str| payload[name].as_u64().map(|seconds| seconds.min(u32::MAX.into()));
     assert!(seconds("exp").is_some_and(|exp| exp + TOLERANCE_SECONDS >= now), "it has expired");
     for name in ["iat", "nbf"] {

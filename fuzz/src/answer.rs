@@ -3,10 +3,10 @@ use http::{Method, Response, StatusCode};
 use serde_json::Value;
 use wire::{FieldCode, Problem, ProblemCode};
 
-/// Longest problem: a request can't make it longer.
+/// The largest problem, in bytes. A request can't make a problem longer than this.
 const MAX_PROBLEM_BYTES: usize = 8 * 1024;
 
-/// What holds of every answer of the API, whatever the request, while the store works.
+/// Checks what holds for every answer of the API, whatever the request is, while the store works.
 pub fn check(method: &Method, path: &str, response: &Response<Bytes>) {
     let (status, body) = (response.status(), response.body());
     let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap());

@@ -1,8 +1,8 @@
-//! What the fuzz targets have in common: the world of the service's tests with two people in it, requests written as text,
-//! and what every answer has to be like.
+//! What all fuzz targets share: the test environment of the service with two people in it, requests that are written as
+//! text, and the checks for every answer.
 //!
-//! What is public is fuzzed where it is. What is private to `service` is fuzzed through the endpoint that a request reaches
-//! it by, so that all that lies before it is fuzzed too.
+//! Public functions are fuzzed directly. Private code of `service` is fuzzed through the endpoint that calls it, so that all
+//! code before it is fuzzed too.
 
 #![expect(
     clippy::unwrap_used,
@@ -21,10 +21,10 @@ mod world;
 pub use answer::check;
 pub use people::{People, USERNAME};
 pub use request::parse as parse_request;
-/// What the site answers.
+/// Sends a request to the site and returns its answer.
 pub fn ask_site(site: &service::site::Site, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
     futures::executor::block_on(service::site::handle(&world::World::new(), site, request))
 }
 
-/// The password of everybody.
+/// The password of all accounts.
 pub const PASSWORD: &str = world::PASSWORD;

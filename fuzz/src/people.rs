@@ -9,12 +9,12 @@ use service::platform::{Authorization, UncheckedPrincipal};
 use crate::answer::check;
 use crate::world::{Data, PASSWORD, World, anon, bearer};
 
-/// Who has the token.
+/// The username of the person whose token the targets use.
 pub const USERNAME: &str = "ada";
-/// Texts on the board, every other one of [`USERNAME`].
+/// The number of messages on the board. Every second one is by [`USERNAME`].
 const MESSAGES: usize = 7;
 
-/// What is in the store when two people have signed up, logged in and posted, and the tokens of one.
+/// The content of the store after two people have signed up, logged in and posted, and the tokens of the first person.
 struct Story {
     values: Vec<(String, Vec<u8>)>,
     token: String,
@@ -46,15 +46,15 @@ fn story() -> &'static Story {
     })
 }
 
-/// The app as it is after that story, made anew for each input, so that an input does the same each time.
+/// The app in the state after that story. It is made again for each input, so that an input always has the same effect.
 pub struct People(World);
 
 impl People {
-    /// With the real authorizer, and the limits that there are by default.
+    /// An app with the real authorizer and the default limits.
     #[expect(clippy::new_without_default, reason = "it is no empty value")]
     pub fn new() -> Self {
         let data = Data::default();
-        // As a later instance, which draws other numbers than the one of the story.
+        // This app acts as a later instance, so that it draws other random numbers than the instance of the story did.
         data.instances();
         for (key, value) in &story().values {
             data.put(key, value);
@@ -64,7 +64,8 @@ impl People {
         Self(world)
     }
 
-    /// With an authorizer that takes everybody for [`USERNAME`]: signatures take most of the time that a request takes.
+    /// An app whose authorizer treats every client as [`USERNAME`]. It saves the signatures, which take most of a request's
+    /// time.
     pub fn trusted() -> Self {
         let mut people = Self::new();
         people.0.authorizer = Some(Box::new(|_, _| {
@@ -88,13 +89,13 @@ impl People {
         &story().refresh_token
     }
 
-    /// Puts what no file can hold in the place of its name: `{TOKEN}`, `{REFRESH}` and `{SESSION}`.
+    /// Replaces the placeholders `{TOKEN}`, `{REFRESH}` and `{SESSION}`, whose values no seed file can contain.
     pub fn fill(text: &str) -> String {
         let Story { token, refresh_token, session, .. } = story();
         text.replace("{TOKEN}", token).replace("{REFRESH}", refresh_token).replace("{SESSION}", session)
     }
 
-    /// Sends a request, and checks what has to hold of every answer and of the log.
+    /// Sends a request, and checks what has to hold for every answer and for the log.
     pub fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.0.send(request).response;
@@ -112,7 +113,7 @@ impl People {
         response
     }
 
-    /// Sends a body to an address by POST.
+    /// Sends a body to a path by POST.
     pub fn post(&self, path: &str, body: &str) -> Response<Bytes> {
         let mut request = anon("POST", path, body);
         request.headers_mut().insert("authorization", "Bearer x".parse().unwrap());

@@ -3,8 +3,8 @@ use http::Request;
 
 use crate::People;
 
-/// Reads a request written as in HTTP/1.1: method and target, a header a line, an empty line, the body. None for what no
-/// HTTP library would hand on.
+/// Reads a request that is written as in HTTP/1.1: method and target, one header per line, an empty line, the body. `None`
+/// for a request that no HTTP library would pass on.
 pub fn parse(text: &str) -> Option<Request<Bytes>> {
     let text = People::fill(text);
     let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));

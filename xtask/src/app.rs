@@ -12,11 +12,11 @@ use crate::build;
 use crate::project::Project;
 use crate::wasi::Wasi;
 
-/// The account that posts and logs in.
+/// The username of the account that posts and logs in.
 pub(crate) const USERNAME: &str = "ada";
 pub(crate) const PASSWORD: &str = "a long enough secret";
 
-/// The app on a host of its own with a fresh store, and an empty component beside it. Ended on drop.
+/// The app and an empty component, on a host of their own with a fresh store. Dropping it ends the host.
 pub(crate) struct App {
     host: Child,
     address: String,
@@ -25,12 +25,12 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// One build of the components, with the host's files in a folder of the project.
+    /// Starts the app with one build of the components. The host's files are in a folder of the project.
     pub(crate) fn start(project: &Project, wasi: Wasi, folder: &str) -> Result<Self> {
         Self::start_with(project, wasi, folder, &[])
     }
 
-    /// The same with more flags of the host.
+    /// The same with additional flags for the host.
     pub(crate) fn start_with(project: &Project, wasi: Wasi, folder: &str, flags: &[&str]) -> Result<Self> {
         let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
@@ -45,7 +45,7 @@ impl App {
             "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n[component.empty]\nsource = {empty:?}\n"
         );
         fs::write(folder.join("spin.toml"), manifest)?;
-        // A load of one account and from one address is what limits are there against.
+        // The load comes from one account and one address, which the default limits would stop.
         let limits = ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
         let mut host = Command::new(project.host())
             .arg("--from")
@@ -74,17 +74,17 @@ impl App {
         Ok(kib / 1024)
     }
 
-    /// The folder of the host's files.
+    /// The folder with the host's files.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// A file of the app's own.
+    /// A file of the host, by name.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// Signs up, and posts messages. Returns a token.
+    /// Signs up and posts messages. Returns an access token.
     pub(crate) fn fill(&self, messages: u32) -> Result<String> {
         let account = json!({ "username": USERNAME, "password": PASSWORD, "name": "Ada" });
         ensure!(self.post("/api/signup", None, &account)?.0 == 201, "sign-up failed");
@@ -98,7 +98,7 @@ impl App {
         Ok(token.to_owned())
     }
 
-    /// How long a login takes that ends with this status.
+    /// How long a login takes. It has to end with this status.
     pub(crate) fn login(&self, username: &str, password: &str, status: u16) -> Result<Duration> {
         let start = Instant::now();
         let (got, _) = self.post("/api/login", None, &json!({ "username": username, "password": password }))?;
@@ -106,7 +106,8 @@ impl App {
         Ok(start.elapsed())
     }
 
-    /// Logs in again and again, so many at once, while something else runs; returns how many logins a second.
+    /// Runs something while `at_once` clients log in again and again. Returns its result and the number of logins per
+    /// second.
     pub(crate) fn while_logging_in<T>(&self, at_once: usize, run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
         let (done, count, start) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
         std::thread::scope(|scope| {
@@ -137,7 +138,7 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // It fails when the host has ended already.
+        // It fails when the host has already ended.
         let _ = self.host.kill();
         let _ = self.host.wait();
     }

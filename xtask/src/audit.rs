@@ -1,4 +1,4 @@
-//! `cargo xtask audit`: what Lighthouse says of the site, in its mobile profile.
+//! `cargo xtask audit`: the report of Lighthouse about the site, in its mobile profile.
 
 use std::fs;
 use std::process::Command;
@@ -14,13 +14,13 @@ use crate::project::Project;
 use crate::tools::has;
 use crate::wasi::Wasi;
 
-/// The npm package.
+/// The version of the npm package.
 const LIGHTHOUSE: &str = "13.5.0";
 const CHROME_FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
                             --disable-background-networking --disable-component-update --disable-sync";
 const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices", "seo"];
 
-/// Prints the four scores, and what keeps one from 100. The whole reports are in `target/audit`.
+/// Prints the four scores, and the findings that keep a score below 100. The full reports are in `target/audit`.
 pub(crate) fn audit(project: &Project) -> Result<()> {
     project.progress.expect(build::steps(project, &[]) + 2);
     build::components(project, Wasi::V0_2, &[])?;

@@ -1,13 +1,13 @@
-//! What the browser tests need of the machine. Where it can't be had they say that they did not run.
+//! What the browser tests need on the machine. Where it can't be installed, the tests report that they did not run.
 
 use crate::project::Project;
 use crate::tools::has;
 use crate::{debian, npm};
 
-/// The npm package whose rules the views are checked by.
+/// The version of the npm package whose rules the tests check the views by.
 const AXE_CORE: &str = "4.14.1";
 
-/// Installs Chromium, as root on Debian, and axe-core, into `target/tools`, unless they are there.
+/// Installs Chromium (as root on Debian) and, into `target/tools`, axe-core, unless they are there.
 pub(crate) fn install(project: &Project) {
     let chromium = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().any(has);
     if !(chromium && has("chromedriver")) {

@@ -15,9 +15,10 @@ use crate::wasi::Wasi;
 /// A component of the app.
 struct Component {
     name: &'static str,
-    /// The world that its own module keeps to.
+    /// The WIT world to which the component's own module has to keep.
     world: &'static str,
-    /// Who guards it, and the world that the composition keeps to.
+    /// For a guarded component: the name of the component that guards it, and the world to which the composition has to
+    /// keep.
     guard: Option<(&'static str, &'static str)>,
 }
 
@@ -32,10 +33,10 @@ const COMPONENTS: [Component; 8] = [
     Component { name: SITE, world: "site", guard: None },
 ];
 
-/// The package of the authorizer that only tests use.
+/// The package of an authorizer that is used only by tests.
 const SECOND_AUTHORIZER: &str = "fixture-authorizer";
 
-/// The component that the frontend is built into.
+/// The component that contains the frontend.
 pub(crate) const SITE: &str = "site";
 
 /// The names of the components.
@@ -43,20 +44,21 @@ pub(crate) fn names() -> [&'static str; 8] {
     COMPONENTS.map(|component| component.name)
 }
 
-/// Builds the host, in the one profile that `up` and the tests share.
+/// Builds the host in release mode, the one profile that `up` and the tests share.
 pub(crate) fn host(project: &Project) -> Result<()> {
     let estimate = (!project.host().exists()).then_some("6 min");
     let step = Step { name: "host", what: "The host", estimate };
     project.progress.step(&step, || project.cargo(["build", "--release", "--package", "host"]))
 }
 
-/// How many steps it is to build the named components, or all.
+/// The number of steps to build the named components, or all of them when none is named.
 pub(crate) fn steps(project: &Project, wanted: &[String]) -> usize {
     let with_site = wanted.is_empty() || wanted.iter().any(|name| name == SITE);
     2 + if with_site { frontend::steps(project) } else { 0 }
 }
 
-/// Builds the named components, or all, to where [`Wasi::component`] says; for the site the frontend before.
+/// Builds the named components, or all when none is named, to the path that [`Wasi::component`] returns. For the site it
+/// builds the frontend first.
 pub(crate) fn components(project: &Project, wasi: Wasi, wanted: &[String]) -> Result<()> {
     let step = Step { name: "targets", what: "Rust's targets for WebAssembly", estimate: None };
     project.progress.step(&step, || targets(project))?;
@@ -117,7 +119,7 @@ fn wasm(project: &Project, wasi: Wasi, packages: &[&str]) -> Result<()> {
     project.cargo(arguments("build", wasi, packages))
 }
 
-/// What cargo is told to do something with packages that are compiled for WebAssembly.
+/// The arguments that make cargo run a command on packages for WebAssembly.
 pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec![command, "--profile", wasi.profile(), "--target", WASM_TARGET];
     arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
@@ -125,12 +127,12 @@ pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) 
     arguments
 }
 
-/// Where cargo puts what it compiles for WebAssembly.
+/// The path at which cargo stores a package that it compiled for WebAssembly.
 pub(crate) fn compiled(project: &Project, wasi: Wasi, package: &str) -> PathBuf {
     project.built(&format!("{WASM_TARGET}/{}/{}.wasm", wasi.profile(), package.replace('-', "_")))
 }
 
-/// Composes and checks what was compiled, and puts it where a host finds it; nothing when it is there already.
+/// Composes and checks a compiled component, and copies it to where a host finds it. Does nothing when it is already there.
 fn install(project: &Project, wasi: Wasi, component: &Component, output: &Path) -> Result<()> {
     let own = compiled(project, wasi, component.name);
     let mut sources = vec![own.clone(), project.path("wit/worlds.wit"), project.path("wit/authorizer.wit")];
@@ -146,7 +148,7 @@ fn install(project: &Project, wasi: Wasi, component: &Component, output: &Path) 
         check(&wit, world, wasi, &bytes)?;
     }
     fs::create_dir_all(output.parent().context("it has no folder")?)?;
-    // A host that reads the file meanwhile sees the old one or the new one.
+    // Renaming a complete file means that a host which reads it now sees either the old or the new one.
     let whole = output.with_extension("wasm.new");
     fs::write(&whole, bytes)?;
     fs::rename(&whole, output)?;

@@ -2,8 +2,8 @@ use anyhow::Result;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, plug};
 
-/// Gives a guarded component its authorizer: the import `latchkey:auth/authorizer` of the one becomes the export of the
-/// other, and the result needs neither host feature nor configuration for it.
+/// Gives a guarded component its authorizer: the import `latchkey:auth/authorizer` of the guarded component is connected to
+/// the export of the authorizer. The result needs no host feature and no configuration for that.
 pub(crate) fn compose(guarded: Vec<u8>, authorizer: Vec<u8>) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let guarded = Package::from_bytes("latchkey:guarded", None, guarded, graph.types_mut())?;

@@ -7,14 +7,14 @@ use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::wasi::Wasi;
 
-/// What HTTP is in the worlds of `wit/`, which are of WASI 0.2: the imports, and the export.
+/// The HTTP interfaces of the worlds in `wit/`, which are of WASI 0.2: the imports, and the export.
 const HTTP_0_2: (&[&str], &str) = (&["wasi:http/types@0.2"], "wasi:http/incoming-handler@0.2");
-/// What a component has instead in WASI 0.3: HTTP, and the clock that its requests wait by.
+/// Their replacement in WASI 0.3: HTTP, and the clock by which its requests wait.
 const HTTP_0_3: (&[&str], &str) =
     (&["wasi:http/types@0.3", "wasi:clocks/monotonic-clock@0.3", "wasi:clocks/types@0.3"], "wasi:http/handler@0.3");
 
-/// Checks that a component imports no more than its world in `wit/` lets it, and exports what the world promises. What a
-/// component imports is what it may reach, as an IAM role is for a Lambda function.
+/// Checks that a component imports nothing beyond its world in `wit/`, and exports what the world promises. The imports of a
+/// component are what it may reach, as an IAM role is for a Lambda function.
 pub(crate) fn check(wit: &Path, world: &str, wasi: Wasi, component: &[u8]) -> Result<()> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit)?;
@@ -26,7 +26,7 @@ pub(crate) fn check(wit: &Path, world: &str, wasi: Wasi, component: &[u8]) -> Re
     .with_context(|| format!("it does not keep to its world {world} in wit/worlds.wit"))
 }
 
-/// By name: of HTTP in WASI 0.3 the worlds say nothing else.
+/// Compares names only, because the worlds say nothing more about HTTP in WASI 0.3.
 fn keeps_to(world: &Interfaces, component: &[u8]) -> Result<()> {
     let DecodedWasm::Component(resolve, id) = wit_component::decode(component)? else {
         bail!("it is no component");
@@ -39,7 +39,7 @@ fn keeps_to(world: &Interfaces, component: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The interfaces of a world by name, with as much of the version as has to be the same for two of them to fit.
+/// The interfaces of a world by name, with the part of the version that must be equal for two of them to fit.
 struct Interfaces {
     imports: BTreeSet<String>,
     exports: BTreeSet<String>,

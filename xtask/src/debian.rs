@@ -1,12 +1,12 @@
-//! Packages of Debian: what a test needs of the machine, and no Rust build brings.
+//! Debian packages, which tests need on the machine and no Rust build provides.
 
 use std::process::Command;
 
 use crate::project::Project;
 use crate::tools::has;
 
-/// Installs packages where that is for us to do: as root, with apt-get. Otherwise, and when it fails, says so: whether
-/// what is needed is there now is for the caller to see.
+/// Installs packages where that is allowed: as root, with apt-get. Otherwise, and when it fails, it prints a message. The
+/// caller then has to check whether what it needs is there.
 pub(crate) fn install(project: &Project, what: &str, packages: &[&str]) {
     if !(rustix::process::geteuid().is_root() && has("apt-get")) {
         return project.progress.note(format_args!("No {what} on this machine, and it is not for us to install"));

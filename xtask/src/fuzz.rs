@@ -11,20 +11,20 @@ use crate::tools::{self, has};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// One of fuzz/fuzz_targets; all of them, as many at a time as there are cores, when none is named.
+    /// One of fuzz/fuzz_targets. When none is named, all of them run, as many at a time as there are cores.
     target: Option<String>,
-    /// How long each runs.
+    /// Seconds that each target runs.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Looks for faults of memory too, at half the speed. No code here is unsafe, so they would be a library's. Needs a
-    /// nightly toolchain.
+    /// Also looks for memory errors, at half the speed. Our code has no unsafe parts, so such errors would be in a library.
+    /// Needs a nightly toolchain.
     #[arg(long)]
     address_sanitizer: bool,
 }
 
-/// Seconds for each target when everything is tested: the seeds, what a longer run has left, and a little beyond.
+/// Seconds for each target when everything is tested: enough for the seeds, the inputs of earlier runs, and a few new ones.
 const SHORT_SECONDS: u32 = 5;
-/// Seconds that one input may take. Each takes less than a millisecond.
+/// Seconds that one input may take. A normal one takes less than a millisecond.
 const MAX_SECONDS: u32 = 10;
 
 pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
@@ -49,7 +49,7 @@ pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
             let built = &built;
             let run = |target: &str| go(project, built, target, arguments.seconds);
             let running: Vec<_> = targets.iter().map(|target| scope.spawn(move || run(target))).collect();
-            // All of them end before the first that failed is told of.
+            // All targets end before the first failure is reported.
             let ended: Vec<_> = running.into_iter().map(thread::ScopedJoinHandle::join).collect();
             ended.into_iter().try_for_each(|ended| ended.unwrap_or_else(|_| bail!("a thread panicked")))
         })?;
@@ -57,7 +57,7 @@ pub(crate) fn fuzz(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A short run of all targets. Returns what did not run, in words.
+/// Runs all targets for a short time. Returns the names of what did not run, in words.
 pub(crate) fn briefly(project: &Project) -> Result<Vec<String>> {
     if !has("c++") {
         return Ok(vec!["fuzzing: there is no C++ compiler (c++) to build libFuzzer by".to_owned()]);
@@ -81,8 +81,8 @@ fn targets(project: &Project) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Builds the targets, and returns the triple that cargo put them under. Without a sanitizer the coverage counters are all
-/// that is asked of the compiler, and a stable one has them.
+/// Builds the targets, and returns the triple of the folder into which cargo put them. Without a sanitizer they need only
+/// the coverage counters of the compiler, which a stable compiler has.
 fn build(project: &Project, arguments: &Arguments, folder: &Path) -> Result<String> {
     let output = Command::new("rustc").args(["--print", "host-tuple"]).output().context("rustc does not run")?;
     let triple = String::from_utf8(output.stdout)?.trim().to_owned();
@@ -99,7 +99,7 @@ fn build(project: &Project, arguments: &Arguments, folder: &Path) -> Result<Stri
     Ok(triple)
 }
 
-/// Runs one target over what earlier runs have found and its seeds. Its whole output goes to a file.
+/// Runs one target over its seeds and what earlier runs have found. All its output goes to a file.
 fn go(project: &Project, built: &Path, target: &str, seconds: u32) -> Result<()> {
     let binary = built.join(target);
     let folder = project.path("target/fuzz").join(target);

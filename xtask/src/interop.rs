@@ -1,5 +1,5 @@
-//! Our tokens and keys against the JOSE libraries of other languages, and theirs against the app. What they do is in
-//! `tests/interop`.
+//! Our tokens and keys against the JOSE libraries of other languages, and their tokens and keys against the app. The scripts
+//! are in `tests/interop`.
 
 use std::fs;
 use std::path::Path;
@@ -14,12 +14,12 @@ use crate::{npm, python};
 
 /// The JOSE libraries of Python.
 const REQUIREMENTS: &str = "tests/interop/requirements.txt";
-/// The npm package.
+/// The version of the npm package.
 const JOSE: &str = "6.2.17";
-/// Cheap password hashes.
+/// Password hashes are cheap, to save time.
 const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
 
-/// Runs both scripts, each where its language is to be had. Returns which did not run, in words.
+/// Runs both scripts, each where its language is available. Returns the names of those that did not run, in words.
 pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
     let runners = [("Python (PyJWT, joserfc)", python(project)?, 80), ("Node.js (jose)", node(project), 45)];
     let (mut own, mut missed) = (None, Vec::new());
@@ -44,7 +44,7 @@ pub(crate) fn install(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Lets a script make a key, and check an app that has a key of its own and one that is given that key.
+/// Lets a script make a key, and check two apps: one with a key of its own, and one that is given the script's key.
 fn check(project: &Project, own: &App, runner: &Runner, at_least: usize) -> Result<()> {
     let folder = project.path("target/interop").join(runner.language);
     fs::create_dir_all(&folder)?;

@@ -1,5 +1,6 @@
-//! `cargo xtask key`: the file of an operator's signing keys, which the variable `signing_key` is set to. The first key in
-//! it signs, all are published. The app parses it in `crates/domain/src/keys.rs`, which this agrees with.
+//! `cargo xtask key`: the file of an operator's signing keys, which is the value of the variable `signing_key`. The first
+//! key in it signs, and all of them are published. The app parses the file in `crates/domain/src/keys.rs`, with the same
+//! rules.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -21,38 +22,39 @@ use tempfile::NamedTempFile;
 const END: &str = "-----END PRIVATE KEY-----";
 const MAX_KEYS: usize = 4;
 const MAX_BYTES: u64 = 16 * 1024;
-/// How long a key has to be published before it signs: twice the ten minutes for which verifiers may keep the key set.
+/// The time for which a key has to be published before it signs: twice the ten minutes for which verifiers may keep the key
+/// set.
 const LEAD: Duration = Duration::from_secs(20 * 60);
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Makes a key, and writes it to a new file that its owner alone can read.
+    /// Makes a key, and writes it to a new file that only its owner can read.
     Generate {
-        /// A file that is there is not overwritten.
+        /// An existing file is not overwritten.
         #[arg(default_value = "signing-key.pem")]
         file: PathBuf,
     },
-    /// Takes the next of two steps to another key.
+    /// Takes the next of the two steps that replace a key.
     ///
-    /// With one key in the file: adds the next one, which is published and does not sign yet. With two: the second signs
-    /// from then on, and the first is removed; the app still accepts its tokens until they expire. Deploy the file after
-    /// each step, and wait at least 20 minutes before the second one.
+    /// With one key in the file, it adds the next key, which is published and does not sign yet. With two keys, it removes
+    /// the first, so that the second one signs; the app still accepts tokens of the first one until they expire. Deploy the
+    /// file after each step, and wait at least 20 minutes before the second one.
     Rotate {
-        /// Is replaced in one piece.
+        /// It is replaced atomically.
         file: PathBuf,
-        /// Takes the second step at once, for a key that has leaked. Verifiers elsewhere that keep the key set may then
+        /// Takes the second step at once, for a key that has leaked. Verifiers elsewhere that keep the old key set may then
         /// refuse new tokens for ten minutes.
         #[arg(long)]
         now: bool,
     },
-    /// Prints the id of each key in the file and what it is for, and nothing secret.
+    /// Prints the id and the purpose of each key in the file, and no secret.
     List {
-        /// One that `generate` made, or any with P-256 private keys in PKCS#8 PEM.
+        /// A file that `generate` made, or any file with P-256 private keys in PKCS#8 PEM.
         file: PathBuf,
     },
 }
 
-/// Does it, and prints what to do next.
+/// Runs the command, and prints what to do next.
 pub(crate) fn key(command: &Command) -> Result<()> {
     let said = match command {
         Command::Generate { file } => generate(file)?,
@@ -63,19 +65,19 @@ pub(crate) fn key(command: &Command) -> Result<()> {
     Ok(())
 }
 
-/// The keys of a file, in their order. Not `Debug`: they are secrets.
+/// The keys of a file, in their order. Not `Debug`, because they are secrets.
 struct Bundle(Vec<SecretKey>);
 
 impl Bundle {
     fn read(file: &Path) -> Result<Self> {
         let mut text = String::new();
         let opened = File::open(file).with_context(|| file.display().to_string())?;
-        // A byte more than may be there, so that too much is told.
+        // Reads one byte beyond the limit, so that a file that is too large is noticed.
         opened.take(MAX_BYTES + 1).read_to_string(&mut text).with_context(|| file.display().to_string())?;
         Self::parse(&text).with_context(|| file.display().to_string())
     }
 
-    /// The same rules as the app's. No error says what is in the text.
+    /// Applies the same rules as the app. No error message contains any of the text.
     fn parse(text: &str) -> Result<Self> {
         ensure!(text.len() as u64 <= MAX_BYTES, "more than 16 KiB");
         let blocks: Vec<&str> = text.trim_end().split_inclusive(END).collect();
@@ -95,7 +97,7 @@ impl Bundle {
     }
 }
 
-/// The `kid`: the RFC 7638 thumbprint.
+/// The `kid` of a key: its RFC 7638 thumbprint.
 fn id(key: &SecretKey) -> String {
     let point = key.public_key().to_sec1_point(false);
     let part = |part: Option<&_>| part.map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default();
@@ -119,7 +121,7 @@ fn generate(file: &Path) -> Result<String> {
 }
 
 fn rotate(file: &Path, now: bool) -> Result<String> {
-    // What a link points to is replaced, and not the link.
+    // The target of a symbolic link is replaced, and not the link itself.
     let file = fs::canonicalize(file).with_context(|| file.display().to_string())?;
     let Bundle(mut keys) = Bundle::read(&file)?;
     let next_step = match keys.len() {
@@ -148,7 +150,7 @@ fn rotate(file: &Path, now: bool) -> Result<String> {
     Ok(format!("{}\n{next_step}", list(&bundle.0)))
 }
 
-/// The bundle in a file beside another one, that its owner alone can read.
+/// Writes the bundle to a temporary file beside the other file. Only its owner can read it.
 fn write_temporary(file: &Path, bundle: &Bundle) -> Result<NamedTempFile> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?;
@@ -188,7 +190,7 @@ H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp
         Bundle::read(file).unwrap().0.iter().map(id).collect()
     }
 
-    /// As if the file had been written an hour ago.
+    /// Makes the file look as if it had been written an hour ago.
     fn age(file: &Path) {
         let hour_ago = SystemTime::now() - Duration::from_secs(60 * 60);
         File::options().write(true).open(file).unwrap().set_modified(hour_ago).unwrap();

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask help`.
+//! The project's commands; `cargo xtask help` lists them.
 
 mod app;
 mod audit;
@@ -33,7 +33,7 @@ use clap::{Parser, Subcommand};
 use crate::project::Project;
 use crate::wasi::Wasi;
 
-/// Builds, runs and tests Latchkey. Each command does the set-up that it needs; nothing but Rust has to be there before.
+/// Builds, runs and tests Latchkey. Each command installs what it needs, and only Rust has to be installed before.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -45,8 +45,8 @@ struct Arguments {
 enum Command {
     /// Builds what has changed, and runs the app until Ctrl-C. Then open its address in a browser.
     Up {
-        /// Builds the site again, and serves it from then on, each time when its sources change: frontend/,
-        /// crates/wire and crates/rules. The page does not reload by itself.
+        /// Builds the site again and serves it whenever its sources change: frontend/, crates/wire and crates/rules. The
+        /// page does not reload by itself.
         #[arg(long)]
         watch: bool,
         /// The version of WASI whose HTTP the components answer.
@@ -58,38 +58,39 @@ enum Command {
     },
     /// Formats, lints and tests everything.
     Test {
-        /// The host to test on: `spin` runs the black-box suite on the Spin that SPIN=/path/to/spin names, else the one on
-        /// PATH, and nothing else. What can't hold there is reported as not run, with the reason.
+        /// The host to test on. `spin` runs only the black-box suite, on the Spin that SPIN=/path/to/spin names, or else on
+        /// the one on PATH. Tests that can't pass there are reported as not run, with the reason.
         #[arg(long, value_enum, env = "LATCHKEY_LAUNCHER", default_value = "latchkey")]
         host: test::Host,
-        /// Only the black-box and browser tests whose names contain this; `openapi` makes requests up besides.
+        /// Runs only the black-box and browser tests whose names contain this; `openapi` also runs invented requests.
         filter: Option<String>,
     },
-    /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it builds
-    /// frontend/ before, encodes its files, says how much a first visit loads, and fails when that is too much. Sizes of
-    /// all files are in target/xtask/site.log.
+    /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it first builds
+    /// frontend/, encodes its files, prints how much a first visit loads, and fails when that is too much. The sizes of all
+    /// files are in target/xtask/site.log.
     Build {
-        /// The version of WASI whose HTTP they answer. Those of 0.3 are put into target/components/wasi-0.3,
-        /// with a manifest of their own beside them.
+        /// The version of WASI whose HTTP the components answer. Those of 0.3 are put into target/components/wasi-0.3, with
+        /// their own manifest beside them.
         #[arg(long, value_enum, default_value = "0.2")]
         wasi: Wasi,
-        /// All of them when none is named.
+        /// The components to build; all of them when none is named.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(build::names()))]
         component: Vec<String>,
     },
     /// Measures the app on this machine, beside an empty component on the same host in the same run.
     Bench(bench::Arguments),
-    /// Makes and replaces a signing key of your own. Without one the app does that by itself, and needs nothing of this.
+    /// Makes and replaces a signing key of your own. Without one, the app makes its keys by itself, and you need none of
+    /// this.
     #[command(subcommand)]
     Key(key::Command),
-    /// Feeds what meets the outside (tokens, bodies, queries, headers, manifests) with inputs that look for new paths
-    /// through the code, and stops at the first that breaks what has to hold. Needs a C++ compiler.
+    /// Sends inputs that look for new paths through the code to everything that meets the outside (tokens, bodies, queries,
+    /// headers, manifests), and stops at the first input that breaks a rule. Needs a C++ compiler.
     Fuzz(fuzz::Arguments),
-    /// Prints what Lighthouse says of the site, in its mobile profile. Needs Node.js with npm, and Chromium.
+    /// Prints the report of Lighthouse about the site, in its mobile profile. Needs Node.js with npm, and Chromium.
     Audit,
-    /// Adds the compilation targets, and installs into target/tools what the frontend is built by: Trunk, wasm-bindgen,
-    /// wasm-opt, and what the tests in a browser and those with other languages' libraries need. What is on PATH in the right version is used as it is. The other
-    /// commands do this when they need it.
+    /// Adds the compilation targets, and installs into target/tools what the frontend is built by (Trunk, wasm-bindgen,
+    /// wasm-opt) and what the tests need that run in a browser or with the libraries of other languages. A tool on PATH in
+    /// the right version is used as it is. The other commands do this when they need it.
     Setup,
 }
 

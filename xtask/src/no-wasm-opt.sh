@@ -1,5 +1,5 @@
 #!/bin/sh
-# In the place of wasm-opt where there is no Node.js: copies its input.
+# Stands in for wasm-opt where there is no Node.js: it copies its input.
 for argument in "$@"; do
     case "$argument" in
         --version) echo "wasm-opt version 0 (copies)"; exit ;;

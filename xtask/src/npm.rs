@@ -1,4 +1,4 @@
-//! npm packages for tests and tools: one folder of them in `target/tools`.
+//! npm packages for tests and tools, all in one folder in `target/tools`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use anyhow::{Result, ensure};
 use crate::project::Project;
 use crate::tools::has;
 
-/// The folder of the packages, with this one in this version in it.
+/// The folder with the packages, which then contains this package in this version.
 ///
 /// # Errors
-/// When there is no Node.js with npm, or no package registry.
+/// Node.js with npm is missing, or the package registry can't be reached.
 pub(crate) fn package(project: &Project, name: &str, version: &str) -> Result<PathBuf> {
     let folder = project.path("target/tools/npm");
     ensure!(has("node") && has("npm"), "there is no Node.js with npm on PATH");

@@ -1,5 +1,6 @@
-//! What a command says while it works: one line on standard error for each step, with its number, what the first time takes,
-//! and the time it took. What compilers and installers print goes to a file for each step, which an error names.
+//! What a command prints while it works: one line on standard error for each step, with its number, the time that a first
+//! run takes, and the time it took. The output of compilers and installers goes to one file per step, and an error names
+//! that file.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -13,22 +14,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How many lines of a failed command's output are shown.
+/// The number of lines that are shown of a failed command's output.
 const SHOWN_LINES: usize = 30;
 
-/// A step that works out of sight.
+/// A step whose output goes to a file.
 pub(crate) struct Step<'a> {
-    /// Names the file of its output: `target/xtask/NAME.log`.
+    /// The name of its output file: `target/xtask/NAME.log`.
     pub(crate) name: &'a str,
-    /// What it does, in words.
+    /// A description of the step.
     pub(crate) what: &'a str,
-    /// How long it takes on 2 cores, when it has all to do.
+    /// The duration on 2 cores when everything has to be done.
     pub(crate) estimate: Option<&'a str>,
 }
 
 /// The steps so far.
 pub(crate) struct Progress {
-    /// Where the files are.
+    /// The folder of the output files.
     folder: PathBuf,
     state: Mutex<State>,
 }
@@ -37,9 +38,9 @@ pub(crate) struct Progress {
 struct State {
     number: usize,
     total: usize,
-    /// That of the step that is under way.
+    /// The output file of the current step.
     log: Option<PathBuf>,
-    /// What has to be seen after its line.
+    /// Notes that are printed after the line of the step.
     notes: Vec<String>,
 }
 
@@ -48,17 +49,17 @@ impl Progress {
         Self { folder, state: Mutex::default() }
     }
 
-    /// How many steps the command has.
+    /// Sets the number of steps that the command has.
     pub(crate) fn expect(&self, total: usize) {
         self.state().total = total;
     }
 
-    /// The next step, whose output is shown.
+    /// Begins the next step, whose output is shown.
     pub(crate) fn heading(&self, what: &str) {
         eprintln!("\n{} {what}", self.next());
     }
 
-    /// The next step, whose output is kept in its file.
+    /// Runs the next step, whose output is kept in its file.
     pub(crate) fn step<T>(&self, step: &Step<'_>, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let estimate = step.estimate.map(|time| format!(", about {time} on 2 cores")).unwrap_or_default();
         let line = format!("{} {}{estimate}", self.next(), step.what);
@@ -87,7 +88,7 @@ impl Progress {
         result
     }
 
-    /// Says something, after the line of the step that is under way.
+    /// Prints a note, after the line of the current step.
     pub(crate) fn note(&self, text: impl Display) {
         let mut state = self.state();
         if state.log.is_some() {
@@ -97,20 +98,21 @@ impl Progress {
         }
     }
 
-    /// Keeps something in the file of the step that is under way; shows it where there is none.
+    /// Writes text to the file of the current step, or shows it when there is none.
     pub(crate) fn detail(&self, text: impl Display) {
         let file = self.state().log.as_deref().and_then(|log| File::options().append(true).open(log).ok());
         match file {
-            // What can't be kept is of no further use.
+            // There is nothing else to do with text that can't be written.
             Some(mut file) => _ = writeln!(file, "{text}"),
             None => eprintln!("{text}"),
         }
     }
 
-    /// Runs a command, with its output in the file of the step that is under way; shown where there is none.
+    /// Runs a command with its output in the file of the current step, or shows the output when there is none.
     ///
     /// # Errors
-    /// It does not run, or fails: with the part of its output that says why, and the name of the file.
+    /// The command does not run, or it fails. The error contains the part of the output that says why, and the name of the
+    /// file.
     pub(crate) fn run(&self, command: &mut Command) -> Result<()> {
         let log = self.state().log.clone();
         let said = said(command);
@@ -140,7 +142,7 @@ impl Progress {
     }
 }
 
-/// On a terminal, writes each second how long the step has taken so far.
+/// On a terminal, shows each second how long the step has taken so far.
 fn tick(line: &str, started: Instant, done: &Receiver<()>) {
     while done.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
         if stderr().is_terminal() {
@@ -158,7 +160,7 @@ fn time(time: Duration) -> String {
     }
 }
 
-/// What a command printed after `start`, from its first error on, or its last lines.
+/// The output of a command, which begins at byte `start`: from its first error on, or its last lines.
 fn excerpt(log: &Path, start: u64) -> String {
     let bytes = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(bytes.get(usize::try_from(start).unwrap_or_default()..).unwrap_or_default());

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::progress::Progress;
 
-/// Where the project is, how its tools are called, and what is said meanwhile.
+/// The folder of the project, the way to call its tools, and the progress of the command.
 pub(crate) struct Project {
     root: PathBuf,
     target: PathBuf,
@@ -13,7 +13,8 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// The project that cargo runs us in, which need not be where we were compiled: folders are moved and copied.
+    /// The project in which cargo runs this program. It may differ from where the program was compiled, because folders are
+    /// moved and copied.
     pub(crate) fn find() -> Result<Self> {
         let package = std::env::var_os("CARGO_MANIFEST_DIR").context("this is to be run by `cargo xtask`")?;
         let root = Path::new(&package).parent().context("xtask lies in no project")?.to_owned();
@@ -29,17 +30,17 @@ impl Project {
         Ok(Self { root, target: target.into(), progress })
     }
 
-    /// A path of the project.
+    /// A path in the project.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
-    /// A path among what cargo builds.
+    /// A path in the target folder of cargo.
     pub(crate) fn built(&self, relative: &str) -> PathBuf {
         self.target.join(relative)
     }
 
-    /// The host's binary, once it is built.
+    /// The path of the host's binary, which exists once it is built.
     pub(crate) fn host(&self) -> PathBuf {
         self.built("release/latchkey")
     }
@@ -55,7 +56,7 @@ impl Project {
     }
 }
 
-/// The cargo that runs us.
+/// The cargo that runs this program.
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }

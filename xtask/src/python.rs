@@ -1,5 +1,5 @@
-//! Python packages for tests: one virtual environment in `target/tools/python` for each file of requirements, so that
-//! nothing is installed outside the project, and no two uses have to agree on versions.
+//! Python packages for tests. There is one virtual environment in `target/tools/python` for each requirements file, so that
+//! nothing is installed outside the project, and two uses need not agree on versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use crate::debian;
 use crate::project::Project;
 use crate::tools::has;
 
-/// The folder of the programs of a virtual environment that has what the file of requirements names: `python`, and those
-/// of the packages. It is made when it is not there, and again when the file has changed.
+/// The folder of the programs in a virtual environment that has the packages of a requirements file: `python`, and the
+/// programs of those packages. The environment is made when it is missing, and again when the file has changed.
 ///
-/// `None`, and why on standard error, where there is no Python or no package registry: then the caller says what it does
-/// not do.
+/// `None` when there is no Python or no package registry; the reason is on standard error. The caller then reports what it
+/// does not do.
 ///
 /// # Errors
-/// Only what is wrong with the project itself: a file of requirements that is not there.
+/// Only faults of the project itself, such as a missing requirements file.
 pub(crate) fn environment(project: &Project, requirements: &str) -> Result<Option<PathBuf>> {
     let file = project.path(requirements);
     let wanted = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let name = file.parent().and_then(Path::file_name).context("a file of requirements lies in a folder")?;
     let folder = project.path("target/tools/python").join(name);
-    // Written last, so a folder with it is whole.
+    // This file is written last, so a folder that contains it is complete.
     let stamp = folder.join("installed.txt");
-    // An environment can't be moved: its programs name its folder.
+    // An environment can't be moved, because its programs contain the path of its folder.
     let wanted = format!("{}\n{wanted}", folder.display());
     let installed = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
-    // Nor does one run whose Python has left the machine.
+    // An environment does not run either when its Python was removed from the machine.
     if installed && has(folder.join("bin/python")) {
         return Ok(Some(folder.join("bin")));
     }
@@ -49,7 +49,7 @@ fn make(project: &Project, folder: &Path, requirements: &Path) -> Result<()> {
         project.run(Command::new("python3").args(["-m", "venv"]).arg(folder))
     };
     if !has("python3") || create().is_err() {
-        // Debian's Python comes without the half of it that makes environments.
+        // Debian's Python lacks the part that makes virtual environments, which is in a package of its own.
         debian::install(project, "Python with venv", &["python3", "python3-venv"]);
         create()?;
     }

@@ -1,5 +1,5 @@
-//! Schemathesis makes requests up, good ones and bad ones, out of `openapi.yaml`, and holds the answers against it. How is in
-//! `tests/openapi`.
+//! Schemathesis invents requests, valid and invalid ones, from `openapi.yaml`, and checks the answers against it. Its
+//! settings are in `tests/openapi`.
 
 use std::process::Command;
 
@@ -10,13 +10,13 @@ use crate::project::Project;
 use crate::python;
 use crate::wasi::Wasi;
 
-/// What it is installed by.
+/// The requirements file of Schemathesis.
 const REQUIREMENTS: &str = "tests/openapi/requirements.txt";
-/// Hashes are cheap.
+/// Password hashes are cheap, to save time.
 const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
 
-/// Asks with a good token wherever one is needed, and then without any; each time a host with a fresh store. Returns what
-/// did not run, in words.
+/// Sends all requests with a valid token where one is needed, and then without any token, each time to a host with a fresh
+/// store. Returns the names of what did not run, in words.
 pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
     let Some(programs) = python::environment(project, REQUIREMENTS)? else {
         return Ok(vec!["requests made up of openapi.yaml: there is no Schemathesis on this machine".to_owned()]);
@@ -30,14 +30,14 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
         command.arg("--config-file").arg(tests.join("schemathesis.toml"));
         command.arg("run").arg(project.path("openapi.yaml")).args(["--url", &app.url("")]).args(more);
         command.env("LATCHKEY_URL", app.url("")).env("LATCHKEY_ANONYMOUS", anonymous);
-        // Where hooks.py is; and what is left behind is left in target.
+        // hooks.py is in `tests`, and files that Schemathesis leaves behind stay in `target`.
         command.env("PYTHONPATH", &tests).env("PYTHONDONTWRITEBYTECODE", "1").current_dir(app.folder());
         project.run(&mut command).context("the answers are not those of openapi.yaml, or a request did harm")?;
     }
     Ok(Vec::new())
 }
 
-/// What the step needs besides Rust.
+/// What the step needs in addition to Rust.
 pub(crate) fn install(project: &Project) -> Result<()> {
     python::environment(project, REQUIREMENTS).map(|_| ())
 }

@@ -5,7 +5,7 @@ use crate::project::Project;
 use crate::targets::targets;
 use crate::{browser, interop, schemathesis, tools};
 
-/// All that building and testing need besides Rust.
+/// Installs everything that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
     project.progress.expect(3);
     let step = Step { name: "targets", what: "Rust's targets for WebAssembly", estimate: None };

@@ -1,4 +1,4 @@
-//! The black-box suite on Spin, for whoever has it.
+//! The black-box suite on Spin, for people who have Spin.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,17 +8,17 @@ use anyhow::{Context, Result, ensure};
 /// The first version that runs components of WASI 0.3.
 const WASI_0_3: (u32, u32) = (4, 1);
 
-/// A Spin that runs.
+/// A Spin binary that runs.
 pub(crate) struct Spin {
     pub(crate) program: PathBuf,
     version: (u32, u32),
 }
 
 impl Spin {
-    /// The one that the environment variable SPIN names, else the one on PATH.
+    /// The Spin that the environment variable SPIN names, or else the one on PATH.
     ///
     /// # Errors
-    /// There is none, or it is none: what to do about it.
+    /// There is no such file, or it is not Spin. The message says what to do about it.
     pub(crate) fn find() -> Result<Self> {
         let named = std::env::var_os("SPIN").filter(|path| !path.is_empty());
         Self::at(&named.map_or_else(|| "spin".into(), PathBuf::from))
@@ -36,13 +36,13 @@ impl Spin {
         Ok(Self { program: program.to_owned(), version })
     }
 
-    /// Whether it runs components of WASI 0.3.
+    /// Whether this Spin runs components of WASI 0.3.
     pub(crate) fn has_wasi_0_3(&self) -> bool {
         self.version >= WASI_0_3
     }
 }
 
-/// Major and minor, of an answer like `spin 4.1.0-pre0 (94a8fc8 2026-08-21)`.
+/// The major and minor version in an answer like `spin 4.1.0-pre0 (94a8fc8 2026-08-21)`.
 fn version(said: &str) -> Option<(u32, u32)> {
     let mut numbers = said.strip_prefix("spin ")?.split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))

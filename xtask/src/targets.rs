@@ -5,12 +5,12 @@ use anyhow::{Context, Result, ensure};
 
 use crate::project::Project;
 
-/// The target of the components.
+/// The compilation target of the components.
 pub(crate) const WASM_TARGET: &str = "wasm32-wasip2";
-/// The target of the frontend, which runs in a browser.
+/// The compilation target of the frontend, which runs in a browser.
 pub(crate) const SITE_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Adds the compilation targets unless they are there.
+/// Adds the compilation targets unless they are installed.
 pub(crate) fn targets(project: &Project) -> Result<()> {
     [WASM_TARGET, SITE_TARGET].into_iter().try_for_each(|target| add(project, target))
 }

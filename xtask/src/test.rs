@@ -12,13 +12,13 @@ use crate::{browser, build, fuzz, interop, schemathesis};
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Host {
-    /// The one in `host/`.
+    /// The host of this project, in `host/`.
     Latchkey,
     Spin,
 }
 
 impl Host {
-    /// As the suite knows it.
+    /// The name by which the test suite knows the host.
     fn launcher(self) -> &'static str {
         match self {
             Self::Latchkey => "latchkey",
@@ -27,15 +27,15 @@ impl Host {
     }
 }
 
-/// What runs on WebAssembly, and is linted for it, besides the components.
+/// The packages that run on WebAssembly besides the components. They are linted for that target.
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
-/// The steps after those of building, with and without a filter.
+/// The number of steps after those of building, with and without a filter.
 const STEPS: usize = 13;
 const FILTERED_STEPS: usize = 3;
 
-/// Everything that has to hold, cheapest first. With a filter, only the black-box and browser tests that match;
-/// `openapi` makes requests up besides.
+/// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
+/// filter `openapi` also runs the invented requests.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     let mut missed = Vec::new();
     let filters_openapi = filter.is_some_and(|filter| filter == "openapi");
@@ -84,12 +84,12 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     })?;
     project.progress.heading("Tests in a browser");
     suite(project, &mut suite_command("browser", Wasi::V0_2, filter), Host::Latchkey)?;
-    // Once more where it is seen.
+    // The list is printed once more at the end, where it is seen.
     said(&missed);
     Ok(())
 }
 
-/// The black-box suite on Spin, both builds where Spin runs both.
+/// Runs the black-box suite on Spin, with both builds if that Spin runs both.
 pub(crate) fn on_spin(project: &Project, filter: Option<&str>) -> Result<()> {
     let spin = Spin::find()?;
     project.progress.expect(building_steps(project) - 1 + BUILDS.len());
@@ -105,9 +105,9 @@ pub(crate) fn on_spin(project: &Project, filter: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Of the components of both builds, and of the host.
+/// The steps that build the components of both versions, and the host.
 fn building_steps(project: &Project) -> usize {
-    // The site is built once.
+    // The site is built only once.
     build::steps(project, &[]) + build::steps(project, &["signup".to_owned()]) + 2 * BUILDS.len() + 1
 }
 
@@ -129,7 +129,7 @@ fn said(missed: &[String]) {
 fn lint(project: &Project) -> Result<()> {
     project.progress.heading("Lints, native");
     project.cargo(["clippy", "--workspace", "--exclude", "host", "--all-targets", "--", "-D", "warnings"])?;
-    // In the profile that it is built in.
+    // The host is linted in the profile in which it is built.
     project.cargo(["clippy", "--release", "--package", "host", "--all-targets", "--", "-D", "warnings"])?;
     project.progress.heading("Lints, WebAssembly");
     let packages = [&WASM_PACKAGES[..], &build::names()].concat();
@@ -141,7 +141,7 @@ fn lint(project: &Project) -> Result<()> {
     project.cargo(frontend.into_iter().chain(["--", "-D", "warnings"]))
 }
 
-/// One of the two binaries of the package `tests`, on one of the two builds.
+/// The command for one of the two test binaries of the package `tests`, on one of the two builds.
 fn suite_command(name: &str, wasi: Wasi, filter: Option<&str>) -> Command {
     let mut command = Command::new(cargo());
     command.args(["test", "--package", "tests", "--test", name, "--"]).args(filter);

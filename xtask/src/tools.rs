@@ -1,5 +1,6 @@
-//! What builds the frontend and the fuzz targets. A tool is taken from PATH when its version fits, else installed into `target/tools`; none is
-//! installed anywhere else, and Trunk, which would download what it lacks, is not let.
+//! The tools that build the frontend and the fuzz targets. A tool on PATH is used when its version fits; otherwise it is
+//! installed into `target/tools`. Nothing is installed elsewhere, and Trunk is not allowed to download tools that are
+//! missing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -12,16 +13,16 @@ use anyhow::{Context, Result};
 use crate::progress::Step;
 use crate::project::{Project, cargo};
 
-/// The last version that Rust 1.95 builds.
+/// The last version that Rust 1.95 can build.
 const TRUNK: &str = "0.21.14";
-/// The npm package `binaryen`, whose wasm-opt runs on Node.
+/// The version of the npm package `binaryen`, whose wasm-opt runs on Node.js.
 const BINARYEN: &str = "132.0.0";
 /// The oldest wasm-opt that the parameters in `frontend/index.html` are known to work with.
 const WASM_OPT_OLDEST: u32 = 116;
 
 const CARGO_FUZZ: &str = "0.13.2";
 
-/// Finds cargo-fuzz, and installs it when it is missing. A value for PATH under which it is found.
+/// Finds cargo-fuzz, and installs it when it is missing. Returns a value for PATH with which it is found.
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
     let folder = Folder::new(project)?;
     if folder.version_of("cargo-fuzz").as_deref() != Some(CARGO_FUZZ) {
@@ -30,15 +31,15 @@ pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
     Ok(folder.path)
 }
 
-/// The tools, installed.
+/// The tools, after they were installed.
 pub(crate) struct Tools {
-    /// A value for PATH under which they are found.
+    /// A value for PATH with which the tools are found.
     pub(crate) path: OsString,
-    /// There is a wasm-opt: what is built has the size that it should have.
+    /// Whether there is a wasm-opt. Only then does the built site have its final size.
     pub(crate) optimise: bool,
 }
 
-/// Finds the tools and installs those that are missing, which takes minutes, once.
+/// Finds the tools and installs those that are missing, which takes minutes the first time.
 pub(crate) fn install(project: &Project) -> Result<Tools> {
     let folder = Folder::new(project)?;
     let is_first = folder.version_of("trunk").is_none();
@@ -68,7 +69,7 @@ impl<'a> Folder<'a> {
         let bindgen = locked_version(&fs::read_to_string(self.project.path("Cargo.lock"))?, "wasm-bindgen")
             .context("Cargo.lock names no wasm-bindgen")?;
         if self.version_of("wasm-bindgen").as_deref() != Some(&bindgen) {
-            // It reads megabytes of WebAssembly each time, which takes long when nothing in it is optimised.
+            // wasm-bindgen reads megabytes of WebAssembly each time, which takes long when it is not optimised.
             let flags = ["--no-default-features", "--bin", "wasm-bindgen"];
             self.cargo_install("wasm-bindgen-cli", &bindgen, "1", &flags)?;
         }
@@ -84,7 +85,7 @@ impl<'a> Folder<'a> {
         Ok(Tools { path: self.path, optimise })
     }
 
-    /// The version that a tool says it has: the first number in the answer to `--version`.
+    /// The version that a tool reports: the first number in its answer to `--version`.
     fn version_of(&self, tool: &str) -> Option<String> {
         let output =
             Command::new(tool).arg("--version").env("PATH", &self.path).env_remove("NO_COLOR").output().ok()?;
@@ -92,7 +93,7 @@ impl<'a> Folder<'a> {
         text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
     }
 
-    /// In a light profile: a tool that runs for a second is not worth minutes of optimisation.
+    /// Installs in a light profile, because a tool that runs for a second is not worth minutes of optimisation.
     fn cargo_install(&self, package: &str, version: &str, opt_level: &str, flags: &[&str]) -> Result<()> {
         let install = |locked: Option<&str>| {
             let mut command = Command::new(cargo());
@@ -109,14 +110,14 @@ impl<'a> Folder<'a> {
             }
             self.project.run(&mut command)
         };
-        // The lock file of wasm-bindgen-cli 0.2.130 names a version that the registry has not.
+        // The lock file of wasm-bindgen-cli 0.2.130 names a version that is not in the registry.
         let installed = install(Some("--locked")).or_else(|_| install(None));
-        // Gigabytes, and of no further use.
+        // These are gigabytes that nothing needs any more.
         let _ = fs::remove_dir_all(&self.build);
         installed
     }
 
-    /// By npm; without it, one that optimises nothing is used instead, since Trunk insists on one.
+    /// Installs wasm-opt by npm. Without npm, a script that optimises nothing takes its place, because Trunk insists on one.
     fn install_wasm_opt(&self) -> Result<()> {
         let launcher = self.root.join("bin/wasm-opt");
         let _ = fs::remove_file(&launcher);

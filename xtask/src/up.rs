@@ -14,10 +14,10 @@ use crate::project::Project;
 use crate::wasi::Wasi;
 use crate::{build, frontend};
 
-/// How often the sources are looked at.
+/// The time between two looks at the sources.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// Builds what has changed and runs the host on `spin.toml` until it ends or a signal ends it.
+/// Builds what has changed and runs the host on `spin.toml` until the host ends or a signal ends it.
 pub(crate) fn up(project: &Project, wasi: Wasi, watch: bool, arguments: &[OsString]) -> Result<ExitCode> {
     let arguments = &host_arguments(project, wasi, arguments);
     let sources = frontend::newest(project);
@@ -33,7 +33,7 @@ pub(crate) fn up(project: &Project, wasi: Wasi, watch: bool, arguments: &[OsStri
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// What the host is told: the manifest, and to keep its state where the other build keeps it too.
+/// The arguments of the host: the manifest, and the folder for its state, which both builds share.
 fn host_arguments(project: &Project, wasi: Wasi, arguments: &[OsString]) -> Vec<OsString> {
     let mut all = vec!["--from".into(), wasi.manifest(project).into_os_string()];
     let names_state = |argument: &OsString| argument.to_string_lossy().starts_with("--state-dir");
@@ -44,8 +44,8 @@ fn host_arguments(project: &Project, wasi: Wasi, arguments: &[OsString]) -> Vec<
     all
 }
 
-/// Builds the site and starts the host again when its sources are no more as they were; returns the host that ended, or
-/// that is asked to end.
+/// When the sources of the site change, builds it and starts the host again. Returns the host when it has ended or was asked
+/// to end.
 fn follow(
     project: &Project,
     wasi: Wasi,
@@ -78,10 +78,10 @@ fn follow(
     }
 }
 
-/// Ctrl-C and SIGTERM, which the host gets through us.
+/// Ctrl-C and SIGTERM, which this program passes on to the host.
 #[derive(Clone)]
 struct Signals {
-    /// The process id of the host; 0 before there is one.
+    /// The process id of the host; 0 until there is one.
     host: Arc<AtomicI32>,
     ended: Arc<AtomicBool>,
 }
@@ -103,7 +103,7 @@ impl Signals {
 
     fn end_host(&self) {
         if let Some(pid) = Pid::from_raw(self.host.load(Ordering::SeqCst)) {
-            // It fails when the host has ended already.
+            // It fails when the host has already ended.
             let _ = kill_process(pid, Signal::TERM);
         }
     }
@@ -113,7 +113,7 @@ fn start(project: &Project, arguments: &[OsString], signals: &Signals, greets: b
     let mut host = Command::new(project.host())
         .args(arguments)
         .stdout(Stdio::piped())
-        // Not of the terminal's group: Ctrl-C reaches it once, through us.
+        // The host leaves the terminal's process group, so that it gets Ctrl-C only once, from this program.
         .process_group(0)
         .spawn()
         .with_context(|| format!("{} does not start", project.host().display()))?;

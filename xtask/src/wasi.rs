@@ -6,19 +6,20 @@ use clap::ValueEnum;
 
 use crate::project::Project;
 
-/// The version of WASI whose HTTP a build of the components answers. All else they use is of 0.2 in both.
+/// The version of WASI whose HTTP a build of the components answers. All other interfaces they use are of 0.2 in both
+/// builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Wasi {
-    /// `wasi:http/incoming-handler`: every host runs it.
+    /// `wasi:http/incoming-handler`, which every host runs.
     #[value(name = "0.2")]
     V0_2,
-    /// `wasi:http/handler`: one instance answers many requests, several at once.
+    /// `wasi:http/handler`: one instance answers many requests, several of them at once.
     #[value(name = "0.3")]
     V0_3,
 }
 
 impl Wasi {
-    /// As on the command line.
+    /// The version as it is written on the command line.
     pub(crate) fn version(self) -> &'static str {
         match self {
             Self::V0_2 => "0.2",
@@ -26,7 +27,8 @@ impl Wasi {
         }
     }
 
-    /// The cargo profile, and so the folder below that of the target: each build has one, or one would undo the other.
+    /// The cargo profile, which also names the folder below that of the target. Each build has its own, because otherwise
+    /// each would overwrite the other.
     pub(crate) fn profile(self) -> &'static str {
         match self {
             Self::V0_2 => "wasm",
@@ -34,7 +36,7 @@ impl Wasi {
         }
     }
 
-    /// The features to build these packages with.
+    /// The features with which these packages are built.
     pub(crate) fn features(self, packages: &[&str]) -> Vec<&'static str> {
         let (fixture, edge) = match self {
             Self::V0_2 => return Vec::new(),
@@ -47,7 +49,7 @@ impl Wasi {
         features
     }
 
-    /// Where a component is put, composed and checked. `spin.toml` names those of WASI 0.2.
+    /// The path of a component that is composed and checked. `spin.toml` names those of WASI 0.2.
     pub(crate) fn component(self, project: &Project, name: &str) -> PathBuf {
         match self {
             Self::V0_2 => project.path(&format!("target/components/{name}.wasm")),
@@ -57,8 +59,8 @@ impl Wasi {
 }
 
 impl Wasi {
-    /// The manifest of the app: `spin.toml`, and for 0.3 one made of it, beside the components. A build profile in
-    /// `spin.toml` would do the same, but Spin before 4.0 refuses a manifest that has one.
+    /// The manifest of the app: `spin.toml`, or for 0.3 a manifest that is made from it, beside the components. A build
+    /// profile in `spin.toml` would do the same, but Spin before 4.0 refuses a manifest with a build profile.
     pub(crate) fn manifest(self, project: &Project) -> PathBuf {
         match self {
             Self::V0_2 => project.path("spin.toml"),
@@ -66,7 +68,7 @@ impl Wasi {
         }
     }
 
-    /// Makes the manifest, where there is one to make.
+    /// Writes the manifest for 0.3. For 0.2 there is nothing to write.
     pub(crate) fn write_manifest(self, project: &Project) -> Result<()> {
         if self == Self::V0_2 {
             return Ok(());
@@ -78,7 +80,7 @@ impl Wasi {
     }
 }
 
-/// `spin.toml` as it is beside the components of WASI 0.3.
+/// The text of `spin.toml`, changed for the place beside the components of WASI 0.3.
 fn for_0_3(manifest: &str) -> Result<String> {
     let (source, command) = ("source = \"target/components/", "command = \"cargo xtask build ");
     let count = manifest.matches("\n[component.").count() - manifest.matches(".variables]").count();

@@ -1,4 +1,5 @@
-//! The documents point at tests, files and each other, and `SECURITY.md` lists events and requirements: each of them is there.
+//! The documents name tests, files and each other, and `SECURITY.md` lists events and requirements. Everything that they
+//! name has to exist.
 
 #![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
@@ -18,7 +19,7 @@ fn document() -> String {
     std::fs::read_to_string(root().join("SECURITY.md")).unwrap()
 }
 
-/// What stands in backticks.
+/// The texts in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
 }
@@ -39,7 +40,7 @@ fn source(path: &str) -> Option<String> {
     Some(std::fs::read_to_string(file).unwrap())
 }
 
-/// The documents, and what they may point at that is not there: ARCHITECTURE.md shows where an endpoint would be added.
+/// The documents, and names in them that need not exist: ARCHITECTURE.md shows where an endpoint would be added.
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("README.md", &[]),
     ("SECURITY.md", &[]),
@@ -49,7 +50,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("docs/performance.md", &[]),
 ];
 
-/// `path` or `path::test`, where braces list several: `src/{a,b}.rs`.
+/// Whether the target of a pointer exists. A pointer is `path` or `path::test`, and braces list several: `src/{a,b}.rs`.
 fn is_there(pointer: &str) -> bool {
     let (path, name) = pointer.split_once("::").map_or((pointer, None), |(path, name)| (path, Some(name)));
     let paths = match path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
@@ -71,7 +72,7 @@ fn every_pointer_leads_to_something() {
     assert!(wrong.is_empty(), "these point at what is not there: {wrong:#?}");
 }
 
-/// As GitHub makes an address of a heading.
+/// The anchor that GitHub makes from a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -113,7 +114,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
 }
 
-/// The names of events in the services.
+/// The names of the events that the services log.
 fn events() -> BTreeSet<String> {
     let mut events = BTreeSet::new();
     for file in sources(&root().join("crates/service/src")) {

@@ -1,4 +1,4 @@
-//! Who may import whom: what ARCHITECTURE.md draws, held against `cargo metadata`.
+//! The packages that may import each other: the table of ARCHITECTURE.md, compared with `cargo metadata`.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Each package of the workspace, and the packages of the workspace that it may depend on.
+/// Each package of the workspace, with the packages of the workspace on which it may depend.
 const TABLE: &[(&str, &[&str])] = &[
     ("signup", &["edge"]),
     ("login", &["edge"]),
@@ -30,7 +30,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// Crates that only one package may name: outside it they would be in the wrong room.
+/// Crates that only the named packages may depend on.
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasip2", &["edge", "fixture"]),
     ("spin-sdk", &["edge", "fixture"]),

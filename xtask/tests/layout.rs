@@ -1,5 +1,5 @@
-//! How files lie and what they name: no file needs a file that needs it, directly or by others, so each crate can be read in
-//! an order; a module with files of its own is a `mod.rs` among them; imports stand in one order.
+//! The layout of files and their references. No two files need each other, directly or through others, so that each crate
+//! can be read in order. A module that has files of its own is a `mod.rs` among them. Imports follow one order.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
@@ -13,22 +13,22 @@ use syn::{Attribute, ItemMod, ItemUse, UseTree};
 const PACKAGES: [&str; 8] =
     ["crates/rules", "crates/wire", "crates/domain", "crates/service", "crates/edge", "frontend", "host", "xtask"];
 
-/// A file of a crate, by the names of its module: none for the root.
+/// A file of a crate, as the names of its module; empty for the root.
 type Module = Vec<String>;
-/// Each file, and those that it names.
+/// Each file, with the files that it refers to.
 type Graph = BTreeMap<Module, BTreeSet<Module>>;
 
-/// What a file names, without what is compiled for tests alone.
+/// The names in a file, without code that is compiled only for tests.
 struct Names<'a> {
     own: &'a Module,
     modules: &'a BTreeSet<Module>,
-    /// How many modules within the file are open.
+    /// The number of modules within the file that are open at this point.
     depth: usize,
     found: BTreeSet<Module>,
 }
 
 impl Names<'_> {
-    /// The file that a path leads into.
+    /// Adds the file into which a path leads.
     fn add(&mut self, path: &[String]) {
         let mut at = self.own.clone();
         let mut depth = self.depth;
@@ -96,7 +96,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
     }
 }
 
-/// The module that a file is, by its path below `src`.
+/// The module that a file contains, from its path below `src`.
 fn module(file: &Path) -> Module {
     let names = file.with_extension("").iter().map(|name| name.to_str().unwrap().to_owned()).collect::<Module>();
     match names.last().unwrap().as_str() {
@@ -118,7 +118,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Where the import stands in a file: those of std first, then those of other crates, then those of the own one.
+/// The group of an import: std first, then other crates, then our own crate.
 fn group(item: &ItemUse) -> u8 {
     let UseTree::Path(path) = &item.tree else { return 1 };
     match path.ident.to_string().as_str() {
@@ -142,7 +142,8 @@ fn graph(src: &Path) -> Graph {
     texts.iter().map(names).collect()
 }
 
-/// What is left of a graph when files that need none of the rest, and files that none of the rest needs, are taken away.
+/// What remains of a graph after repeatedly removing files that need no remaining file, and files that no remaining file
+/// needs.
 fn circles(mut graph: Graph) -> Graph {
     loop {
         let needed: BTreeSet<Module> = graph.values().flatten().cloned().collect();

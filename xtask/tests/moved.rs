@@ -1,5 +1,5 @@
-//! A clone that was moved or copied, with what was compiled in it: the commands work on the folder that cargo runs them in, and
-//! not on the one that they were compiled in.
+//! Tests a clone that was moved or copied together with its compiled files. The commands have to work on the folder in which
+//! cargo runs them, and not on the folder in which they were compiled.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn the_project_is_where_cargo_runs_and_not_where_it_compiled() {
     write("xtask/Cargo.toml", "[package]\nname = \"xtask\"\nedition = \"2024\"\n");
     write("xtask/src/main.rs", "fn main() {}\n");
     write("fuzz/fuzz_targets/only_here.rs", "");
-    // Names the fuzz targets of the project that it found.
+    // This call prints the names of the fuzz targets in the project that it found.
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["fuzz", "no-such-target"])
         .env("CARGO_MANIFEST_DIR", moved.path().join("xtask"))

@@ -1,10 +1,10 @@
-//! Requests share an instance, so nothing of a request may lie in a static.
+//! Several requests share an instance, so a static must hold no data of a request.
 
 #![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
 use std::path::{Path, PathBuf};
 
-/// The statics of the components and of all they are made of, by file: the files of the site.
+/// The statics that are allowed, by file, in the components and all packages that they use: the table of the site's files.
 const ALLOWED: [(&str, &str); 1] = [("components/site/src/lib.rs", "static SITE: edge::service::site::Site")];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

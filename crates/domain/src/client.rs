@@ -1,4 +1,5 @@
-/// Looked for in this order: many name others besides themselves.
+/// The order matters: the `User-Agent` of many browsers also contains the names of other browsers, so the first match
+/// counts.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -25,8 +26,8 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("Linux", "Linux"),
 ];
 
-/// Browser and system in words, as the `User-Agent` of a request tells them: `Firefox on Linux`. What it does not tell in
-/// a known way is left out: nothing that a client makes up is kept or shown.
+/// Browser and system in words, as in `Firefox on Linux`, taken from the `User-Agent` of a request. Only names from fixed
+/// lists are returned, so no text that a client invents is kept or shown.
 pub fn client_in_words(user_agent: &str) -> String {
     let named = |table: &[(&str, &'static str)]| {
         table.iter().find(|(token, _)| user_agent.contains(token)).map(|(_, name)| *name)

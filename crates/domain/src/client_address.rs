@@ -1,24 +1,26 @@
-//! Who asks, by the address that the request comes from.
+//! The address from which a request comes.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The address of a client. One that can't be read is an address too, shared by all who have none: whoever gets round a
-/// trusted proxy is not unlimited for it.
+/// The address of a client. All clients whose address can't be read share one value, so a client that gets round a trusted
+/// proxy is still limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    /// Reads what a host or a proxy says: an address, perhaps with a port, as in `192.0.2.7:4711` and `[2001:db8::7]:4711`.
+    /// Reads what a host or a proxy reports: an address, perhaps with a port, as in `192.0.2.7:4711` and
+    /// `[2001:db8::7]:4711`.
     pub fn parse(raw: &str) -> Self {
         let raw = raw.trim();
         let bare = raw.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(raw);
         let ip = bare.parse().or_else(|_| raw.parse().map(|address: SocketAddr| address.ip()));
-        // An IPv4 address that is written as an IPv6 one is that IPv4 address.
+        // An IPv4 address that is written as an IPv6 address (`::ffff:192.0.2.7`) counts as the IPv4 address.
         Self(ip.ok().map(|ip: IpAddr| ip.to_canonical()))
     }
 
-    /// What counts as one client: an IPv4 address; of IPv6 the first 64 bits, since one line has all addresses below.
+    /// What counts as one client: a whole IPv4 address, or the first 64 bits of an IPv6 address, because one customer line
+    /// usually has all addresses below such a prefix.
     pub fn network(self) -> String {
         match self.0 {
             Some(IpAddr::V6(ip)) => {

@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// Where a page of messages ends, as the API hands it out in `next` and takes it back in `before`: a letter for the list
-/// and the position in it, `m42` for the board and `a7` for one author's messages. Opaque to clients.
+/// The end of a page of messages, which the API returns in `next` and accepts in `before`: a letter for the list and the
+/// position in it, `m42` for the board and `a7` for one author's messages. It is opaque to clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// A position on the board, 1 or more.
@@ -10,7 +10,7 @@ pub enum Cursor {
     Author(u64),
 }
 
-/// The text is no cursor that this API has handed out.
+/// The text is not a cursor that this API has returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Not a cursor: take it unchanged from \"next\" of the page before.")]
 pub struct CursorError;
@@ -19,7 +19,7 @@ impl Cursor {
     /// Reads what [`Display`](fmt::Display) writes, and nothing else.
     ///
     /// # Errors
-    /// Any other text, the position 0 and positions beyond 2^53 included.
+    /// Any other text, including the position 0 and positions beyond 2^53.
     pub fn parse(raw: &str) -> Result<Self, CursorError> {
         let (make, digits): (fn(u64) -> Self, &str) = match (raw.strip_prefix('m'), raw.strip_prefix('a')) {
             (Some(digits), _) => (Self::Board, digits),
@@ -34,7 +34,7 @@ impl Cursor {
     }
 }
 
-/// Above any counter that could be reached, and exact in a JavaScript number.
+/// No counter reaches this number in practice, and a JavaScript number still holds it exactly.
 const MAX_POSITION: u64 = 1 << 53;
 
 impl fmt::Display for Cursor {

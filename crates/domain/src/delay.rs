@@ -1,27 +1,29 @@
-//! How long whoever failed has to wait, and how many of something fit into a window of time.
+//! How long a client has to wait after failures, and how many events fit into a window of time.
 
 use crate::time::Timestamp;
 
-/// How far the clocks of two machines may differ, or a clock step back, before what was noted is taken for another time's.
+/// How far the clocks of two machines may differ, or a clock may step back, before [`is_over`] ignores a time that lies in
+/// the future.
 const SKEW_MILLIS: u64 = 60_000;
 
-/// Whether what was noted at a moment is of no account any more, `millis` being how long it counts. What was noted in the
-/// future was noted by a clock that has been set back since, and would count for as long as that clock was ahead.
+/// Whether an event that was recorded at `noted_at` no longer counts, because it counts for `millis` only. A time further in
+/// the future than the clocks may differ was recorded by a clock that has been set back since; such an event is over as
+/// well, because otherwise it would count for as long as that clock was ahead.
 pub fn is_over(noted_at: Timestamp, now: Timestamp, millis: u64) -> bool {
     now.millis_since(noted_at) >= millis || noted_at.millis_since(now) > SKEW_MILLIS
 }
 
-/// Growing delays: some attempts are free; after them there is a delay, of a second at first and twice as long each time.
+/// Growing delays: some attempts are free. After them there is a delay of one second, which doubles with each failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DelayRule {
-    /// So many attempts may fail before the first delay.
+    /// The number of attempts that may fail before the first delay.
     pub free: u64,
-    /// No delay is longer, so that nobody is shut out.
+    /// The longest delay. It exists so that nobody is locked out of an account for long.
     pub max_seconds: u64,
 }
 
 impl DelayRule {
-    /// Failures are forgotten when there was no attempt for so long.
+    /// Failures are forgotten after this time without an attempt.
     pub const QUIET_MILLIS: u64 = 15 * 60 * 1000;
 
     /// How long the next attempt has to wait, counted from the last one.
@@ -39,24 +41,25 @@ impl DelayRule {
         }
     }
 
-    /// Whether an attempt goes on that saw `failures`, and then drew a number: 1 for the first, and so on. Attempts that
-    /// come at once draw different numbers; while there are delays, one of them goes on.
+    /// Whether an attempt may go on. It has read the number of `failures` and has then drawn a `number`: 1 for the first
+    /// attempt, 2 for the second, and so on. Attempts that arrive at the same moment draw different numbers, so that while
+    /// there are delays exactly one of them goes on.
     pub fn admits(self, failures: u64, number: u64) -> bool {
         if failures < self.free { number <= self.free } else { number == failures.saturating_add(1) }
     }
 }
 
-/// At most so many in each window of time.
+/// At most this many events in each window of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// How many.
+    /// The number of events that fit into one window.
     pub limit: u64,
-    /// The length of a window, which begins with the first.
+    /// The length of a window, which begins with its first event.
     pub window_millis: u64,
 }
 
 impl Quota {
-    /// How long the next one has to wait; 0 when it fits in.
+    /// How long the next event has to wait; 0 when it fits into the window.
     pub fn wait_millis(self, used: u64, since: Timestamp, now: Timestamp) -> u64 {
         if used < self.limit {
             return 0;
@@ -92,7 +95,7 @@ mod tests {
             (5, 100_999, 1),
             (5, 101_000, 0),
             (8, 103_000, 5000),
-            // A clock that is a little behind the one by which the attempt was noted.
+            // This clock is a little behind the one that recorded the attempt.
             (5, 99_500, 1500),
         ] {
             assert_eq!(RULE.wait_millis(failures, at(100_000), at(now)), wait, "{failures} at {now}");

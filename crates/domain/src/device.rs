@@ -1,5 +1,5 @@
-//! Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a browser that has logged in to an
-//! account once proves it at its next login, and is not made to wait for the failures of others.
+//! Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a browser that has once logged in to an
+//! account proves that at its next login, and then need not wait because of failed attempts from elsewhere.
 
 use subtle::ConstantTimeEq;
 
@@ -7,7 +7,7 @@ use crate::hex::hex;
 use crate::mac::mac;
 use crate::time::Timestamp;
 
-/// A device that somebody has logged in to one account from.
+/// A device from which somebody has logged in to one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     id: String,
@@ -20,30 +20,30 @@ impl Device {
     /// How long a device is known after a login: 180 days.
     pub const LIFETIME_SECONDS: u64 = 180 * 24 * 60 * 60;
 
-    /// A device that has just logged in, by random bytes.
+    /// A device that has just logged in. Its id is made of random bytes.
     pub fn new(id: [u8; Self::ID_BYTES], now: Timestamp) -> Self {
         Self { id: hex(&id), expires_at_secs: now.plus_secs(Self::LIFETIME_SECONDS).as_secs() }
     }
 
-    /// The device's name.
+    /// The id in hexadecimal.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What the device keeps. It is bound to the account by a secret of the account that ends with the password: another
-    /// password, and no device is known.
+    /// The cookie value that the device keeps. It is sealed with a secret of the account that is replaced together with the
+    /// password, so after a change of the password no earlier cookie is good.
     pub fn to_cookie(&self, username: &str, secret: &str) -> String {
         format!("{}.{}.{}", self.id, self.expires_at_secs, self.seal(username, secret))
     }
 
-    /// Reads what a device has kept; nothing when it is forged, another account's, expired, or of an earlier password.
+    /// Reads a cookie value. `None` when it is forged, expired, of another account, or from before a change of the password.
     pub fn from_cookie(cookie: &str, username: &str, secret: &str, now: Timestamp) -> Option<Self> {
         let mut parts = cookie.split('.');
         let (Some(id), Some(expires), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return None;
         };
         let device = Self { id: id.to_owned(), expires_at_secs: expires.parse().ok()? };
-        // A device has one text: a number that is written in another way is not what was handed out.
+        // Only the exact text that was issued is good, so that the same number written in another way is refused.
         let sealed: bool = device.to_cookie(username, secret).as_bytes().ct_eq(cookie.as_bytes()).into();
         (sealed && device.expires_at_secs > now.as_secs()).then_some(device)
     }

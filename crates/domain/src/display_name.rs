@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::input::{self, InputError};
 use crate::text::normalise;
 
-/// The name that is shown beside a person's messages: any that an account can have ([`rules::stored_name`]), trimmed, in NFC.
-/// The rule for new ones is [`DisplayName::parse_new`]; a stricter one makes none unreadable.
+/// The name that is shown beside a person's messages, trimmed and in NFC. It holds any name that an account can have
+/// ([`rules::stored_name`]). New names have to keep to [`DisplayName::parse_new`]; when that rule becomes stricter, all
+/// existing names can still be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// Reads the name of an account that there may be, of a record or a token: trims, normalises and checks.
+    /// Reads the name of an existing account, from a record or a token: trims, normalises and checks it.
     ///
     /// # Errors
     /// The first rule of [`rules::stored_name`] that is broken.
@@ -21,7 +22,7 @@ impl DisplayName {
         Self::checked(raw, rules::stored_name)
     }
 
-    /// Takes the name that somebody chooses: trims, normalises and checks.
+    /// Reads the name that somebody chooses for a new account: trims, normalises and checks it.
     ///
     /// # Errors
     /// The first rule of [`rules::new_name`] that is broken.

@@ -1,4 +1,4 @@
-//! Bytes in hexadecimal, in lower case: what is stored or handed out has one text (RFC 4648, section 8, but for the case).
+//! Bytes in hexadecimal (RFC 4648, section 8), but always in lower case, so that the same bytes always have the same text.
 
 /// Two digits for each byte.
 pub fn hex(bytes: &[u8]) -> String {

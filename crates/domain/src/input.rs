@@ -2,19 +2,19 @@ use std::fmt;
 
 use rules::{Broken, PRODUCT_NAME};
 
-/// Why a text that somebody typed is not taken. It prints as a sentence for a person.
+/// Why a text that somebody typed is refused. It prints as a sentence for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputError {
-    /// The rule that it breaks.
+    /// The rule that the text breaks.
     pub broken: Broken,
     of: &'static Input,
 }
 
-/// A kind of text, in the words of its rules.
+/// A kind of text, with the words that the messages about its rules use.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Input {
     noun: &'static str,
-    /// What is said of a character that is not allowed.
+    /// The message for a character that is not allowed.
     characters: &'static str,
 }
 
@@ -23,7 +23,7 @@ pub(crate) const USERNAME: &Input =
 pub(crate) const NAME: &Input = &Input { noun: "A name", characters: "A name holds no control characters." };
 pub(crate) const MESSAGE: &Input =
     &Input { noun: "A message", characters: "A message holds no control characters other than line breaks (U+000A)." };
-/// Its characters are not looked at.
+/// Any character is allowed in a password, so there is no message about characters.
 pub(crate) const PASSWORD: &Input = &Input { noun: "A password", characters: "" };
 
 impl Input {

@@ -8,22 +8,22 @@ use jwt_simple::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyId(String);
 
-/// Why a key could not be read or used. It says nothing of the key.
+/// Why a key could not be read or used. The message never contains any part of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The text is no thumbprint.
+    /// The text is not a thumbprint.
     #[error("not a key id: 43 characters of base64url")]
     Id,
-    /// Not a P-256 private key in PKCS#8 PEM.
+    /// The text is not a P-256 private key in PKCS#8 PEM.
     #[error("not a P-256 private key in PKCS#8 PEM")]
     Private,
-    /// Not a bundle of a few such keys.
+    /// The text is not a bundle of 1 to 4 different private keys.
     #[error("not 1 to 4 different P-256 private keys in PKCS#8 PEM, of 16 KiB at most")]
     Bundle,
-    /// Not a public P-256 JWK for ES256.
+    /// The text is not a public P-256 JWK for ES256.
     #[error("not a public P-256 key as a JWK")]
     Public,
-    /// The key would not sign.
+    /// The signature could not be made.
     #[error("the key did not sign")]
     Sign,
 }
@@ -62,19 +62,19 @@ pub struct SigningKey {
 impl SigningKey {
     /// Bytes of a seed.
     pub const SEED_BYTES: usize = 32;
-    /// Most keys of a bundle.
+    /// The largest number of keys in a bundle.
     const MAX_BUNDLED: usize = 4;
     const MAX_BUNDLE_BYTES: usize = 16 * 1024;
 
-    /// From 32 random bytes.
+    /// Makes a key from 32 random bytes.
     ///
     /// # Errors
-    /// [`KeyError::Private`] for the one seed in 2^32 that is no P-256 scalar: draw another.
+    /// [`KeyError::Private`] for the one seed in 2^32 that is not a P-256 scalar. The caller then draws another seed.
     pub fn from_seed(seed: &[u8; Self::SEED_BYTES]) -> Result<Self, KeyError> {
         ES256KeyPair::from_bytes(seed).map(Self::identified).map_err(|_| KeyError::Private)
     }
 
-    /// From PKCS#8 PEM (RFC 5958).
+    /// Reads a key from PKCS#8 PEM (RFC 5958).
     ///
     /// # Errors
     /// [`KeyError::Private`] for anything else.
@@ -82,10 +82,10 @@ impl SigningKey {
         ES256KeyPair::from_pem(pem).map(Self::identified).map_err(|_| KeyError::Private)
     }
 
-    /// From PKCS#8 PEM with one block or several, each a key of its own.
+    /// Reads keys from PKCS#8 PEM with one or several blocks, each of which is a different key.
     ///
     /// # Errors
-    /// [`KeyError::Bundle`] for anything else, too much of it, or the same key twice.
+    /// [`KeyError::Bundle`] for any other text, for too many bytes or keys, or when the same key occurs twice.
     pub fn from_pem_bundle(bundle: &str) -> Result<Vec<Self>, KeyError> {
         const END: &str = "-----END PRIVATE KEY-----";
         if bundle.len() > Self::MAX_BUNDLE_BYTES || bundle.matches(END).count() > Self::MAX_BUNDLED {
@@ -102,7 +102,7 @@ impl SigningKey {
         if keys.is_empty() { Err(KeyError::Bundle) } else { Ok(keys) }
     }
 
-    /// As PKCS#8 PEM: a secret.
+    /// The key as PKCS#8 PEM, which is a secret.
     ///
     /// # Errors
     /// [`KeyError::Private`] when the key can't be encoded.
@@ -115,12 +115,12 @@ impl SigningKey {
         Self { pair: pair.with_key_id(&id), id: KeyId(id) }
     }
 
-    /// Its identity, which every token that it signs carries as `kid`.
+    /// The identity of the key. Every token that the key signs carries it as `kid`.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
 
-    /// Its public half.
+    /// The public key that verifies what this key signs.
     pub fn public_key(&self) -> PublicKey {
         PublicKey { key: self.pair.public_key().with_key_id(self.id.as_str()), id: self.id.clone() }
     }
@@ -140,10 +140,10 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// From a public JWK (RFC 7517), which has to name its own thumbprint.
+    /// Reads a public JWK (RFC 7517), whose `kid` has to be its own thumbprint.
     ///
     /// # Errors
-    /// [`KeyError::Public`] for any other kind of key, a private one included, and for a foreign thumbprint.
+    /// [`KeyError::Public`] for any other kind of key, including a private one, and when `kid` is not the key's thumbprint.
     pub fn from_jwk(jwk: &str) -> Result<Self, KeyError> {
         let key = ES256PublicKey::from_jwk(jwk).map_err(|_| KeyError::Public)?;
         let id = KeyId(key.jwk_thumbprint());
@@ -153,7 +153,7 @@ impl PublicKey {
         }
     }
 
-    /// As a public JWK with `kid`, `alg` and `use`.
+    /// The key as a public JWK with `kid`, `alg` and `use`.
     pub fn to_jwk(&self) -> String {
         self.key.to_jwk()
     }
@@ -219,7 +219,7 @@ mod tests {
         }
     }
 
-    /// The key of RFC 7515, appendix A.3; its thumbprint and PEM are another library's.
+    /// The key of RFC 7515, appendix A.3. Another library computed its thumbprint and PEM.
     const RFC_7515_PEM: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff
 H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp

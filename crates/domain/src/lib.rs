@@ -1,7 +1,7 @@
-//! The rules of Latchkey: synchronous, without IO, clock, HTTP or any word of WASI.
+//! The rules of Latchkey. All code here is synchronous, and knows nothing of IO, clocks, HTTP or WASI.
 //!
-//! Every input that crosses a boundary becomes a type here, by a `parse` that names the rule it breaks. Time and salts
-//! are arguments. What decides is a plain function of its arguments, so it is tested without a host.
+//! Every input that crosses a boundary becomes a type here, by a `parse` that returns the rule that the input breaks. Time
+//! and salts are arguments. Every decision is a plain function of its arguments, so it can be tested without a host.
 
 mod client;
 mod client_address;

@@ -1,8 +1,9 @@
 use crate::input::{self, InputError};
 use crate::text::normalise;
 
-/// What a message to be posted says: text of any script by [`rules::new_text`], trimmed, in NFC, line breaks kept. It is stored
-/// as plain text and read back as it is, so a stricter rule takes no message off the board.
+/// The text of a message to be posted, in any script, as [`rules::new_text`] allows it: trimmed, in NFC, with its line
+/// breaks. The store holds it as plain text, and reading does not check it again, so a stricter rule removes no message from
+/// the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 

@@ -1,11 +1,11 @@
 use std::fmt;
 
 /// The name of one method of the API, in the form of Amazon resource names:
-/// `arn:latchkey:execute-api:::latchkey/STAGE/METHOD/PATH`. Region and account stay empty.
+/// `arn:latchkey:execute-api:::latchkey/STAGE/METHOD/PATH`. The parts for region and account stay empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MethodArn(String);
 
-/// The text is no method ARN of this API.
+/// The text is not a method ARN of this API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Not a method ARN: arn:latchkey:execute-api:::latchkey/STAGE/METHOD/PATH.")]
 pub struct MethodArnError;
@@ -14,15 +14,15 @@ const PREFIX: &str = "arn:latchkey:execute-api:::latchkey/";
 const MAX_BYTES: usize = 512;
 
 impl MethodArn {
-    /// Of a stage, an HTTP method and a path that starts with `/`.
+    /// Makes the name of a stage, an HTTP method and a path that starts with `/`.
     pub fn new(stage: &str, method: &str, path: &str) -> Self {
         Self(format!("{PREFIX}{stage}/{method}/{}", path.trim_start_matches('/')))
     }
 
-    /// Takes an ARN that a client sent. Wildcards are refused: they belong into policies.
+    /// Reads an ARN that a client sent. Wildcards are refused, because they belong only in policies.
     ///
     /// # Errors
-    /// Another form, or more than 512 bytes.
+    /// The text has another form, or more than 512 bytes.
     pub fn parse(raw: &str) -> Result<Self, MethodArnError> {
         let rest = raw.strip_prefix(PREFIX).ok_or(MethodArnError)?;
         let mut parts = rest.splitn(3, '/');

@@ -6,16 +6,16 @@ use crate::common_passwords::is_common;
 use crate::input::{self, InputError};
 use crate::username::Username;
 
-/// A password that a person typed, kept as it is: never trimmed, folded or normalised. It prints redacted.
+/// A password as a person typed it: it is never trimmed, folded or normalised. It prints redacted.
 pub struct Password(String);
 
-/// Why a password is not accepted as a new one.
+/// Why a password is not accepted as a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// It breaks a rule that browsers know too.
+    /// It breaks a rule that browsers check too.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// It is one of the most used ones, in any case.
+    /// It is one of the most used passwords. Upper and lower case are treated as equal.
     #[error("This password is one of the most used ones, and so one of the first to be tried. Choose another.")]
     Common,
 }
@@ -24,7 +24,8 @@ impl Password {
     /// Checks a new password (NIST SP 800-63B, 3.1.1.2: length, no composition rules, a block list).
     ///
     /// # Errors
-    /// The first rule of [`rules::new_password`] that is broken, where the list of common ones comes after the length.
+    /// The first rule of [`rules::new_password`] that is broken; the list of common passwords is checked right after the
+    /// length.
     pub fn parse_new(raw: String, username: Option<&Username>) -> Result<Self, PasswordError> {
         let refuse = |broken| input::PASSWORD.refuse(broken);
         rules::new_password_length(&raw).map_err(refuse)?;
@@ -36,9 +37,10 @@ impl Password {
         Ok(Self(raw))
     }
 
-    /// A password that somebody tries at login. No rule for new ones is checked, so that an old account stays usable when
-    /// they become stricter. Of what is longer than [`ATTEMPTED_PASSWORD_MAX_BYTES`] only that it is wrong is kept: it is
-    /// compared as the empty password, which no account has, so that it costs what another wrong one does.
+    /// A password that somebody tries at login. The rules for new passwords are not checked, so that an old account stays
+    /// usable when they become stricter. A password longer than [`ATTEMPTED_PASSWORD_MAX_BYTES`] is wrong in any case, and
+    /// is not kept: the empty password, which no account has, takes its place, so that the check costs as much as that of
+    /// any other wrong password.
     pub fn attempt(raw: String) -> Self {
         Self(if raw.len() > ATTEMPTED_PASSWORD_MAX_BYTES { String::new() } else { raw })
     }

@@ -1,26 +1,27 @@
-//! IAM policies and their evaluation, as an API gateway does it with what its custom authorizer returns.
+//! IAM policies and their evaluation, which work as in an API gateway with a custom authorizer.
 
 use crate::method_arn::MethodArn;
 
-/// The only version of the policy language that is understood.
+/// The only version of the policy language that this code understands.
 pub const POLICY_VERSION: &str = "2012-10-17";
-/// The action of calling a method of the API.
+/// The action that stands for calling a method of the API.
 pub const ACTION_INVOKE: &str = "execute-api:Invoke";
 
-/// More statements, or patterns in a statement, than any policy of ours has: bounds the work of an evaluation.
+/// The largest number of statements, and of patterns in one statement. It limits the work of an evaluation, and is higher
+/// than any policy of ours needs.
 const MAX_ITEMS: usize = 64;
 const MAX_PATTERN_BYTES: usize = 512;
 
-/// What a statement says of the methods that it names.
+/// What a statement decides about the methods that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// They may be called.
+    /// The methods may be called.
     Allow,
-    /// They may not, whatever other statements say.
+    /// The methods may not be called, whatever other statements say.
     Deny,
 }
 
-/// One statement. In both lists `*` stands for any run of characters, `?` for a single one.
+/// One statement. In both lists `*` matches any run of characters, and `?` matches a single character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// Allow or Deny.
@@ -40,7 +41,7 @@ pub struct PolicyDocument {
 /// The answer to "may this method be called?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It may.
+    /// The method may be called.
     Allow,
     /// A statement denies it.
     ExplicitDeny,
@@ -48,28 +49,28 @@ pub enum Verdict {
     ImplicitDeny,
 }
 
-/// Why a policy is malformed. Nothing may be called under such a policy.
+/// Why a policy is malformed. Under such a policy no method may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// Not [`POLICY_VERSION`].
+    /// The version is not [`POLICY_VERSION`].
     #[error("the version of the policy language is unknown")]
     Version,
-    /// No statement, or more than 64.
+    /// The policy has no statement, or more than 64.
     #[error("the number of statements is not between 1 and 64")]
     StatementCount,
-    /// A statement without actions or resources, or with more than 64.
+    /// A statement has no actions or no resources, or more than 64 of them.
     #[error("a statement has no actions or no resources, or more than 64")]
     PatternCount,
-    /// An empty pattern, or one of more than 512 bytes.
+    /// A pattern is empty, or longer than 512 bytes.
     #[error("a pattern is empty or longer than 512 bytes")]
     Pattern,
 }
 
 impl PolicyDocument {
-    /// Checks what an authorizer returned.
+    /// Checks the policy that an authorizer returned.
     ///
     /// # Errors
-    /// Anything that is malformed.
+    /// The first [`PolicyError`] that applies.
     pub fn parse(version: &str, statements: Vec<Statement>) -> Result<Self, PolicyError> {
         if version != POLICY_VERSION {
             return Err(PolicyError::Version);
@@ -88,7 +89,7 @@ impl PolicyDocument {
         Ok(Self { statements })
     }
 
-    /// A policy that allows the methods named, and nothing else.
+    /// A policy that allows the methods in the list, and nothing else.
     pub fn allow(methods: impl IntoIterator<Item = MethodArn>) -> Self {
         Self {
             statements: vec![Statement {
@@ -104,8 +105,8 @@ impl PolicyDocument {
         &self.statements
     }
 
-    /// Whether the policy lets its principal do an action on a method: an explicit Deny beats every Allow, and what no
-    /// statement allows is denied.
+    /// Whether the policy lets its principal perform an action on a method: an explicit Deny overrides every Allow, and an
+    /// action that no statement allows is denied.
     pub fn evaluate(&self, action: &str, method: &MethodArn) -> Verdict {
         let mut verdict = Verdict::ImplicitDeny;
         for statement in self.statements.iter().filter(|s| s.names(action, method)) {
@@ -126,8 +127,8 @@ impl Statement {
     }
 }
 
-/// Wildcard match in at most `pattern * text` steps: on a mismatch only the last `*` is taken back, so that no pattern
-/// makes it exponential.
+/// Wildcard match in at most `pattern * text` steps: on a mismatch only the last `*` is tried again with a longer run, so no
+/// pattern makes the time exponential.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -1,29 +1,30 @@
 use crate::time::Timestamp;
 
-/// How signing keys follow each other: each signs for a period, and the next one is made and published a lead before it
-/// signs.
+/// The schedule of signing keys: each key signs for a period, and the next key is made and published for a lead time before
+/// it signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
     period_millis: u64,
 }
 
-/// A period that signing keys can't have.
+/// A period that is not allowed for signing keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a whole number from 86400 to 31536000; below 86400 is for stage \"test\"")]
 pub struct RotationError;
 
 impl Rotation {
-    /// A day, in seconds: with less, the lead would be shorter than verifiers may keep a key set.
+    /// A day, in seconds. The lead is at most a quarter of the period, so with a very short period it would be shorter than
+    /// the time for which verifiers may keep a key set.
     pub const MIN_SECONDS: u64 = 24 * 60 * 60;
     /// A year, in seconds.
     pub const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
-    /// An hour: six times as long as a verifier keeps the key set, and room for clocks that differ.
+    /// An hour: six times as long as a verifier keeps the key set, with time to spare for clocks that differ.
     const LEAD_MILLIS: u64 = 60 * 60 * 1000;
 
-    /// A period that an operator configured.
+    /// Checks a period that an operator configured.
     ///
     /// # Errors
-    /// A number out of bounds; less than a day unless `shorter_is_allowed`, which is for tests.
+    /// The number is out of bounds, or less than a day without `shorter_is_allowed`, which is for tests only.
     pub fn parse(seconds: u64, shorter_is_allowed: bool) -> Result<Self, RotationError> {
         let least = if shorter_is_allowed { 1 } else { Self::MIN_SECONDS };
         match (least..=Self::MAX_SECONDS).contains(&seconds) {
@@ -32,12 +33,13 @@ impl Rotation {
         }
     }
 
-    /// Whether the time has come to make the successor of a key.
+    /// Whether the successor of a key has to be made now.
     pub fn is_due(self, signs_from: Timestamp, now: Timestamp) -> bool {
         now >= signs_from.plus_millis(self.period_millis - self.lead_millis())
     }
 
-    /// From when on that successor signs: after a whole period, and never before it has been published for the lead.
+    /// The moment from which the successor signs: after a whole period, and never before it has been published for the lead
+    /// time.
     pub fn next_signs_from(self, signs_from: Timestamp, now: Timestamp) -> Timestamp {
         signs_from.plus_millis(self.period_millis).max(now.plus_millis(self.lead_millis()))
     }

@@ -1,42 +1,42 @@
-//! Where attempts are counted: at one of a fixed number of slots, so that no flood of made-up names fills the store.
+//! Where attempts are counted: in one of a fixed number of slots, so that any number of invented names can't fill the store.
 
 use crate::hex::{hex, unhex};
 use crate::mac::mac;
 
-/// The secret that spreads names over slots. Without it anybody could work out a name that shares the slot of another,
-/// and use up what is the other's.
+/// The secret that spreads names over slots. Without it, anybody could compute a name that shares the slot of another name,
+/// and use up the attempts of that other name.
 pub struct SlotSecret([u8; SlotSecret::BYTES]);
 
-/// How many slots a kind has. To fill them all an attacker needs more password hashes than a server computes before the
-/// first ones are forgotten.
+/// The number of slots for each kind. To fill all of them, an attacker needs more password hashes than a server computes
+/// before the first attempts are forgotten.
 pub const SLOTS: u16 = 4096;
 
 impl SlotSecret {
     /// Bytes of a secret.
     pub const BYTES: usize = 32;
 
-    /// From random bytes.
+    /// Makes a secret of random bytes.
     pub fn new(bytes: [u8; Self::BYTES]) -> Self {
         Self(bytes)
     }
 
-    /// As it is stored.
+    /// The text for the store.
     pub fn to_hex(&self) -> String {
         hex(&self.0)
     }
 
-    /// From what was stored.
+    /// Reads what [`SlotSecret::to_hex`] writes.
     pub fn from_hex(text: &str) -> Option<Self> {
         unhex(text).map(Self)
     }
 
-    /// The slot of a name among those of a kind, below [`SLOTS`]; any text is a name.
+    /// The slot of a name within a kind, a number below [`SLOTS`]. Any text can be a name.
     pub fn slot(&self, kind: &str, name: &str) -> u16 {
         let [a, b, ..] = mac(&self.0, &["place", kind, name]);
         u16::from_be_bytes([a, b]) % SLOTS
     }
 
-    /// What stands for a name where it is not to be read. No two names have one.
+    /// A tag that replaces a name where the name must not be readable. Different names have different tags.
     pub fn tag(&self, name: &str) -> String {
         let hash = mac(&self.0, &["tag", name]);
         hash.first_chunk::<16>().map(|tag| hex(tag)).unwrap_or_default()

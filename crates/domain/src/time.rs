@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// A moment: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z. Leap seconds are not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(u64);
@@ -21,17 +21,17 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    /// This moment and a number of seconds; the end of time when that is beyond it.
+    /// The moment that is this many seconds later, or the last representable moment if the sum overflows.
     pub const fn plus_secs(self, seconds: u64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// This moment and a number of milliseconds; the end of time when that is beyond it.
+    /// The moment that is this many milliseconds later, or the last representable moment if the sum overflows.
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Milliseconds from `earlier` to this moment, 0 when a clock that stepped back makes `earlier` the later one.
+    /// Milliseconds from `earlier` to this moment. 0 when `earlier` is later, which happens when a clock steps back.
     pub const fn millis_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::{self, InputError};
 
-/// The name that an account is known by, in lower case: any that an account can have ([`rules::stored_username`]), so it can be
-/// part of a store key or a header. The rule for new ones is [`Username::parse_new`]; a stricter one makes none unreadable.
+/// The name of an account, in lower case. It holds any name that an account can have ([`rules::stored_username`]), so it can
+/// be part of a store key or a header. New names have to keep to [`Username::parse_new`]; when that rule becomes stricter,
+/// all existing names can still be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 
 impl Username {
-    /// Reads the name of an account that there may be: of a record, a token, a login. Upper case is folded.
+    /// Reads the name of an account that may exist, from a record, a token or a login. Upper case is folded.
     ///
     /// # Errors
     /// The first rule of [`rules::stored_username`] that is broken.
@@ -20,7 +21,7 @@ impl Username {
         Self::checked(raw, rules::stored_username)
     }
 
-    /// Takes the name for a new account. Upper case is folded.
+    /// Reads the name for a new account. Upper case is folded.
     ///
     /// # Errors
     /// The first rule of [`rules::new_username`] that is broken.
@@ -32,7 +33,7 @@ impl Username {
         rule(raw).map(|()| Self(raw.to_ascii_lowercase())).map_err(|broken| input::USERNAME.refuse(broken))
     }
 
-    /// The folded name.
+    /// The name in lower case.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -8,9 +8,9 @@ use crate::limits::{
 /// The rule that a text breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// It has fewer characters (code points) than this.
+    /// It has fewer characters (Unicode code points) than this number.
     TooShort(usize),
-    /// It has more characters (code points) than this.
+    /// It has more characters (Unicode code points) than this number.
     TooLong(usize),
     /// It has a character that is not allowed.
     InvalidCharacter,
@@ -22,8 +22,8 @@ pub enum Broken {
     ContainsProductName,
 }
 
-/// A username for a new account: [`USERNAME_MIN_CHARS`] to [`USERNAME_MAX_CHARS`] of `a-z 0-9 _ -` in any case, a letter or a
-/// digit first.
+/// A username for a new account: [`USERNAME_MIN_CHARS`] to [`USERNAME_MAX_CHARS`] characters of `a-z 0-9 _ -` in any case.
+/// The first one is a letter or a digit.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -32,8 +32,8 @@ pub fn new_username(raw: &str) -> Result<(), Broken> {
     if raw.starts_with(['_', '-']) { Err(Broken::InvalidStart) } else { Ok(()) }
 }
 
-/// Any username: 1 to [`STORED_USERNAME_MAX_CHARS`] of `a-z 0-9 _ -` in any case. None of them ends a part of a store key or
-/// of an address, and none looks like a letter of another script.
+/// Any username: 1 to [`STORED_USERNAME_MAX_CHARS`] characters of `a-z 0-9 _ -` in any case. None of these characters ends a
+/// part of a store key or of an address, and none looks like a letter of another script.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -41,7 +41,8 @@ pub fn stored_username(raw: &str) -> Result<(), Broken> {
     username(raw, 1..=STORED_USERNAME_MAX_CHARS)
 }
 
-/// A display name for a new account: [`NAME_MIN_CHARS`] to [`NAME_MAX_CHARS`] characters after trimming, no control characters.
+/// A display name for a new account: [`NAME_MIN_CHARS`] to [`NAME_MAX_CHARS`] characters after trimming. Control characters
+/// are not allowed.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -49,7 +50,8 @@ pub fn new_name(raw: &str) -> Result<(), Broken> {
     trimmed(raw, NAME_MIN_CHARS..=NAME_MAX_CHARS, None)
 }
 
-/// Any display name: [`NAME_MIN_CHARS`] to [`STORED_NAME_MAX_CHARS`] characters after trimming, no control characters.
+/// Any display name: [`NAME_MIN_CHARS`] to [`STORED_NAME_MAX_CHARS`] characters after trimming. Control characters are not
+/// allowed.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -57,8 +59,8 @@ pub fn stored_name(raw: &str) -> Result<(), Broken> {
     trimmed(raw, NAME_MIN_CHARS..=STORED_NAME_MAX_CHARS, None)
 }
 
-/// A message to be posted: [`TEXT_MIN_CHARS`] to [`TEXT_MAX_CHARS`] characters after trimming, no control characters but line
-/// feeds.
+/// A message to be posted: [`TEXT_MIN_CHARS`] to [`TEXT_MAX_CHARS`] characters after trimming. Line feeds are the only
+/// control characters that are allowed.
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -75,7 +77,7 @@ pub fn new_password(raw: &str, username: &str) -> Result<(), Broken> {
     new_password_words(raw, username)
 }
 
-/// [`PASSWORD_MIN_CHARS`] to [`PASSWORD_MAX_CHARS`] characters of any kind.
+/// The length of a new password: [`PASSWORD_MIN_CHARS`] to [`PASSWORD_MAX_CHARS`] characters of any kind.
 ///
 /// # Errors
 /// [`Broken::TooShort`] or [`Broken::TooLong`].
@@ -83,11 +85,11 @@ pub fn new_password_length(raw: &str) -> Result<(), Broken> {
     length(raw.chars().count(), PASSWORD_MIN_CHARS..=PASSWORD_MAX_CHARS)
 }
 
-/// Neither [`PRODUCT_NAME`] nor the username is part of it. What is no username, or an old one that is so short that many
-/// passwords contain it by chance, does not count.
+/// A new password contains neither [`PRODUCT_NAME`] nor the username. The username does not count when it is not valid, or
+/// when it is an old one that is so short that many passwords contain it by chance.
 ///
-/// The case of ASCII letters is ignored, without the tables of Unicode, which are not worth their size in a browser: of all
-/// letters that are not ASCII two become so in lower case, and the server folds those before it asks.
+/// The case of ASCII letters is ignored. The tables of Unicode are not used, because they are too large for a browser. Only
+/// two letters outside ASCII become ASCII letters in lower case, and the server folds those before it calls this function.
 ///
 /// # Errors
 /// [`Broken::ContainsProductName`] or [`Broken::ContainsUsername`].
@@ -152,7 +154,7 @@ mod tests {
             ("../alice", Broken::InvalidCharacter),
             ("al\r\nice", Broken::InvalidCharacter),
             ("al\0ice", Broken::InvalidCharacter),
-            // A Cyrillic letter that looks like a Latin one.
+            // The first letter is Cyrillic and looks like a Latin `a`.
             ("\u{430}lice", Broken::InvalidCharacter),
         ] {
             assert_eq!(stored_username(raw), Err(broken), "{raw:?}");

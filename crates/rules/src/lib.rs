@@ -1,12 +1,12 @@
-//! The rules and limits of input, stated once: the server decides by them, the browser says the same before anything is sent,
-//! and tests hold `openapi.yaml` and `SECURITY.md` to them. This crate depends on nothing.
+//! The rules and limits of input, stated in one crate only: the server decides by them, the browser shows the same errors
+//! before it sends anything, and tests compare `openapi.yaml` and `SECURITY.md` with them. This crate depends on nothing.
 //!
-//! A name has two rules. `new_` is what somebody may choose today, and may become stricter. `stored_` is the form that names
-//! had at any time: it bounds what can be part of a store key or a header, and only ever becomes wider, so that no account,
-//! session or token of before becomes unreadable.
+//! A name has two rules. The rule `new_` is what somebody may choose today, and it may become stricter. The rule `stored_`
+//! covers every name that was ever allowed. It limits what can be part of a store key or a header, and it may only become
+//! wider, so that every existing account, session and token stays readable.
 //!
-//! The server checks texts in NFC (Unicode Standard Annex 15), and knows besides a list of common passwords, which is not
-//! sent to browsers.
+//! The server checks texts in NFC (Unicode Standard Annex 15). It also has a list of common passwords, which is not sent to
+//! browsers.
 
 mod checks;
 mod limits;

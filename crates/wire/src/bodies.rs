@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fields;
 
-/// Request bodies: structs of strings, each member beside the constant of [`fields`] that the server takes it by. If the two
-/// names differ, it does not compile.
+/// Request bodies are structs of strings. Each member is named beside the constant of [`fields`] by which the server reads
+/// it, and the code does not compile if the two names differ.
 macro_rules! requests {
     ($($(#[$meta:meta])* $name:ident { $($(#[$member_meta:meta])* $member:ident = $field:ident,)* })*) => {
         $(
@@ -21,33 +21,33 @@ macro_rules! requests {
 }
 
 requests! {
-    /// `POST /api/signup`. Not `Debug`: it holds a password.
+    /// `POST /api/signup`. Not `Debug`, because it holds a password.
     SignupRequest {
-        /// By [`rules::new_username`]; upper case is folded.
+        /// Has to keep to [`rules::new_username`]; upper case is folded.
         username = USERNAME,
-        /// By [`rules::new_password`], taken as typed.
+        /// Has to keep to [`rules::new_password`]; it is not trimmed or folded.
         password = PASSWORD,
-        /// By [`rules::new_name`], shown beside messages.
+        /// Has to keep to [`rules::new_name`]; it is shown beside messages.
         name = NAME,
     }
-    /// `POST /api/login`. Not `Debug`: it holds a password. A client that is no browser adds `refresh_token_in`: `"body"`; left
-    /// out, the refresh token comes in a cookie.
+    /// `POST /api/login`. Not `Debug`, because it holds a password. A client that is not a browser adds `refresh_token_in`:
+    /// `"body"`. Without that member, the refresh token comes in a cookie.
     LoginRequest {
-        /// As at sign-up, in any case.
+        /// The username of sign-up, in upper or lower case.
         username = USERNAME,
-        /// As at sign-up.
+        /// The password of the account, exactly as it was chosen.
         password = PASSWORD,
     }
-    /// `POST /api/account/password`. Not `Debug`: it holds passwords.
+    /// `POST /api/account/password`. Not `Debug`, because it holds passwords.
     ChangePasswordRequest {
-        /// The one that is in force.
+        /// The password until now.
         current_password = CURRENT_PASSWORD,
-        /// The one to come: by [`rules::new_password`], taken as typed.
+        /// The password from now on. It has to keep to [`rules::new_password`], and is not trimmed or folded.
         new_password = NEW_PASSWORD,
     }
-    /// `POST /api/account/delete`. Not `Debug`: it holds a password.
+    /// `POST /api/account/delete`. Not `Debug`, because it holds a password.
     DeleteAccountRequest {
-        /// To be sure that it is the owner who asks.
+        /// The password of the account, which proves that its owner sends the request.
         password = PASSWORD,
     }
     /// `POST /api/messages`.
@@ -58,7 +58,7 @@ requests! {
     }
 }
 
-/// Whether two names are the same, for the compiler.
+/// Whether two names are the same. It is a `const fn`, so that the compiler can evaluate it.
 const fn is_same(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
     while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
@@ -70,103 +70,104 @@ const fn is_same(one: &str, other: &str) -> bool {
     one.is_empty() && other.is_empty()
 }
 
-/// A person, as everybody sees them.
+/// A person, as all other people see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Unique, in lower case.
+    /// Unique among accounts, in lower case.
     pub username: String,
-    /// To be shown.
+    /// The name to display.
     pub name: String,
 }
 
-/// 201 to `POST /api/signup`.
+/// The body of the answer 201 to `POST /api/signup`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignupResponse {
     /// The new account.
     pub user: User,
 }
 
-/// 200 to `POST /api/login` and `POST /api/session/refresh`. Not `Debug`: it holds tokens.
+/// The body of the answer 200 to `POST /api/login` and `POST /api/session/refresh`. Not `Debug`, because it holds tokens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginResponse {
     /// A JSON Web Token for the `Authorization` header.
     pub token: String,
-    /// `Bearer`.
+    /// Always `Bearer`.
     pub token_type: String,
     /// Seconds from now until the token expires.
     pub expires_in: u64,
-    /// Who has logged in.
+    /// The person who has logged in.
     pub user: User,
-    /// For `POST /api/session/refresh`, once. A browser has it in a cookie that no script can read, and not here.
+    /// Good for one `POST /api/session/refresh`. A browser gets it in a cookie that no script can read, and then it is
+    /// missing here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// Seconds from now until the refresh token expires.
     pub refresh_expires_in: u64,
 }
 
-/// 200 to `GET /api/account`.
+/// The body of the answer 200 to `GET /api/account`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountResponse {
-    /// Whose account it is.
+    /// The owner of the account.
     pub user: User,
-    /// RFC 3339, UTC, milliseconds.
+    /// The time in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
 }
 
-/// Somebody who is logged in somewhere.
+/// One session: a browser or another client in which the account is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The claim `sid` of its tokens.
+    /// The value of the claim `sid` in the tokens of this session.
     pub id: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session that sends this request.
     pub current: bool,
-    /// RFC 3339, UTC, milliseconds.
+    /// The time of the login in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
-    /// When its token was last refreshed; RFC 3339, UTC, milliseconds.
+    /// The time of the last refresh in RFC 3339, in UTC with milliseconds.
     pub last_used_at: String,
-    /// Browser and system in words, as far as the client told: `Firefox on Linux`.
+    /// Browser and system in words, as far as the client reported them: `Firefox on Linux`.
     pub client: String,
 }
 
-/// 200 to `GET /api/sessions`.
+/// The body of the answer 200 to `GET /api/sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionsResponse {
-    /// The one that asks first, then by last use.
+    /// The session that sends the request comes first; the others are ordered by last use.
     pub sessions: Vec<Session>,
 }
 
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// None when the account has been deleted.
+    /// `None` when the account has been deleted.
     pub username: Option<String>,
-    /// To be shown: as they were called then, or `deleted user`.
+    /// The name to display: the author's name at the time of the message, or `deleted user`.
     pub name: String,
 }
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Unique; a higher position on the board is newer.
+    /// Unique; a message with a higher position on the board is newer.
     pub id: String,
-    /// Who wrote it.
+    /// The author of the message.
     pub author: Author,
     /// Plain text, line breaks included.
     pub text: String,
-    /// RFC 3339, UTC, milliseconds.
+    /// The time of posting in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
 }
 
-/// 200 to `GET /api/messages`.
+/// The body of the answer 200 to `GET /api/messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessagesResponse {
-    /// Newest first.
+    /// The messages of the page, newest first.
     pub messages: Vec<Message>,
     /// The value of `before` for the next page, or null on the last one.
     pub next: Option<String>,
 }
 
-/// 201 to `POST /api/messages`.
+/// The body of the answer 201 to `POST /api/messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageResponse {
     /// The message as it was stored.

@@ -1,5 +1,5 @@
-//! The names of what a client sends. The server takes them by these, and a body of this crate with a member of another name
-//! does not compile.
+//! The names of all members and parameters that a client sends. The server reads them by these constants, and a request body
+//! of this crate does not compile if a member has another name.
 
 pub const USERNAME: &str = "username";
 pub const PASSWORD: &str = "password";
@@ -10,11 +10,11 @@ pub const NEW_PASSWORD: &str = "new_password";
 pub const REFRESH_TOKEN: &str = "refresh_token";
 /// How the refresh token of a login reaches the client: `cookie` or `body`.
 pub const REFRESH_TOKEN_IN: &str = "refresh_token_in";
-/// Of the authorizer: the method that a client wants the verdict for, in the spelling of AWS.
+/// A member of the authorizer's request: the method about which the client asks. AWS spells it this way.
 pub const METHOD_ARN: &str = "methodArn";
-/// Of a query: whose messages.
+/// A parameter of the query: the username whose messages are listed.
 pub const AUTHOR: &str = "author";
-/// Of a query: how many messages.
+/// A parameter of the query: the number of messages on the page.
 pub const LIMIT: &str = "limit";
-/// Of a query: where the page begins.
+/// A parameter of the query: the cursor at which the page begins.
 pub const BEFORE: &str = "before";

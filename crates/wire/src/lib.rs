@@ -1,5 +1,5 @@
-//! The JSON of the API: request and response bodies, and the codes of its problems. Shared with the browser, so it needs
-//! `serde` alone, and of this workspace [`rules`].
+//! The JSON of the API: request and response bodies, and the codes of its problems. The frontend uses this crate too, so it
+//! depends only on `serde`, and within this workspace only on [`rules`].
 
 mod bodies;
 #[expect(missing_docs, reason = "a constant is called what it says")]

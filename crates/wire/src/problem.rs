@@ -7,15 +7,15 @@ pub struct Problem {
     /// A name for the kind of problem: `urn:latchkey:problem:CODE`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind in words, the same for every occurrence.
+    /// A short description of the kind, which is the same for every occurrence.
     pub title: String,
-    /// The HTTP status.
+    /// The HTTP status of the response.
     pub status: u16,
-    /// This occurrence in words, for a person.
+    /// A description of this occurrence, for a person.
     pub detail: String,
-    /// The kind, for a program.
+    /// The code of the kind, for a program.
     pub code: ProblemCode,
-    /// What is wrong with which field; empty, and left out, where no field is.
+    /// The errors of single fields. The list is empty, and left out of the JSON, when the problem is not about fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
@@ -23,11 +23,11 @@ pub struct Problem {
 /// One thing that is wrong with one field of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The member of the JSON body, or the parameter of the query.
+    /// The name of a member of the JSON body or of a parameter of the query.
     pub field: String,
-    /// What is wrong, for a program.
+    /// The code of the error, for a program.
     pub code: FieldCode,
-    /// What is wrong, for a person.
+    /// A description of the error, for a person.
     pub detail: String,
 }
 
@@ -37,7 +37,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name {
             $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)*
-            /// One that this version does not know: a newer server speaks.
+            /// A code that this version does not know, because the server is newer.
             #[serde(other, rename = "unknown")]
             Unknown,
         }
@@ -60,45 +60,45 @@ macro_rules! codes {
 codes! {
     /// The kinds of problems. A code never changes its meaning.
     ProblemCode {
-        /// 400: the body is no JSON, or no JSON object.
+        /// 400: the body is not JSON, or not a JSON object.
         MalformedJson = "malformed_json",
-        /// 400: the request is broken in another way: its query, its headers, a body that ended early.
+        /// 400: the request is broken in another way, for example in its query or its headers, or the body ended early.
         InvalidRequest = "invalid_request",
-        /// 401: the method needs a token and there is none.
+        /// 401: the method needs a token, and the request has none.
         MissingToken = "missing_token",
-        /// 401: the token is not, or no longer, good.
+        /// 401: the token is not valid, or no longer valid.
         InvalidToken = "invalid_token",
-        /// 401: no account has this username and password.
+        /// 401: no account has this username and this password.
         InvalidCredentials = "invalid_credentials",
-        /// 401: the refresh token is not, or no longer, good, or there is none.
+        /// 401: the refresh token is missing, not valid, or no longer valid.
         InvalidRefreshToken = "invalid_refresh_token",
-        /// 403: a page of another origin may not do this with the visitor's cookie.
+        /// 403: a page of another origin may not use the visitor's cookie for this.
         CrossSiteRequest = "cross_site_request",
-        /// 403: the message is somebody else's.
+        /// 403: the message belongs to another author.
         NotTheAuthor = "not_the_author",
         /// 403: the token's policy does not allow the method.
         InsufficientScope = "insufficient_scope",
-        /// 404: nothing has this address.
+        /// 404: nothing exists at this address.
         NotFound = "not_found",
         /// 405: the address does not offer this method.
         MethodNotAllowed = "method_not_allowed",
-        /// 409: an account has this username, or is just getting it.
+        /// 409: an account has this username, or another sign-up is taking it at this moment.
         UsernameTaken = "username_taken",
-        /// 413: the body has more than [`rules::BODY_MAX_BYTES`].
+        /// 413: the body has more bytes than [`rules::BODY_MAX_BYTES`].
         BodyTooLarge = "body_too_large",
-        /// 415: the body is not declared as JSON.
+        /// 415: the `Content-Type` of the body is not JSON.
         UnsupportedMediaType = "unsupported_media_type",
         /// 422: fields of the body break rules; `errors` says which.
         ValidationFailed = "validation_failed",
-        /// 429: too often; `Retry-After` says when to try again.
+        /// 429: too many requests; `Retry-After` says when to try again.
         TooManyRequests = "too_many_requests",
         /// 500: a fault of the server.
         Internal = "internal",
-        /// 500: a variable of the server has a value that can't be used.
+        /// 500: a variable of the server has an unusable value.
         Misconfigured = "misconfigured",
-        /// 503: the authorizer could not decide; the request may be sent again.
+        /// 503: the authorizer could not decide; the client may send the request again.
         AuthorizerUnavailable = "authorizer_unavailable",
-        /// 503: the store does not answer; the request may be sent again.
+        /// 503: the store does not answer; the client may send the request again.
         StoreUnavailable = "store_unavailable",
     }
 }
@@ -106,31 +106,31 @@ codes! {
 codes! {
     /// What can be wrong with a field.
     FieldCode {
-        /// It is required and not there.
+        /// The field is required, and it is missing.
         Missing = "missing",
-        /// It is there twice.
+        /// The field occurs twice.
         Duplicate = "duplicate",
-        /// The API does not know it.
+        /// The API does not know the field.
         UnknownField = "unknown_field",
-        /// It has another JSON type.
+        /// The value has another JSON type than the field.
         WrongType = "wrong_type",
-        /// Fewer characters than allowed.
+        /// The value has fewer characters than allowed.
         TooShort = "too_short",
-        /// More characters than allowed.
+        /// The value has more characters than allowed.
         TooLong = "too_long",
-        /// A character that is not allowed.
+        /// The value has a character that is not allowed.
         InvalidCharacter = "invalid_character",
-        /// The first character is not allowed there.
+        /// The first character of the value is not allowed in that position.
         InvalidStart = "invalid_start",
-        /// A password that is among the most used ones.
+        /// The password is one of the most used passwords.
         CommonPassword = "common_password",
-        /// A password that contains the username.
+        /// The password contains the username.
         ContainsUsername = "contains_username",
-        /// A password that contains the product's name.
+        /// The password contains the product's name.
         ContainsProductName = "contains_product_name",
-        /// It is not the account's password.
+        /// The password is not the one of the account.
         WrongPassword = "wrong_password",
-        /// A value of another form or range.
+        /// The value has another form, or lies outside the allowed range.
         Invalid = "invalid",
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::app::App;
 
-/// What a load generator saw.
+/// The results of a load generator.
 pub(super) struct Load {
     pub(super) per_second: f64,
     /// The median latency, with its unit.
@@ -16,7 +16,7 @@ pub(super) struct Load {
     pub(super) p99: String,
 }
 
-/// Says what to do when there is no wrk; on Debian as root it does it.
+/// Fails with an instruction when wrk is missing. On Debian, as root, it installs wrk.
 pub(super) fn require_wrk() -> Result<()> {
     let there = || Command::new("wrk").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if there() {
@@ -29,12 +29,12 @@ pub(super) fn require_wrk() -> Result<()> {
     if there() { Ok(()) } else { bail!("the benchmark needs wrk on PATH; on Debian: apt-get install wrk") }
 }
 
-/// GET of a path over so many connections.
+/// Sends GET requests for a path over this many connections.
 pub(super) fn get(app: &App, path: &str, connections: u32, seconds: u64) -> Result<Load> {
     wrk(app, path, None, connections, seconds)
 }
 
-/// POST of JSON to a path over so many connections, by the bearer of a token if there is one.
+/// Sends POST requests with JSON to a path over this many connections, with a bearer token if there is one.
 pub(super) fn post(
     app: &App,
     path: &str,

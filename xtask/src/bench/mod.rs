@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what the app does on this machine. Figures of different runs do not compare: machines are noisy.
-//! So each run measures both builds of the components, and an empty component on the same host.
+//! `cargo xtask bench`: the speed of the app on this machine. Results of different runs can't be compared, because the load
+//! on a machine varies. So each run measures both builds of the components, and an empty component on the same host.
 
 mod load;
 
@@ -17,7 +17,7 @@ use crate::wasi::Wasi;
 /// Flags of the benchmark.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Seconds of each measurement.
+    /// Seconds for each measurement.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
 }
@@ -29,7 +29,7 @@ const LOGINS_AT_ONCE: usize = 4;
 const MESSAGES: &str = "/api/messages";
 const EMPTY: &str = "/bench/empty";
 
-/// Both builds, side by side in one run.
+/// Measures both builds in one run.
 pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
     project.progress.expect(build::steps(project, &[]) + 2 + 3);
     for wasi in BUILDS {
@@ -67,7 +67,7 @@ fn sizes(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Each load on the one and on the other, one after the other, so that a slow moment of the machine meets both.
+/// Puts each load on the first build and right after that on the second, so that a slow moment of the machine affects both.
 fn throughput(apps: &[App; 2], seconds: u64) -> Result<()> {
     let mut tokens = Vec::new();
     for app in apps {
@@ -95,7 +95,7 @@ fn throughput(apps: &[App; 2], seconds: u64) -> Result<()> {
         row("a post", connections, &|app, token| post(app, MESSAGES, Some(token), &message, connections, seconds))?;
     }
     for connections in CONNECTIONS {
-        // With 64 at once each takes some seconds.
+        // With 64 at once, each login takes some seconds.
         let seconds = 4 * seconds;
         row("a login", connections, &|app, _| post(app, "/api/login", None, &credentials, connections, seconds))?;
     }
@@ -116,7 +116,7 @@ fn failed_logins(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Logins for a while, and what they do to others.
+/// Measures logins for a while, and how they slow other requests down.
 fn logins(app: &App, arguments: &Arguments) -> Result<()> {
     let alone = get(app, MESSAGES, 1, arguments.seconds)?;
     let (beside, logins) = app.while_logging_in(LOGINS_AT_ONCE, || get(app, MESSAGES, 1, arguments.seconds))?;

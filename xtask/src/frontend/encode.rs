@@ -9,23 +9,23 @@ use flate2::write::GzEncoder;
 
 use super::files::{list, write_if_changed};
 
-/// A file of the site and where its encodings lie.
+/// A file of the site and the paths of its encodings.
 pub(super) struct File {
-    /// As in its address.
+    /// The path in its address.
     pub(super) path: String,
     pub(super) bytes: Vec<u8>,
     pub(super) identity: PathBuf,
-    /// When it is shorter.
+    /// Only when it is shorter than the file.
     pub(super) brotli: Option<PathBuf>,
     pub(super) gzip: Option<PathBuf>,
 }
 
-/// The best quality of Brotli, and a window of 16 MiB, which browsers take.
+/// The best quality of Brotli. Its window is 16 MiB, which browsers accept.
 const QUALITY: u32 = 11;
 const WINDOW_BITS: u32 = 24;
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Encodes all files of a folder into another, from which it removes what is no more.
+/// Encodes all files of a folder into another one, and removes files from there that no longer have a source.
 pub(super) fn all(from: &Path, to: &Path) -> Result<Vec<File>> {
     let files: Vec<File> = list(from)?.into_iter().map(|path| encode(from, to, path)).collect::<Result<_>>()?;
     let kept: Vec<&PathBuf> = files
@@ -52,7 +52,7 @@ fn encode(from: &Path, to: &Path, path: String) -> Result<File> {
     let target = |ending: &str| inside(to, &format!("{path}{ending}"));
     let identity = target("");
     let (br, gz) = (target(".br"), target(".gz"));
-    // Most of the time is spent here: what is there and belongs to these bytes is kept.
+    // The compression takes most of the time, so existing encodings of exactly these bytes are kept.
     let is_known = fs::read(&identity).is_ok_and(|there| there == bytes);
     write_if_changed(&identity, &bytes)?;
     let shorter = |encoded: PathBuf, compress: fn(&[u8]) -> Result<Vec<u8>>| -> Result<Option<PathBuf>> {

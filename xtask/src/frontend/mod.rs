@@ -1,7 +1,7 @@
-//! The site: what `frontend/` becomes before the component `site` takes it in.
+//! The site: how `frontend/` is built before the component `site` includes it.
 //!
 //! Trunk builds it to `target/site/dist`. Each file is then encoded to `target/site/files`, and `target/site/table.rs` lists
-//! them for the component. A file that is as it was is not written again, so that the component is not built again.
+//! them for the component. An unchanged file is not written again, so that the component is not built again.
 
 mod encode;
 mod files;
@@ -21,13 +21,13 @@ use crate::project::Project;
 use crate::targets::SITE_TARGET;
 use crate::tools::{self, Tools};
 
-/// What the site is made of, besides itself.
+/// What the site is built from. A change in any of these makes it out of date.
 const SOURCES: [&str; 6] =
     ["frontend", "crates/wire", "crates/rules", "Cargo.lock", "Cargo.toml", "xtask/src/frontend"];
-/// The most that the first visit may load, in bytes, compressed by Brotli: page, style, script and WebAssembly.
+/// The largest number of bytes, compressed by Brotli, that the first visit may load: page, style, script and WebAssembly.
 const FIRST_LOAD_BYTES: usize = 160_000;
 
-/// How many steps it is to build the site.
+/// The number of steps to build the site.
 pub(crate) fn steps(project: &Project) -> usize {
     if is_built(project) { 0 } else { 2 }
 }
@@ -40,7 +40,7 @@ fn is_built(project: &Project) -> bool {
     modified(&stamp(project)).is_some_and(|built| newest(project).is_some_and(|newest| newest < built))
 }
 
-/// Builds the site unless it is as new as its sources.
+/// Builds the site unless it is newer than its sources.
 pub(crate) fn build(project: &Project) -> Result<()> {
     let (stamp, started) = (stamp(project), SystemTime::now());
     if is_built(project) {
@@ -54,17 +54,17 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         let files = encode::all(&dist, &project.path("target/site/files"))?;
         report(project, &files, tools.optimise)?;
         write_if_changed(&project.path("target/site/table.rs"), table::source(&files)?.as_bytes())?;
-        // What changed meanwhile is newer than this.
+        // Sources that changed during the build are then newer than this stamp.
         Ok(fs::File::create(&stamp)?.set_modified(started)?)
     })
 }
 
-/// When the sources last changed.
+/// The time of the last change of the sources.
 pub(crate) fn newest(project: &Project) -> Option<SystemTime> {
     SOURCES.iter().filter_map(|source| newest_in(&project.path(source))).max()
 }
 
-/// The newest of a file, or of a folder and all in it: what was removed shows in the folder.
+/// The newest change of a file, or of a folder and everything in it. The folder itself counts, because it shows removals.
 fn newest_in(path: &Path) -> Option<SystemTime> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let inside = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
@@ -75,18 +75,18 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).ok()?.modified().ok()
 }
 
-/// Cargo first, on its own: it shows how far it is, and may download crates, which Trunk may not.
+/// Runs Cargo on its own first: it shows its progress, and it may download crates, which Trunk may not do.
 fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
     project.cargo(["build", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
     fs::create_dir_all(dist)?;
     let mut command = Command::new("trunk");
     command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
     command.arg(dist).env("PATH", &tools.path).current_dir(project.path("frontend"));
-    // Trunk takes no other value of it than true and false.
+    // Trunk accepts only `true` and `false` as the value of this variable.
     project.run(command.env_remove("NO_COLOR"))
 }
 
-/// Says the sizes, and refuses a site that is too large.
+/// Prints the sizes, and fails when the site is too large.
 fn report(project: &Project, files: &[File], enforce: bool) -> Result<()> {
     let progress = &project.progress;
     progress.detail(format_args!("{:>9} {:>9} {:>9}  file", "bytes", "gzip", "brotli"));

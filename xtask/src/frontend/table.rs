@@ -63,7 +63,7 @@ fn content_type(path: &str) -> Result<&'static str> {
 }
 
 /// Whether Trunk has put a hash of the content into the file's name: 64 bits in hexadecimal, as in `style-1f2e….css` or
-/// `frontend-1f2e…_bg.wasm`. Leading zeros are left out, so it may be shorter.
+/// `frontend-1f2e…_bg.wasm`. Trunk omits leading zeros, so the hash may be shorter.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     let stem = name.split('.').next().unwrap_or_default();
@@ -73,9 +73,9 @@ fn is_hashed(path: &str) -> bool {
     })
 }
 
-/// What `Content-Security-Policy` calls the scripts by that are written into a page.
+/// The hashes by which `Content-Security-Policy` names the scripts that are written into a page.
 fn script_hashes(html: &str) -> Result<Vec<String>> {
-    // A browser makes line feeds of them before it hashes.
+    // A browser turns carriage returns into line feeds before it computes the hash.
     ensure!(!html.contains('\r'), "index.html has carriage returns");
     let mut hashes = Vec::new();
     let mut rest = html;
@@ -98,11 +98,11 @@ mod tests {
     fn scripts_in_the_page_are_hashed_and_others_are_not() {
         let html = "<head><script type=module>\nalert(1)\n</script><script src=/a.js></script></head>\
                     <script>doSomething();</script>";
-        // The second is the example of the Content Security Policy specification, without its line break.
+        // The second script is the example of the Content Security Policy specification, without its line break.
         let hashes = script_hashes(html).unwrap();
         assert_eq!(hashes.len(), 2);
         assert_eq!(hashes[1], format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest("doSomething();"))));
-        // Of the specification, section 6.7.2.
+        // From the specification, section 6.7.2.
         assert_eq!(
             script_hashes("<script>alert('Hello, world.');</script>").unwrap(),
             ["sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="]

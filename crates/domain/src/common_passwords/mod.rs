@@ -1,8 +1,8 @@
-//! The passwords that are tried first. `build.rs` makes a filter of the list beside this file, and only the filter is in
-//! the components: a quarter of the list's size, and one hash and three reads a question.
+//! The passwords that attackers try first. `build.rs` makes a filter from the list beside this file, and the components
+//! contain only the filter: it has a quarter of the list's size, and a query costs one hash and three reads.
 //!
-//! It is a binary fuse filter with 16 bits a fingerprint (Graf and Lemire, 2022): it knows every password of the list, and
-//! takes one in about 65,000 others for one of them.
+//! It is a binary fuse filter with 16 bits per fingerprint (Graf and Lemire, 2022). It recognises every password of the
+//! list, and wrongly recognises about one in 65,000 other passwords.
 
 mod key;
 
@@ -10,7 +10,7 @@ use xorf::{BinaryFuse16Ref, Filter, FilterRef};
 
 use self::key::key;
 
-/// Bytes that can be read as 16-bit numbers where they lie.
+/// Bytes with the alignment of 16-bit numbers, so that they can be read in place.
 #[repr(C, align(2))]
 struct Aligned<const LENGTH: usize>([u8; LENGTH]);
 

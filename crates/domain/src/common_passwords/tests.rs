@@ -33,7 +33,7 @@ fn every_password_of_the_list_is_refused_in_any_case() {
 
 #[test]
 fn the_case_of_other_scripts_is_folded_too() {
-    // The sign of the kelvin is a capital K to Unicode.
+    // Unicode's lower case of the kelvin sign is an ordinary `k`.
     assert_eq!(Password::parse_new("STARTRE\u{212a}".to_owned(), None).unwrap_err(), PasswordError::Common);
 }
 

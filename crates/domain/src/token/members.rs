@@ -5,19 +5,19 @@ use jwt_simple::reexports::ct_codecs::{Base64UrlSafeNoPadding, Decoder};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// The names in the header or the claims of a token, which have to be a JSON object in UTF-8 with each name once (RFC 7515,
-/// section 4; RFC 7519, section 4). Moments have to be whole numbers.
+/// The names in the header or in the claims of a token. Both have to be a JSON object in UTF-8 that has each name only once
+/// (RFC 7515, section 4; RFC 7519, section 4). Moments have to be whole numbers.
 ///
-/// jwt-simple reads the values, and is less strict: it takes a JSON array for a header, of names that it ignores any number,
-/// a fraction of a second, and `null` for an extension that nobody demands. Other parsers of a token like that may read
-/// something else in it.
+/// jwt-simple reads the values, and is less strict: as a header it accepts a JSON array, it accepts duplicates of names that
+/// it ignores, fractions of a second, and `null` for an extension that it need not support. Other parsers may read such a
+/// token differently.
 pub(super) struct Members(BTreeSet<String>);
 
 impl Members {
     /// Reads one of the first two parts of a token.
     pub(super) fn read(part: &str) -> Option<Self> {
         let json = Base64UrlSafeNoPadding::decode_to_vec(part, None).ok()?;
-        // What it skips it does not check for that.
+        // serde_json does not check that the texts which it skips are UTF-8.
         std::str::from_utf8(&json).ok()?;
         serde_json::from_slice(&json).ok()
     }

@@ -1,4 +1,5 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) under RFC 8725's rules. One algorithm, keys from our own set alone.
+//! Access tokens: JSON Web Tokens (RFC 7519) under the rules of RFC 8725. One algorithm is accepted, and only keys of our
+//! own set.
 
 use std::collections::HashSet;
 
@@ -14,13 +15,13 @@ use crate::username::Username;
 
 mod members;
 
-/// Longest token that is looked at, in bytes. One with the longest name has under 2 KiB.
+/// The longest token that is parsed, in bytes. A token with the longest name has less than 2 KiB.
 pub const MAX_TOKEN_BYTES: usize = rules::TOKEN_MAX_BYTES;
 /// How far the clocks of two machines may differ, in seconds.
 const TOLERANCE_SECONDS: u64 = 5;
 const ALGORITHM: &str = "ES256";
 
-/// Whose tokens are made and accepted.
+/// The issuer and the audience of the tokens that are made and accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRules {
     /// `iss`
@@ -29,30 +30,30 @@ pub struct TokenRules {
     pub audience: String,
 }
 
-/// What a token says, once it is verified or before it is signed.
+/// What a token says. The same type is for claims that were verified and for claims that are about to be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     /// `sub`
     pub subject: Username,
     /// `name`
     pub name: DisplayName,
-    /// `sid`: the session that it is of (OpenID Connect Front-Channel Logout 1.0, section 3).
+    /// `sid`: the session to which the token belongs (OpenID Connect Front-Channel Logout 1.0, section 3).
     pub session: SessionId,
     /// `jti`, unique for each token.
     pub token_id: String,
-    /// `iat` and `nbf`; whole seconds are kept.
+    /// `iat` and `nbf`, in whole seconds.
     pub issued_at: Timestamp,
-    /// `exp`; whole seconds are kept.
+    /// `exp`, in whole seconds.
     pub expires_at: Timestamp,
 }
 
-/// Why a token is not accepted. The words of [`TokenError::reason`] are fit for a log.
+/// Why a token is refused. The words of [`TokenError::reason`] may be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// More than [`MAX_TOKEN_BYTES`].
+    /// It has more bytes than [`MAX_TOKEN_BYTES`].
     #[error("The token is too long.")]
     TooLong,
-    /// No JWT as a JWS in compact serialisation, or one of another kind: `typ` is there and is not `JWT`.
+    /// It is not a JWT as a JWS in compact serialisation, or `typ` is present and not `JWT`.
     #[error("The token is malformed.")]
     Malformed,
     /// `alg` is not exactly `ES256`.
@@ -61,7 +62,7 @@ pub enum TokenError {
     /// `crit` or `b64` is present.
     #[error("The token demands an extension that is not supported.")]
     CriticalHeader,
-    /// `kid` is missing, malformed, or of no key in the set.
+    /// `kid` is missing or malformed, or no key in the set has it.
     #[error("The token is signed by a key that is not known here.")]
     UnknownKey,
     /// The signature does not verify.
@@ -73,10 +74,10 @@ pub enum TokenError {
     /// `nbf` or `iat` lies in the future.
     #[error("The token is not valid yet.")]
     NotYetValid,
-    /// `iss` is missing or another.
+    /// `iss` is missing or has another value.
     #[error("The token comes from another issuer.")]
     Issuer,
-    /// `aud` is missing or another.
+    /// `aud` is missing or has another value.
     #[error("The token is meant for another audience.")]
     Audience,
     /// A required claim is missing or malformed.
@@ -132,10 +133,10 @@ struct OwnClaims {
 }
 
 impl SigningKey {
-    /// Makes a token of the claims.
+    /// Makes a signed token with these claims.
     ///
     /// # Errors
-    /// [`KeyError::Sign`], which no valid key gives.
+    /// [`KeyError::Sign`], which does not occur with a valid key.
     pub fn sign(&self, claims: &Claims, rules: &TokenRules) -> Result<String, KeyError> {
         let seconds = |time: Timestamp| Some(UnixTimeStamp::from_secs(time.as_secs()));
         self.pair
@@ -154,7 +155,7 @@ impl SigningKey {
     }
 }
 
-/// A token of which nothing is known but which key it claims to be signed by.
+/// A token that is not verified yet. Only the key that it claims as its signer is known.
 #[derive(Debug)]
 pub struct UnverifiedToken<'a> {
     text: &'a str,
@@ -162,7 +163,8 @@ pub struct UnverifiedToken<'a> {
 }
 
 impl<'a> UnverifiedToken<'a> {
-    /// Reads the header, of which `alg`, `kid`, `typ` and `crit` count. Keys and addresses of keys in it are ignored.
+    /// Reads the header, of which only `alg`, `kid`, `typ` and `crit` matter. Keys in it, and addresses of keys, are
+    /// ignored.
     ///
     /// # Errors
     /// The first rule that the header breaks.
@@ -175,7 +177,7 @@ impl<'a> UnverifiedToken<'a> {
         if header.algorithm() != ALGORITHM {
             return Err(TokenError::Algorithm);
         }
-        // JWTs must not use `b64` (RFC 7797, section 7), and it counts only with `crit`.
+        // JWTs must not use `b64` (RFC 7797, section 7), and `b64` has an effect only together with `crit`.
         if members.contain("crit") || members.contain("b64") {
             return Err(TokenError::CriticalHeader);
         }
@@ -186,7 +188,7 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self { text, key_id })
     }
 
-    /// The key to verify it by, to be looked up in the key set.
+    /// The id of the key that has to verify the token. The caller looks it up in the key set.
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
     }

@@ -53,7 +53,7 @@ fn what_is_signed_verifies() {
     assert_eq!(verify(&token()), Ok(claims()));
 }
 
-/// A rule for new names that has become stricter ends no session.
+/// When the rule for new names becomes stricter, existing sessions must not end.
 #[test]
 fn names_that_can_no_longer_be_chosen_verify() {
     for (username, name) in [("al", "Al"), ("-alice", "Alice"), (&*"a".repeat(64), &*"🔑".repeat(256))] {

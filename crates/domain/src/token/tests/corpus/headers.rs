@@ -1,11 +1,11 @@
-//! What the header says: algorithms, keys, extensions.
+//! Tokens with unusual or wrong headers: algorithms, keys, extensions.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::*;
 
-/// The seed of somebody else's key.
+/// The seed of the attacker's key.
 const MALLORY: u8 = 8;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// The header with another member, signed by the real key all the same.
+/// The header with one more member, still signed by the real key.
 fn with(name: &str, value: &Value) -> String {
     let mut header = segment(&token(), 0);
     header[name] = value.clone();
@@ -75,7 +75,7 @@ fn algorithms() -> Vec<Case> {
         cases.push(case(format!("alg {value}"), with("alg", &value), Refused(TokenError::Malformed)));
     }
     cases.push(case("no alg", signed(&changed(&header(), "alg", None), &body()), Refused(TokenError::Malformed)));
-    // JSON says that these are the same text. Nobody who reads JSON sees another.
+    // JSON treats both spellings as the same text, so every JSON parser reads the same name.
     const SAME: &str = "JSON's escapes are another spelling of the same characters (RFC 8259, section 7)";
     let escaped = |from, to| signed(&header().replace(from, to), &body());
     cases.push(case("the name alg escaped", escaped("\"alg\"", r#""\u0061lg""#), Accepted(SAME)));
@@ -84,7 +84,7 @@ fn algorithms() -> Vec<Case> {
     cases
 }
 
-/// The public key as the secret of a MAC, in every form in which a server may have it at hand.
+/// The public key as the secret of a MAC, in each form in which a server may store it.
 fn public_key_as_secret() -> Vec<Case> {
     let public = key().public_key();
     let (pem, jwk) = (public.key.to_pem().unwrap(), public.to_jwk());
@@ -144,7 +144,8 @@ fn tag<M: Mac + KeyInit>(secret: &[u8], text: &str) -> String {
     Base64::encode_to_string(mac.finalize().into_bytes()).unwrap()
 }
 
-/// Keys and addresses of keys in the header, to be trusted. Each is signed by the key that it brings.
+/// Keys, and addresses of keys, in the header, which a careless verifier would trust. Each token is signed by the key that
+/// it brings.
 fn keys_brought_along() -> Vec<Case> {
     let mallory = SigningKey::from_seed(&[MALLORY; 32]).unwrap().public_key();
     let jwk: Value = serde_json::from_str(&mallory.to_jwk()).unwrap();
@@ -249,7 +250,7 @@ fn key_ids() -> Vec<Case> {
     cases
 }
 
-/// Names twice: what one parser reads need not be what another one read (RFC 7515, section 4).
+/// Names that occur twice: two parsers may read different values (RFC 7515, section 4).
 fn twice() -> Vec<Case> {
     let mut cases = Vec::new();
     for member in [
@@ -309,7 +310,7 @@ fn extensions() -> Vec<Case> {
     for value in [json!(false), json!(true), json!("false"), json!(null)] {
         cases.push(case(format!("b64 {value} without crit"), with("b64", &value), Refused(TokenError::CriticalHeader)));
     }
-    // RFC 7797: the claims as they are, and signed as they are.
+    // RFC 7797: the claims are neither encoded in the token nor for the signature.
     for members in [r#""b64":false"#, r#""b64":false,"crit":["b64"]"#] {
         let header = behind(&header(), members);
         let raw = attach(7, format!("{}.{}", encode(&header), body()));

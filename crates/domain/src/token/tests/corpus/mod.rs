@@ -1,8 +1,8 @@
-//! Tokens of attackers: each with its name, how it is made, and what has to be said of it.
+//! Tokens of attackers. Each case has a name, a way to make the token, and the expected result.
 //!
-//! Most are signed by the real key, so that nothing is wrong with them but the one thing that their name says. Who lacks that
-//! key gets no further than the header, and who has it could as well make a good one: the table holds what is read to one
-//! meaning, whoever wrote it. What is accepted has its reason.
+//! Most are signed by the real key, so that the fault in their name is their only fault. An attacker without that key gets
+//! no further than the header, and one with the key could also make a good token. The table still makes sure that every
+//! token has exactly one meaning, whoever wrote it. Each accepted case states its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,10 @@ mod encodings;
 mod headers;
 mod signatures;
 
-/// What has to be said of a token.
+/// The expected result for a token.
 enum Expected {
     Refused(TokenError),
-    /// With why that is right. What it says is what [`super::claims`] says, up to its times.
+    /// The token is accepted, for this reason. Its claims equal [`super::claims`], except for the times.
     Accepted(&'static str),
 }
 
@@ -72,17 +72,17 @@ fn body() -> String {
     segment(&token(), 1).to_string()
 }
 
-/// A token of just these texts, signed by the real key.
+/// A token of exactly these texts, signed by the real key.
 fn signed(header: &str, claims: &str) -> String {
     signed_by(7, header, claims)
 }
 
-/// The same by another key, for another seed.
+/// The same, signed by the key of another seed.
 fn signed_by(seed: u8, header: &str, claims: &str) -> String {
     attach(seed, format!("{}.{}", encode(header), encode(claims)))
 }
 
-/// A text with its signature.
+/// A text followed by its signature.
 fn attach(seed: u8, signed: String) -> String {
     let signature = signature(seed, signed.as_bytes());
     format!("{signed}.{}", Base64::encode_to_string(signature.to_bytes()).unwrap())
@@ -93,17 +93,17 @@ fn signature(seed: u8, signed: &[u8]) -> Signature {
     P256::from_slice(&[seed; 32]).unwrap().sign(signed)
 }
 
-/// A JSON object with more members, as text, in front of those that it has.
+/// The text of a JSON object with more members in front of its own.
 fn in_front(members: &str, object: &str) -> String {
     format!("{{{members},{}", &object[1..])
 }
 
-/// The same, behind them.
+/// The same with the new members behind its own.
 fn behind(object: &str, members: &str) -> String {
     format!("{},{members}}}", &object[..object.len() - 1])
 }
 
-/// A JSON object with a member of just this text instead of its own; without it, when there is no text.
+/// A JSON object with this text as the value of one member, or without that member when there is no text.
 fn changed(object: &str, name: &str, text: impl Into<Option<&'static str>>) -> String {
     let mut value: Value = serde_json::from_str(object).unwrap();
     value.as_object_mut().unwrap().remove(name);

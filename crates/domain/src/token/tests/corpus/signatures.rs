@@ -1,4 +1,4 @@
-//! Signatures that are not that of the token.
+//! Tokens whose signature is not their own.
 
 use super::*;
 
@@ -71,7 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-/// The difference of two numbers, the greater first.
+/// The difference of two numbers. The first one is the greater.
 fn minus(from: &[u8; 32], what: &[u8]) -> [u8; 32] {
     let (mut difference, mut borrowed) = ([0; 32], 0);
     for at in (0..32).rev() {
