@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_given_back_with_the_last_reference() {
+    fn the_permit_is_given_back_with_the_last_reference() {
         let permits = Arc::new(Semaphore::new(1));
         let request = request(&permits, Instant::now());
         let unanswered = Unanswered(Arc::clone(&request));

@@ -71,7 +71,7 @@ fn packages_depend_on_what_the_table_lets_them() {
 }
 
 #[test]
-fn reserved_crates_stay_in_their_room() {
+fn reserved_crates_are_named_where_they_belong() {
     for (package, dependencies) in packages() {
         for (name, rooms) in RESERVED {
             let named = dependencies.iter().any(|dependency| dependency == name);
