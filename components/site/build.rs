@@ -1,5 +1,5 @@
-//! Takes the table of files that `cargo xtask build site` writes when it has built the frontend, or an empty one where that
-//! has not happened: then the component says so.
+//! Takes the table of files that `cargo xtask build site` writes after it has built the frontend. If the frontend has not
+//! been built, the table is empty, and the component answers that the site is not built.
 
 use std::path::Path;
 use std::{env, fs, io};

@@ -1,4 +1,4 @@
-//! One's own account: sessions and their ends, password, deletion. All of it is guarded by the authorizer that this
-//! component is composed with.
+//! The caller's own account: its sessions, its password and its deletion. The authorizer that this component is composed
+//! with guards all of it.
 
 edge::serve!(account);

@@ -1,3 +1,3 @@
-//! `POST /api/login`: tokens for passwords. `GET /.well-known/jwks.json`: the keys to verify them by.
+//! `POST /api/login`: returns tokens for a password. `GET /.well-known/jwks.json`: the keys that verify these tokens.
 
 edge::serve!(login);

@@ -1,3 +1,3 @@
-//! `/api/messages`: the board. Posting is guarded by the authorizer that this component is composed with.
+//! `/api/messages`: the board. The authorizer that this component is composed with guards posting and deleting.
 
 edge::serve!(messages);

@@ -1,3 +1,4 @@
-//! `GET /api/openapi.yaml`: what the API is, for programs. And every address of the API that is nowhere else: there is nothing.
+//! `GET /api/openapi.yaml`: the description of the API, for programs. The component also answers every address of the API
+//! that does not exist.
 
 edge::serve!(openapi);

@@ -1,3 +1,3 @@
-//! `POST /api/session/refresh`: the next tokens of a session, for its refresh token.
+//! `POST /api/session/refresh`: returns the next tokens of a session for its refresh token.
 
 edge::serve!(session);

@@ -1,6 +1,7 @@
-//! Every address that is not the API's: the site that people use in a browser, all of it in this component.
+//! Every address that does not belong to the API: the site that people use in a browser, whose files are all in this
+//! component.
 
-/// What `cargo xtask build site` made of `frontend/`.
+/// The files that `cargo xtask build site` made from `frontend/`.
 static SITE: edge::service::site::Site = include!(concat!(env!("OUT_DIR"), "/table.rs"));
 
 edge::serve!(site, SITE);

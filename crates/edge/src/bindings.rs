@@ -1,5 +1,5 @@
-//! What `wit-bindgen` makes of `wit/`. A component imports what it calls of this and no more: the linker drops the rest,
-//! and the build checks the result against the component's world.
+//! The bindings that `wit-bindgen` generates from `wit/`. A component imports only what it calls of them: the linker drops
+//! the rest, and the build checks the result against the component's world.
 
 wit_bindgen::generate!({
     inline: "
@@ -15,7 +15,7 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-/// The authorizer's own side.
+/// The exported side of the interface, which the authorizer implements.
 pub mod exported {
     wit_bindgen::generate!({
         inline: "

@@ -1,8 +1,8 @@
 //! The only library that names WASI. It turns a `wasi:http` request into an `http::Request<Bytes>` and a response back,
 //! and implements the ports of `service`. It decides nothing about business.
 //!
-//! HTTP and waiting are there twice: as WASI 0.2 has them, and, under the feature `wasi-0-3`, as WASI 0.3 does. All else
-//! is shared: the key-value store, variables, clocks, randomness and standard error are those of WASI 0.2 in both.
+//! HTTP and waiting are implemented twice: for WASI 0.2 and, with the feature `wasi-0-3`, for WASI 0.3. Everything else is
+//! shared: both use the key-value store, variables, clocks, randomness and standard error of WASI 0.2.
 
 mod authorizer;
 #[doc(hidden)]
@@ -30,7 +30,7 @@ pub use wasi_0_3::respond;
 #[doc(hidden)]
 pub use wasip2;
 
-/// Makes the component an authorizer besides: exports `latchkey:auth/authorizer`.
+/// Turns the component into an authorizer too, which exports `latchkey:auth/authorizer`.
 #[macro_export]
 macro_rules! authorize {
     () => {

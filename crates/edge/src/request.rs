@@ -1,4 +1,4 @@
-//! What a request becomes for `service`, from whichever version of `wasi:http` it comes.
+//! Converts a request for `service`, from either version of `wasi:http`.
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
@@ -6,10 +6,10 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use service::BodyFault;
 
-/// Bytes of a body asked of the host at once.
+/// How many bytes of a body are requested from the host at once.
 pub(crate) const CHUNK_BYTES: usize = 8 * 1024;
 
-/// What a request is for, in the parts that WASI hands out.
+/// The target of a request, in the parts that WASI provides.
 pub(crate) struct Target {
     pub(crate) is_https: bool,
     pub(crate) authority: Option<String>,
@@ -25,13 +25,13 @@ pub(crate) fn head(method: Method, target: Target, fields: Vec<(String, Vec<u8>)
     request
 }
 
-/// A method by a name that WASI has no case for. One that can't be named is one that no resource has.
+/// The method for a name that WASI has no case for. A name that is no valid method becomes one that no resource has.
 pub(crate) fn other_method(name: &str) -> Method {
     Method::from_bytes(name.as_bytes()).unwrap_or(Method::TRACE)
 }
 
-/// The whole address, with scheme and host when the host names both. A path that is no URI is one that nothing has: it
-/// becomes `/`, which no resource is at.
+/// The whole URI, with scheme and host if the host names both. A path that is not valid in a URI becomes `/`, which no
+/// resource of the API has.
 fn uri(Target { is_https, authority, path_with_query }: Target) -> Uri {
     let path = path_with_query.and_then(|path| PathAndQuery::try_from(path).ok());
     let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
@@ -50,14 +50,14 @@ fn headers(fields: Vec<(String, Vec<u8>)>) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(fields.len());
     for (name, value) in fields {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            // A host bounds the headers; one that sends more than the map takes is cut off.
+            // The host limits the headers. If there are more than the map takes, the rest is dropped.
             let _ = headers.try_append(name, value);
         }
     }
     headers
 }
 
-/// Whether requests of a method have a body, as far as we are concerned.
+/// Whether this application reads a body of requests with this method.
 pub(crate) fn takes_body(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
@@ -65,7 +65,7 @@ pub(crate) fn takes_body(method: &Method) -> bool {
 /// Whether the body is to be read.
 ///
 /// # Errors
-/// It declares itself longer than the limit, and is not waited for.
+/// [`BodyFault::TooLarge`] if the declared length is above the limit; then the body is not waited for.
 pub(crate) fn has_body(head: &Request<Bytes>, limit: usize) -> Result<bool, BodyFault> {
     if !takes_body(head.method()) {
         return Ok(false);

@@ -11,7 +11,7 @@ use crate::wasi_0_2::waiting;
 #[cfg(feature = "wasi-0-3")]
 use crate::wasi_0_3::waiting;
 
-/// The world as WASI offers it.
+/// The platform that WASI offers.
 #[derive(Clone, Copy, Debug)]
 pub struct Wasi;
 
@@ -33,7 +33,7 @@ impl Platform for Wasi {
         store::open(label).map(WasiBucket).map_err(failed)
     }
 
-    /// From `wasi:config`, else from the environment: `token_issuer` is `LATCHKEY_TOKEN_ISSUER` there.
+    /// Reads `wasi:config`, or else the environment, where `token_issuer` is named `LATCHKEY_TOKEN_ISSUER`.
     fn variable(&self, name: &str) -> Result<Option<String>, ConfigError> {
         match config::get(name) {
             Ok(Some(value)) => Ok(Some(value)),
@@ -57,7 +57,8 @@ impl Platform for Wasi {
     }
 
     fn log(&self, line: &str) {
-        // In one write, so that lines of several instances do not mix. There is nobody to tell of a failure.
+        // The line is written at once, so that lines of several instances do not mix. A failure is ignored, because it
+        // can't be reported anywhere.
         let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 

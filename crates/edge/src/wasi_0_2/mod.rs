@@ -1,4 +1,4 @@
-//! HTTP and waiting as WASI 0.2 has them: each request has an instance of its own, and a call of the host blocks it.
+//! HTTP and waiting in WASI 0.2: each request has an instance of its own, and a call to the host blocks this instance.
 
 mod request;
 mod response;
@@ -11,7 +11,7 @@ use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 use crate::runtime::run;
 use crate::wasi::Wasi;
 
-/// Answers one request of the host by a function of `service`.
+/// Answers one request of the host with a function of `service`.
 pub fn respond(
     incoming: IncomingRequest,
     outparam: ResponseOutparam,
@@ -26,8 +26,8 @@ pub fn respond(
     response::write(reply, outparam);
 }
 
-/// Makes the calling crate a component: exports `wasi:http/incoming-handler`, answered by `handle` of the named module of
-/// `service`. What else `handle` needs, like the files of a site, follows the name.
+/// Turns the calling crate into a component that exports `wasi:http/incoming-handler`. The function `handle` of the named
+/// module of `service` answers the requests. Further arguments of `handle`, such as the files of a site, follow the name.
 #[macro_export]
 macro_rules! serve {
     ($endpoint:ident $(, $more:expr)*) => {

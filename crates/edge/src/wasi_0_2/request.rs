@@ -6,8 +6,8 @@ use wasip2::io::streams::{InputStream, StreamError};
 
 use crate::request::{CHUNK_BYTES, Target, has_body, head, other_method, whole};
 
-/// Takes a request from the host. One whose body is longer than `max_body_bytes`, or breaks off, has none, and the
-/// [`BodyFault`] among its extensions.
+/// Takes a request from the host. If its body is longer than `max_body_bytes` or breaks off, the request has no body, and
+/// the [`BodyFault`] is among its extensions.
 pub(crate) fn read(incoming: IncomingRequest, max_body_bytes: usize) -> Request<Bytes> {
     let target = Target {
         is_https: matches!(incoming.scheme(), Some(types::Scheme::Https)),
@@ -42,7 +42,7 @@ fn body(incoming: &IncomingRequest, limit: usize) -> Result<Bytes, BodyFault> {
     let body = incoming.consume().map_err(|()| BodyFault::Incomplete)?;
     let stream = body.stream().map_err(|()| BodyFault::Incomplete)?;
     let bytes = read_at_most(&stream, limit);
-    // A stream is a child of its body, and has to go first.
+    // A stream is a child resource of its body, so it has to be dropped first.
     drop(stream);
     drop(body);
     bytes

@@ -5,13 +5,14 @@ use wasip2::io::streams::{OutputStream, StreamError};
 
 /// Hands a response to the host.
 ///
-/// A body that the host takes at once is written before the response is handed over, so that headers and body leave in
-/// one piece. An empty body is not opened at all: the answer to HEAD has a Content-Length without one.
+/// If the host accepts the whole body at once, the body is written before the response is handed over, so that headers and
+/// body leave in one piece. An empty body is not opened at all, because the answer to HEAD has a Content-Length without a
+/// body.
 pub(crate) fn write(reply: Response<Bytes>, outparam: ResponseOutparam) {
     let (parts, bytes) = reply.into_parts();
     let fields = Fields::new();
     for (name, value) in &parts.headers {
-        // The host forbids hop-by-hop headers, which no endpoint sets.
+        // The host refuses only hop-by-hop headers, which no endpoint sets.
         let _ = fields.append(name.as_str(), value.as_bytes());
     }
     let response = OutgoingResponse::new(fields);
@@ -29,12 +30,12 @@ pub(crate) fn write(reply: Response<Bytes>, outparam: ResponseOutparam) {
         return ResponseOutparam::set(outparam, Ok(response));
     }
     ResponseOutparam::set(outparam, Ok(response));
-    // A client that went away is no error of ours.
+    // A client that has disconnected is not an error of the server.
     let _ = write_all(&stream, &bytes);
     finish(stream, body);
 }
 
-/// A stream is a child of its body, and has to go first.
+/// A stream is a child resource of its body, so it has to be dropped first.
 fn finish(stream: OutputStream, body: OutgoingBody) {
     drop(stream);
     let _ = OutgoingBody::finish(body, None);

@@ -1,4 +1,4 @@
-//! HTTP and waiting as WASI 0.3 has them: a request waits while others go on, on the same instance too.
+//! HTTP and waiting in WASI 0.3: while a request waits, others continue, on the same instance too.
 
 mod back_pressure;
 mod request;
@@ -13,20 +13,20 @@ use self::back_pressure::BackPressure;
 use crate::request::takes_body;
 use crate::wasi::Wasi;
 
-/// Answers one request of the host by a function of `service`.
+/// Answers one request of the host with a function of `service`.
 pub async fn respond(
     incoming: types::Request,
     handle: impl AsyncFnOnce(&Wasi, Request<Bytes>) -> Response<Bytes>,
 ) -> types::Response {
     let head = request::read_head(&incoming);
-    // A password comes in a body, and what is done about it takes long.
+    // A password comes in a body, and it takes long to hash it.
     let _alone = takes_body(head.method()).then(BackPressure::raise);
     let request = request::read_body(head, incoming, service::MAX_BODY_BYTES).await;
     response::send(handle(&Wasi, request).await)
 }
 
-/// Makes the calling crate a component: exports `wasi:http/handler`, answered by `handle` of the named module of
-/// `service`. What else `handle` needs, like the files of a site, follows the name.
+/// Turns the calling crate into a component that exports `wasi:http/handler`. The function `handle` of the named module of
+/// `service` answers the requests. Further arguments of `handle`, such as the files of a site, follow the name.
 #[macro_export]
 macro_rules! serve {
     ($endpoint:ident $(, $more:expr)*) => {

@@ -17,8 +17,8 @@ pub(crate) fn read_head(incoming: &types::Request) -> Request<Bytes> {
     head(method(incoming.get_method()), target, incoming.get_headers().copy_all())
 }
 
-/// Takes the body. A request whose body is longer than `max_body_bytes`, or breaks off, has none, and the [`BodyFault`]
-/// among its extensions.
+/// Takes the body from the host. If it is longer than `max_body_bytes` or breaks off, the request has no body, and the
+/// [`BodyFault`] is among its extensions.
 pub(crate) async fn read_body(head: Request<Bytes>, incoming: types::Request, max_body_bytes: usize) -> Request<Bytes> {
     let body = match has_body(&head, max_body_bytes) {
         Ok(true) => body(incoming, max_body_bytes).await,
@@ -36,11 +36,11 @@ fn method(method: types::Method) -> Method {
 }
 
 async fn body(incoming: types::Request, limit: usize) -> Result<Bytes, BodyFault> {
-    // What the host is told of the request when we have done with its body: that nothing is wrong with it.
+    // What the host is told about the request after its body has been read: nothing is wrong with it.
     let (_done, done) = wit_future::new(|| Ok(()));
     let (stream, end) = types::Request::consume_body(incoming, done);
     let bytes = read_at_most(stream, limit).await?;
-    // A stream ends in the same way when the client broke off; this says which.
+    // The stream ends in the same way when the client disconnects; this future tells the two cases apart.
     end.await.map_err(|_| BodyFault::Incomplete)?;
     Ok(bytes.into())
 }

@@ -5,24 +5,24 @@ use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
 /// Makes a response for the host.
 ///
-/// The body is offered in one piece before the host has the response, so that headers and body can leave in one piece.
-/// An empty body is no stream at all: the answer to HEAD has a Content-Length without one.
+/// The body is offered in one piece before the host has the response, so that headers and body can leave in one piece. An
+/// empty body has no stream at all, because the answer to HEAD has a Content-Length without a body.
 pub(crate) fn send(reply: Response<Bytes>) -> types::Response {
     let (parts, bytes) = reply.into_parts();
     let fields = Fields::new();
     for (name, value) in &parts.headers {
-        // The host forbids hop-by-hop headers, which no endpoint sets.
+        // The host refuses only hop-by-hop headers, which no endpoint sets.
         let _ = fields.append(name.as_str(), value.as_bytes());
     }
-    // There are none, and the body is whole; said when the sender of it is dropped.
+    // There are no trailers, and the body is complete. The host is told so when the sender `end` is dropped.
     let (end, trailers) = wit_future::new(|| Ok(None));
     let contents = (!bytes.is_empty()).then(|| {
         let (mut stream, contents) = wit_stream::new();
-        // It runs before the host goes on, and until the host has taken all.
+        // This task runs before the host continues, and until the host has taken the whole body.
         spawn(async move {
-            // A client that went away is no error of ours.
+            // A client that has disconnected is not an error of the server.
             let _ = stream.write_all(bytes.into()).await;
-            // First the body ends, then what comes after it.
+            // The body has to end before its trailers.
             drop(stream);
             drop(end);
         });

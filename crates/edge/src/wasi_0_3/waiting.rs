@@ -1,7 +1,7 @@
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wit_bindgen::yield_async;
 
-/// Lets the host go on: with other instances, and with what this one had begun before it raised back-pressure.
+/// Lets the host continue with other instances, and with what this instance had begun before it raised back-pressure.
 pub(crate) async fn pause() {
     yield_async().await;
 }

@@ -1,7 +1,7 @@
-//! Passwords of accounts. The store can not compare and swap, so no record here has two kinds of writers: sign-up writes the
-//! account with its first password, a change writes the password that replaces it, and a login writes the same password
-//! hashed anew. What a login hashed anew counts only for the very password it was made of, so one that is late does not
-//! bring a password back that has been changed.
+//! Passwords of accounts. The store has no compare-and-swap, so each kind of record here has only one kind of writer:
+//! sign-up writes the account with its first password, a password change writes the password that replaces it, and a login
+//! writes a new hash of the same password. The new hash counts only for the revision of the password that it was made from,
+//! so a late login does not bring back a password that has been changed.
 
 use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, Username, Verification};
 
@@ -16,7 +16,7 @@ use crate::store::records::{self, Account, AccountRecord, PasswordRecord, Rehash
 pub(crate) struct Credentials {
     pub(crate) account: Account,
     hash: PasswordHash,
-    /// Which of the account's passwords it is; empty for the first.
+    /// Which of the account's passwords this is; empty for the first one.
     revision: String,
 }
 
@@ -25,8 +25,8 @@ impl Credentials {
         &self.hash
     }
 
-    /// A secret of the account that changes with its password, and not when the same password is hashed anew. The first
-    /// hash never leaves the store, and its salt alone can't be guessed.
+    /// A secret of the account that changes with its password, but not when the same password is hashed again. It contains
+    /// the first hash, which never leaves the store, and whose salt alone can't be guessed.
     pub(crate) fn device_secret(&self) -> String {
         format!("{}:{}", self.revision, self.account.password)
     }
@@ -38,15 +38,15 @@ impl<P: Platform> Context<'_, P> {
         Ok(self.get(&keys::account(username)).await?.is_some())
     }
 
-    /// Creates an account, unless the username has an owner; says whether it did.
+    /// Creates an account unless the username is taken. Returns whether it was created.
     pub(crate) async fn create_account(&self, account: &Account) -> Result<bool, StoreError> {
         let key = keys::account(&account.username);
         let created = self.create_once(&key, async || records::encode(account)).await?;
         Ok(matches!(created, Creation::Ours))
     }
 
-    /// The account and the password of a username. It costs the same when there is none; what can't be a username is looked
-    /// up all the same, under names that no account has.
+    /// The account and the password hash of a username. The cost is the same when there is no such account: a name that
+    /// can't be a username is looked up too, under keys that no account has.
     pub(crate) async fn find_credentials(
         &self,
         username: Option<&Username>,
@@ -84,7 +84,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(matches!(account, Some(AccountRecord::Deleted(_))))
     }
 
-    /// Leaves nothing of an account but its name, which nobody else gets.
+    /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it.
     pub(crate) async fn entomb(&self, username: &Username) -> Result<(), StoreError> {
         self.save(&keys::account(username), &Tombstone { v: V1, deleted_at_ms: self.now() }).await
     }
@@ -96,7 +96,7 @@ impl<P: Platform> Context<'_, P> {
         self.delete(&keys::rehash(&key)).await
     }
 
-    /// Replaces a hash that has fewer rounds than configured now. When that fails the next login tries again.
+    /// Replaces a hash that has fewer rounds than configured now. If this fails, the next login tries again.
     pub(crate) async fn renew_hash(&self, found: &Credentials, password: &Password, iterations: Iterations) {
         if !found.hash.is_obsolete(iterations) {
             return;
@@ -112,7 +112,7 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// Gives an account another password. Sessions are the caller's affair.
+    /// Gives an account another password. The caller has to end its sessions.
     pub(crate) async fn change_password(
         &self,
         account: &Account,
@@ -125,7 +125,8 @@ impl<P: Platform> Context<'_, P> {
         self.write_beside(&key, &keys::password(&key), &records::encode(&record)?).await
     }
 
-    /// Writes a record beside an account, and takes it back if the account was deleted meanwhile: nothing stays of that.
+    /// Writes a record beside an account, and deletes it again if the account was deleted in the meantime, so that nothing
+    /// of that account stays.
     async fn write_beside(&self, account_key: &str, key: &str, record: &[u8]) -> Result<(), StoreError> {
         self.set(key, record).await?;
         let account: Option<AccountRecord> = self.load(account_key).await?;
@@ -135,7 +136,7 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// Hashes a new password under a fresh salt, for the store: a PHC string.
+    /// Hashes a password with a fresh salt. Returns a PHC string for the store.
     pub(crate) async fn hash(&self, password: &Password, iterations: Iterations) -> Result<String, StoreError> {
         let salt = Salt(self.random());
         let mut derivation = Derivation::new(password, &salt.0, iterations);
@@ -144,7 +145,7 @@ impl<P: Platform> Context<'_, P> {
         hash.map_err(|_| StoreError::Failed("a password hash did not serialise".to_owned()))
     }
 
-    /// Whether a password is that of the stored hash; at the same cost when there is none.
+    /// Whether a password matches the stored hash. The cost is the same when there is no stored hash.
     pub(crate) async fn verify(
         &self,
         attempt: &Password,
@@ -156,7 +157,8 @@ impl<P: Platform> Context<'_, P> {
         verification.finish()
     }
 
-    /// In slices, between which other requests run: a guest's work holds its host's thread.
+    /// Runs the hash in slices, between which other requests can run: while a guest computes, it occupies a thread of its
+    /// host.
     async fn in_slices(&self, mut advance: impl FnMut(u32) -> u32) {
         let (total, pauses) = (&self.work().hash_rounds, &self.work().hash_pauses);
         loop {

@@ -1,4 +1,4 @@
-//! Accounts: their passwords, their sessions, and the tokens of these.
+//! Accounts: their passwords, their sessions, and the tokens of the sessions.
 
 pub(crate) mod credentials;
 pub(crate) mod sessions;

@@ -1,11 +1,12 @@
-//! Sessions: begun by a login, kept up by refreshes, ended by anybody who may.
+//! Sessions: a login begins one, refreshes keep it from becoming idle, and several endpoints can end it.
 //!
-//! The life of a session is one record, written once and deleted at its end; the authorizer looks whether it is there. What
-//! changes at a refresh lies beside it, so that a refresh that is late brings nothing back.
+//! A session exists as long as its record, which is written once and deleted when the session ends; the authorizer checks
+//! that it exists. What changes at a refresh is in a record beside it, so that a late refresh can't bring back an ended
+//! session.
 //!
-//! The sessions of an account are found in a ring of slots, so their number is bounded, and they can all be ended. A slot
-//! is written before its session: there is no session that can't be found. It stays when the session ends, and whoever
-//! takes it over removes what may be left of it.
+//! The sessions of an account are listed in a ring of slots, so their number is limited, and all of them can be ended. A
+//! slot is written before its session, so there is no session that can't be found. The slot stays when the session ends;
+//! the login that takes the slot over removes whatever is left of the former session.
 
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
 use rules::ACCOUNT_MAX_SESSIONS;
@@ -72,13 +73,13 @@ impl<P: Platform> Context<'_, P> {
         self.save(&keys::session_use(id), &record).await
     }
 
-    /// Ends a session. Its tokens are good for nothing from the first of the two on.
+    /// Ends a session. Its tokens are refused as soon as the first of the two records is deleted.
     pub(crate) async fn end_session(&self, id: &SessionId) -> Result<(), StoreError> {
         self.delete(&keys::session(id)).await?;
         self.delete(&keys::session_use(id)).await
     }
 
-    /// Ends the sessions of an account, but perhaps one.
+    /// Ends all sessions of an account, except `but` if it is given.
     pub(crate) async fn end_sessions(&self, username: &Username, but: Option<&SessionId>) -> Result<(), StoreError> {
         for id in self.sessions_of(username).await? {
             if Some(&id) != but {
@@ -88,7 +89,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// The ids in the slots of an account. Most of the sessions may have ended.
+    /// The session ids in the slots of an account. Most of these sessions may have ended.
     pub(crate) async fn sessions_of(&self, username: &Username) -> Result<Vec<SessionId>, StoreError> {
         let begun = self.last(&keys::sessions(username)).await?;
         let mut ids = Vec::new();

@@ -9,7 +9,7 @@ use crate::signing::UnusableKey;
 use crate::store::Failed;
 use crate::store::records::SessionRecord;
 
-/// An access token, and for how many seconds it and the refresh token beside it are good.
+/// An access token, and for how many seconds it and the refresh token beside it are valid.
 pub(crate) struct AccessToken {
     pub(crate) text: String,
     pub(crate) expires_in: u64,

@@ -8,7 +8,7 @@ use crate::context::platform::Platform;
 use crate::store::records::{AuthoredRecord, MessageRecord, V1};
 use crate::store::{Failed, keys};
 
-/// The account of the author has been deleted meanwhile.
+/// The author's account was deleted while the message was added.
 #[derive(Debug)]
 pub(crate) struct AuthorDeleted;
 
@@ -21,8 +21,8 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<Message, Failed<AuthorDeleted>> {
         let position = self.next(keys::BOARD).await?;
         let index = self.next(&keys::author(author)).await?;
-        // The message comes last: what dies before it leaves gaps, which readers skip, and what is on the board is in its
-        // author's list.
+        // The message is written last. A request that dies before that leaves gaps, which readers skip, and every message
+        // on the board is in its author's list.
         self.save(&keys::authored(author, index), &AuthoredRecord { v: V1, message: position }).await?;
         let record = MessageRecord {
             v: V1,
@@ -33,7 +33,8 @@ impl<P: Platform> Context<'_, P> {
             index: Some(index),
         };
         self.save(&keys::message(position), &record).await?;
-        // Who deletes an account goes through the messages that there are then. This one may have come a moment later.
+        // The deletion of an account goes through the messages that exist at that time. This message may have been written
+        // a moment later, so the name is removed from it here.
         if self.is_deleted(author).await? {
             self.disown(author, index).await?;
             return Err(Failed::Refused(AuthorDeleted));

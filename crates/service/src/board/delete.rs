@@ -1,4 +1,4 @@
-//! Taking messages off the board, and names off messages.
+//! Deletes messages from the board, and removes names from messages.
 
 use domain::Username;
 
@@ -12,7 +12,7 @@ use crate::store::{Failed, keys};
 pub(crate) enum NotDeleted {
     /// There is none at this position.
     Absent,
-    /// It is somebody else's.
+    /// The message belongs to another account.
     Foreign,
 }
 
@@ -27,7 +27,8 @@ impl<P: Platform> Context<'_, P> {
         if message.author.as_deref() != Some(author.as_str()) {
             return Err(Failed::Refused(NotDeleted::Foreign));
         }
-        // The board first: what dies after it leaves an entry in the author's list that leads nowhere, which readers pass.
+        // The board is changed first. A request that dies after that leaves an entry in the author's list that leads to no
+        // message, which readers skip.
         self.leave_gap(keys::message, position).await?;
         if let Some(index) = message.index {
             self.leave_gap(|index| keys::authored(author, index), index).await?;
@@ -35,7 +36,8 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// Takes an account's name off all of its messages, the newest first. Done again, it goes on where it was broken off.
+    /// Removes an account's name from all of its messages, newest first. If it was interrupted, another call continues
+    /// where it stopped.
     pub(crate) async fn disown_all(&self, author: &Username) -> Result<(), StoreError> {
         let last = self.last(&keys::author(author)).await?;
         let mut index = last;
@@ -48,14 +50,15 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// Takes an account's name off the message at an index of its list, and the index off the list; returns the next one.
+    /// Removes an account's name from the message at an index of its list, and the index from the list. Returns the next
+    /// index to look at; 0 at the end.
     pub(super) async fn disown(&self, author: &Username, index: u64) -> Result<u64, StoreError> {
         let authored_key = keys::authored(author, index);
         let bytes = self.get(&authored_key).await?;
         let message = match decode::<AuthoredRecord>(&authored_key, bytes.as_deref(), index) {
             Ok(Found::Filled(authored)) => authored.message,
             Ok(Found::Nothing { next }) => return Ok(next),
-            // An entry that does not read is no reason to keep an account that shall go.
+            // An entry that can't be decoded must not prevent the deletion of an account.
             Err(_) => return Ok(index.saturating_sub(1)),
         };
         let key = keys::message(message);

@@ -1,9 +1,9 @@
-//! Deleting from a list whose readers walk down over its positions. A deleted entry leaves a [`Gap`], and gaps side by side
-//! know of each other: the first and the last of a run hold how far it goes (boundary tags), so that a reader who comes to
-//! its upper end is past it with one read, however many it holds.
+//! Deletion from a list whose readers go down from position to position. A deleted entry leaves a [`Gap`], and adjacent
+//! gaps form a run: the first and the last gap of a run hold its bounds (boundary tags). So a reader that comes to the
+//! upper end of a run passes it with one read, however long the run is.
 //!
-//! Two who delete neighbours at the same moment may leave a run that knows of less than there is. A gap is never filled
-//! again, so what it says stays true, and readers take one step more.
+//! Two requests that delete adjacent entries at the same moment may leave a run whose bounds are too narrow. A gap is never
+//! filled again, so what it says stays true, and readers only take one step more.
 
 use serde::de::DeserializeOwned;
 
@@ -11,16 +11,16 @@ use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
 use crate::store::records::{self, Entry, Gap, V1};
 
-/// What a reader finds under a position.
+/// What a reader finds at a position.
 pub(super) enum Found<T> {
     Filled(T),
-    /// Nothing, and the next position below to look at.
+    /// Nothing is there; `next` is the next lower position to look at.
     Nothing {
         next: u64,
     },
 }
 
-/// Reads the entry under a position. One that does not read is an error.
+/// Decodes the entry at a position. An entry that can't be decoded is an error.
 pub(super) fn decode<T: DeserializeOwned>(
     key: &str,
     bytes: Option<&[u8]>,
@@ -38,7 +38,7 @@ pub(super) fn decode<T: DeserializeOwned>(
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Deletes the entry under a position.
+    /// Deletes the entry at a position, and joins its gap with the gaps beside it.
     pub(super) async fn leave_gap(&self, key: impl Fn(u64) -> String, position: u64) -> Result<(), StoreError> {
         let below = self.gap(&key, position.saturating_sub(1)).await?;
         let above = self.gap(&key, position.saturating_add(1)).await?;
@@ -54,10 +54,10 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// The gap under a position, if there is one.
+    /// The gap at a position, if there is one.
     async fn gap(&self, key: &impl Fn(u64) -> String, position: u64) -> Result<Option<Gap>, StoreError> {
         let bytes = self.get(&key(position)).await?;
-        // Anything else that lies there, a message or one that does not read, is no gap.
+        // Any other value, such as a message or a record that can't be decoded, is not a gap.
         let gap = bytes.and_then(|bytes| serde_json::from_slice::<Gap>(&bytes).ok());
         Ok(gap.filter(|gap| gap.gap_from >= 1 && (gap.gap_from..=gap.gap_to).contains(&position)))
     }

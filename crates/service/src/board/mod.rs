@@ -1,4 +1,5 @@
-//! The board: messages under positions that only go up, and a list of each author's. Deleted messages leave gaps.
+//! The board: messages at positions that only increase, and a list of the messages of each author. Deleted messages leave
+//! gaps.
 
 mod add;
 mod delete;

@@ -1,5 +1,5 @@
-//! A page of the board, or of the list of one author, newest first. It costs one read for the counter and one for each message,
-//! however many messages there are; two for each in the list of one author.
+//! A page of the board, or of the list of one author, newest first. It costs one read for the counter and one read for each
+//! message of the page, however many messages exist; in the list of one author, it costs two reads for each message.
 
 use domain::{Cursor, Username};
 use rules::PAGE_MAX_MESSAGES;
@@ -12,8 +12,9 @@ use crate::context::platform::{Platform, StoreError};
 use crate::store::keys;
 use crate::store::records::{AuthoredRecord, MessageRecord};
 
-/// Most steps over positions without a message for one page: a poster that died leaves one, and so do messages that were
-/// deleted side by side. More means that something is wrong; then the page ends early, and the next one goes on from there.
+/// How many positions without a message one page passes at most. A request that died while it posted leaves one such
+/// position, and so does a run of deleted messages. More of them mean that something is wrong; then the page ends early,
+/// and the next page continues from there.
 const MAX_GAPS: usize = 1000;
 
 /// A message and its position on the board, which is its id.
@@ -22,11 +23,11 @@ pub(crate) struct Message {
     pub(crate) record: MessageRecord,
 }
 
-/// Which page.
+/// Which page a client asks for.
 pub(crate) struct PageRequest {
     /// At most [`PAGE_MAX_MESSAGES`].
     pub(crate) limit: usize,
-    /// Positions below this one.
+    /// Only messages at positions below this one; `None` for the newest page.
     pub(crate) before: Option<u64>,
     pub(crate) author: Option<Username>,
 }
@@ -49,7 +50,7 @@ impl<P: Platform> Context<'_, P> {
         while position > 0 {
             let found = self.message_at(page.author.as_ref(), position).await?;
             let is_filled = matches!(found, Found::Filled(_));
-            // One more than the page takes is looked for, so that a last page is known to be the last.
+            // The loop looks for one message more than the page takes, so that the last page is known to be the last.
             if (is_filled && messages.len() == page.limit) || gaps == MAX_GAPS {
                 next = Some(if page.author.is_some() { Cursor::Author(lowest) } else { Cursor::Board(lowest) });
                 break;
@@ -72,7 +73,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(Page { messages, next })
     }
 
-    /// The message at a position of the list, unless there is none.
+    /// The message at a position of the list, or the next position to look at.
     async fn message_at(&self, author: Option<&Username>, position: u64) -> Result<Found<Message>, StoreError> {
         let on_board = match author {
             None => position,
@@ -92,7 +93,8 @@ impl<P: Platform> Context<'_, P> {
         })
     }
 
-    /// An entry of the list. One that does not read is logged and passed over, or it would take the whole board down.
+    /// Reads an entry of the list. An entry that can't be decoded is logged and skipped; otherwise it would make the whole
+    /// board fail.
     async fn read_or_pass<T: DeserializeOwned>(&self, key: &str, position: u64) -> Result<Found<T>, StoreError> {
         let bytes = self.get(key).await?;
         decode(key, bytes.as_deref(), position).or_else(|error| {

@@ -1,5 +1,5 @@
-//! Log lines: one JSON object each, with the events of the OWASP logging vocabulary. Never a password, a token, a key or
-//! a body goes in.
+//! Log lines: one JSON object each, with the events of the OWASP logging vocabulary. A line never contains a password, a
+//! token, a key or a body.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use humantime::format_rfc3339_millis;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// How much a line matters.
+/// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Info,
@@ -26,7 +26,7 @@ impl Level {
     }
 }
 
-/// An event and its fields, which end in their unit.
+/// An event and its fields. The name of a field ends in its unit.
 pub(crate) struct Event {
     level: Level,
     name: &'static str,
@@ -43,7 +43,7 @@ impl Event {
         self
     }
 
-    /// A field that there may be nothing to say of.
+    /// Adds a field if there is a value.
     pub(crate) fn with_some(self, field: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(field, value),
@@ -66,7 +66,7 @@ impl Event {
 }
 
 impl Serialize for Event {
-    /// In the order in which the fields were given, which a map would lose.
+    /// Keeps the order in which the fields were added, which a map would lose.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.fields.iter().map(|(field, value)| (field, value)))
     }

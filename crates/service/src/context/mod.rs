@@ -13,7 +13,7 @@ use self::log::Event;
 use self::platform::{Bucket, Platform, StoreError};
 use self::settings::Settings;
 
-/// A request. What the rooms do with the store is written as methods of it, in `impl` blocks of their own.
+/// A request. The modules write their operations on the store as methods of this type, in `impl` blocks of their own.
 pub(crate) struct Context<'a, P: Platform> {
     pub(crate) platform: &'a P,
     pub(crate) settings: Settings,
@@ -23,8 +23,8 @@ pub(crate) struct Context<'a, P: Platform> {
     bucket: OnceCell<P::Bucket>,
 }
 
-/// What a request has cost. Logged with security events, so that an operator can see, and a test can count, that a login
-/// costs the same whether or not the user exists.
+/// The work that a request has done so far. It is logged with security events, so that an operator can see, and a test can
+/// count, that a login costs the same whether or not the user exists.
 #[derive(Default)]
 pub(crate) struct Work {
     store_reads: Cell<u32>,

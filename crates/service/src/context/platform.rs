@@ -1,4 +1,4 @@
-//! What the services need of the world. `edge` implements these over WASI, the tests in memory.
+//! What `service` needs from its host. `edge` implements these traits over WASI, and the tests implement them in memory.
 
 use std::future::Future;
 
@@ -21,22 +21,22 @@ pub trait Platform {
     /// The source of variables does not answer.
     fn variable(&self, name: &str) -> Result<Option<String>, ConfigError>;
 
-    /// Now, by the wall clock, which may step.
+    /// The current time of the wall clock, which may step.
     fn now(&self) -> Timestamp;
 
-    /// Milliseconds since some moment, by a clock that never steps: for how long something takes.
+    /// Milliseconds since an arbitrary moment, by a clock that never steps. It serves to measure durations.
     fn uptime_millis(&self) -> u64;
 
     /// Fills the slice with random bytes that are fit for keys and salts.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// Writes one line to the log. It has no line break in it and gets one at its end.
+    /// Writes one line to the log. The line contains no line break; this function adds one at its end.
     fn log(&self, line: &str);
 
-    /// Until the host has looked after other requests that are ready.
+    /// Waits until the host has served other requests that are ready.
     fn pause(&self) -> impl Future<Output = ()>;
 
-    /// For at least this number of milliseconds.
+    /// Waits for at least this number of milliseconds.
     fn sleep(&self, millis: u64) -> impl Future<Output = ()>;
 }
 
@@ -60,7 +60,7 @@ pub trait Bucket {
     /// The store does not answer; the key may have been removed all the same.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
 
-    /// Adds to a counter, which is created at 0, and returns its new value.
+    /// Adds `delta` to a counter, and returns its new value. A counter that does not exist starts at 0.
     ///
     /// # Errors
     /// The store does not answer; the counter may have been incremented all the same.
@@ -88,7 +88,7 @@ pub trait Authorizer {
     /// The policy for the bearer of an `Authorization` header's value, who wants to call a method.
     ///
     /// # Errors
-    /// [`Denial`]: then nothing may be called.
+    /// [`Denial`] if there is no policy; then the caller may call nothing.
     fn authorize(
         &self,
         authorization: &str,
@@ -97,25 +97,25 @@ pub trait Authorizer {
     ) -> impl Future<Output = Result<Authorization, Denial>>;
 }
 
-/// What an authorizer returned, of which nothing is checked yet.
+/// What an authorizer returned. Nothing in it is validated yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
     /// Who calls.
     pub principal: UncheckedPrincipal,
     /// The version of the policy language.
     pub version: String,
-    /// Of the policy.
+    /// The statements of the policy.
     pub statements: Vec<Statement>,
 }
 
 /// Who calls, as an authorizer says it: `record principal` of `wit/authorizer.wit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UncheckedPrincipal {
-    /// Who has the account.
+    /// The username of the account.
     pub username: String,
     /// The name to show.
     pub name: String,
-    /// The id of the session that the token is of.
+    /// The id of the session that the token belongs to.
     pub session: String,
 }
 

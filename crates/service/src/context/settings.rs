@@ -7,7 +7,7 @@ use http::HeaderName;
 use super::platform::{ConfigError, Platform};
 use crate::http::cors::AllowedOrigins;
 
-/// A variable has a value that can't be used, or can't be read. Holds the name, never the value.
+/// A variable can't be read, or its value can't be used. This holds the name of the variable, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SettingError {
     pub(crate) variable: &'static str,
@@ -33,7 +33,7 @@ const STAGE_TEST: &str = "test";
 pub(crate) const MAX_TOKEN_LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 /// Two years.
 const MAX_SESSION_SECONDS: u64 = 2 * 365 * 24 * 60 * 60;
-/// Nobody needs more, and a number that is no limit any more should be 0.
+/// Nobody needs a higher limit. A limit is turned off by 0, not by a very large number.
 const MAX_COUNT: u64 = 100_000;
 /// Far below the quiet time after which failures are forgotten.
 const MAX_DELAY_SECONDS: u64 = 300;
@@ -80,7 +80,7 @@ impl<'a> Variables<'a> {
         self.parse("cors_allowed_origins", "", |value| AllowedOrigins::parse(&value))
     }
 
-    /// The settings, or those that grant nothing together with what is wrong, so that this can be said and logged.
+    /// The settings, or an error together with settings that grant nothing, so that the error can be answered and logged.
     pub(crate) fn settings_or_fallback(&self) -> (Settings, Option<SettingError>) {
         let read = || {
             Ok(Settings {
@@ -125,7 +125,7 @@ impl<'a> Variables<'a> {
     fn key_source(&self) -> Result<KeySource, SettingError> {
         let lower_is_allowed = self.stage()? == STAGE_TEST;
         let rotation = self.parse("signing_key_lifetime_seconds", "2592000", |value| {
-            // What is no number is out of bounds too.
+            // A value that is not a number becomes 0, which is out of bounds too.
             Rotation::parse(value.parse().unwrap_or(0), lower_is_allowed)
         })?;
         self.parse("signing_key", "", |value| {
@@ -138,7 +138,7 @@ impl<'a> Variables<'a> {
         })
     }
 
-    /// Whose tokens are made and accepted.
+    /// The issuer and the audience of the tokens that are created and accepted.
     pub(crate) fn token_rules(&self) -> Result<TokenRules, SettingError> {
         let text = |value: String| (value.len() <= 256).then_some(value).ok_or("at most 256 bytes");
         Ok(TokenRules {
@@ -169,7 +169,7 @@ impl<'a> Variables<'a> {
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
     }
 
-    /// The header by which a trusted proxy says who asks, if there is such a proxy.
+    /// The header in which a trusted proxy gives the client's address, if there is such a proxy.
     pub(crate) fn proxy_header(&self) -> Result<Option<HeaderName>, SettingError> {
         self.parse("client_address_header", "", |value| match value.as_str() {
             "" => Ok(None),
@@ -185,25 +185,25 @@ fn name(value: String) -> Result<String, &'static str> {
 
 /// How long sessions last, in seconds.
 pub(crate) struct SessionSettings {
-    /// From the login on, however often it is refreshed.
+    /// From the login on; refreshes do not extend it.
     pub(crate) lifetime_seconds: u64,
-    /// Without a refresh.
+    /// A session ends after this time without a refresh.
     pub(crate) idle_seconds: u64,
 }
 
 /// What signing needs.
 pub(crate) struct SigningSettings {
     pub(crate) rules: TokenRules,
-    /// Seconds that a token is good for.
+    /// Seconds that an access token is valid.
     pub(crate) lifetime_seconds: u64,
     pub(crate) key: KeySource,
 }
 
 /// Where the signing key comes from.
 pub(crate) enum KeySource {
-    /// An operator brings it, and may bring others that are to be published beside it.
+    /// The operator provides it, and may provide other keys that are published beside it.
     Operator { signs: Box<SigningKey>, published: Vec<SigningKey> },
-    /// It is made here, kept in the store, and replaced in time.
+    /// The application creates it, keeps it in the store, and replaces it in time.
     Store(Rotation),
 }
 

@@ -1,11 +1,11 @@
-//! A platform without its store, for components that reach none. Dropping an open bucket is an import of the store, too: a
-//! component that never opens one must not even be able to drop one, or the linker could not leave the store out of it.
+//! A platform without a store, for components that use none. Dropping an open bucket also imports the store. So the code of
+//! such a component must not even be able to drop a bucket; otherwise the linker could not leave the store out.
 
 use super::platform::{Bucket, ConfigError, Platform, StoreError, Timestamp};
 
 pub(crate) struct Storeless<'a, P>(pub(crate) &'a P);
 
-/// There is none.
+/// A bucket that can't exist.
 pub(crate) enum NoBucket {}
 
 impl<P: Platform> Platform for Storeless<'_, P> {

@@ -23,7 +23,7 @@ use crate::http::reply::{Reply, json, with_cookie};
 use crate::limits::attempts::Client;
 
 const DEVICE: Cookie = Cookie { name: "latchkey-device", secure_name: "__Secure-latchkey-device", path: "/api/login" };
-/// Ten minutes in shared caches: so long at most may a verifier elsewhere not know a key that is new.
+/// Ten minutes, in shared caches too. A verifier elsewhere may miss a new key for at most this long.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=600");
 
 struct Settings {
@@ -56,13 +56,13 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 }
 
 impl<P: Platform> Call<'_, P> {
-    /// One answer at one cost, whether the user does not exist or the password is wrong.
+    /// The answer and its cost are the same whether the user does not exist or the password is wrong.
     async fn log_in(self) -> Result<Reply, ApiError> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let LogIn { username, password, delivery } = parse(&incoming.body)?;
         let request = &incoming.parts;
         let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
-        // For whom is not logged: people type passwords there.
+        // The username is not logged, because people sometimes type a password into that field.
         let failed = || {
             let address = address.map(|address| address.to_string());
             context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with_some("client_address", address));
@@ -81,8 +81,8 @@ impl<P: Platform> Call<'_, P> {
         context.renew_hash(&found, &password, settings.iterations).await;
         let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let begun = context.begin_session(&found.account, &settings.sessions, user_agent).await?;
-        // Whoever changes the password ends the sessions that there are then. This one may have been begun a moment later by
-        // the old password: then it ends itself.
+        // A password change ends the sessions that exist at that time. This session may have been begun a moment later with
+        // the old password; then it is ended here.
         if !context.are_current(&found).await? {
             context.end_session(&begun.id).await?;
             return Err(failed());
@@ -91,7 +91,7 @@ impl<P: Platform> Call<'_, P> {
         let mut reply = tokens::reply(request, delivery, begun.record, access, &begun.refresh_token);
         let username = found.account.username.as_str();
         context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
-        // A device is of use only where somebody may have to wait.
+        // A device cookie is only useful where failed attempts cause delays.
         if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
             let device = DEVICE.set(request, &context.new_device_cookie(&found), Device::LIFETIME_SECONDS);
             reply = with_cookie(reply, device);
@@ -99,7 +99,7 @@ impl<P: Platform> Call<'_, P> {
         Ok(reply)
     }
 
-    /// It makes the first key when there is none, so that nobody caches an empty set.
+    /// Creates the first key if there is none, so that nobody caches an empty set.
     async fn key_set(self) -> Result<Reply, ApiError> {
         let SigningSettings { key, lifetime_seconds, .. } = self.settings.signing;
         self.context.signing_key(key, lifetime_seconds).await?;
@@ -118,7 +118,7 @@ struct JwkSet {
 }
 
 struct LogIn {
-    /// None for what can't be one, which is looked for all the same.
+    /// `None` for a name that can't be a username; it is looked up all the same.
     username: Option<Username>,
     password: Password,
     delivery: Delivery,

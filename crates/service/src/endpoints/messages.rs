@@ -19,9 +19,9 @@ use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::reply::{Reply, empty, json, set};
 
-/// A cache may keep it, and has to ask each time whether it is still right.
+/// Caches may keep the answer, and have to revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
-/// Who is shown as the author of a message whose account is gone.
+/// The name that is shown as the author of a message whose account was deleted.
 const DELETED_USER: &str = "deleted user";
 
 struct Settings {
@@ -70,7 +70,7 @@ impl<P: Platform> Call<'_, P> {
         let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
         self.context.log_with_work(event.with("message", position.to_string()));
         let mut reply = json(StatusCode::CREATED, &MessageResponse { message: shown(message) });
-        // The page that begins with it.
+        // The address of the page that begins with this message.
         let before = Cursor::Board(position.saturating_add(1));
         set(&mut reply, LOCATION, &format!("{}?before={before}&limit=1", self.incoming.parts.uri.path()));
         Ok(reply)

@@ -1,5 +1,5 @@
-//! `GET /api/openapi.yaml`: the description of the API, as it lies at the root of the project. The component of this endpoint
-//! also answers every address of the API that no other has: it can do nothing.
+//! `GET /api/openapi.yaml`: the description of the API, which is the file at the root of the project. The component of this
+//! endpoint also answers every address of the API that no other component has, because it has access to nothing.
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -15,7 +15,7 @@ use crate::http::reply::{Reply, empty, set};
 const DOCUMENT: &[u8] = include_bytes!("../../../../openapi.yaml");
 /// RFC 9512.
 const YAML: HeaderValue = HeaderValue::from_static("application/yaml");
-/// Any cache may keep it, and has to ask each time whether it is still right.
+/// Any cache may keep the answer, and has to revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Answers any request for the component `openapi`.

@@ -33,7 +33,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     .await
 }
 
-/// One answer for every token that is not good: why, the log says.
+/// Every token that is not valid gets the same answer; only the log says why.
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
     let (token, delivery) = presented(&incoming)?;
@@ -77,7 +77,7 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
     Ok(tokens::reply(&incoming.parts, delivery, session, access, &successor))
 }
 
-/// The token of the body, or else that of the cookie, which counts for pages of this origin alone.
+/// The token in the body or, without one, in the cookie. The cookie counts only for pages of this origin.
 fn presented(incoming: &Incoming) -> Result<(Option<RefreshToken>, Delivery), ApiError> {
     if !incoming.body.is_empty() {
         let mut members = Fields::parse(&incoming.body)?;

@@ -38,7 +38,8 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
             let ((username, password), name) = parse(&incoming.body)?;
             let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
             context.count_sign_up(settings.sign_ups, address).await?;
-            // The claim comes after the hash, so that it is held for a moment only; a name that has an owner costs no hash.
+            // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
+            // first, so that a name that is taken costs no hash.
             if context.is_taken(&username).await? {
                 return Err(ApiError::UsernameTaken);
             }

@@ -1,6 +1,6 @@
 //! Every endpoint of the API, declared once: its address, its methods, who may call it, and the variant that its component
-//! runs. The gateway's dispatch, 405 and Allow, preflight, and what the authorizer's policies allow come from here; tests hold
-//! `spin.toml`, `openapi.yaml` and the README against it.
+//! runs. The gateway's dispatch, 405 and Allow, preflight, and the policies of the authorizer are derived from this table.
+//! Tests compare `spin.toml`, `openapi.yaml` and the README with it.
 
 use Access::Public;
 use domain::ACTION_INVOKE;
@@ -8,7 +8,7 @@ use http::Method;
 
 pub use crate::http::resource::{Access, Component, Resource};
 
-/// Anybody whom the authorizer knows, and whose policy allows the call.
+/// Callers whom the authorizer knows, and whose policy allows the call.
 const GUARDED: Access = Access::Guarded(ACTION_INVOKE);
 
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub enum Session {
     Refresh,
 }
 
-/// Its refresh token is looked at by the endpoint itself.
+/// It is public, because the endpoint itself checks the refresh token.
 pub const SESSION: Component<Session> = Component {
     name: "session",
     resources: &[Resource { path: "/api/session/refresh", methods: &[(Method::POST, Public, Session::Refresh)] }],
@@ -95,7 +95,7 @@ pub enum Authorizer {
     Policy,
 }
 
-/// It is public: the endpoint decides by itself what the token in the header is worth.
+/// It is public, because the endpoint itself verifies the token in the header.
 pub const AUTHORIZER: Component<Authorizer> = Component {
     name: "authorizer",
     resources: &[Resource {
@@ -109,14 +109,14 @@ pub enum Openapi {
     Document,
 }
 
-/// It also answers every address of the API that there is not.
+/// It also answers every address of the API that does not exist.
 pub const OPENAPI: Component<Openapi> = Component {
     name: "openapi",
     resources: &[Resource { path: "/api/openapi.yaml", methods: &[(Method::GET, Public, Openapi::Document)] }],
 };
 
-/// What any bearer of a good token may call, as method and path with `*` for each parameter: the guarded methods, and the
-/// authorizer's own.
+/// What any bearer of a valid token may call, as method and path with `*` for each parameter: the guarded methods, and
+/// those of the authorizer itself.
 pub(crate) fn allowed() -> impl Iterator<Item = (&'static str, String)> {
     let own = AUTHORIZER
         .resources

@@ -1,5 +1,5 @@
-//! How a client gets the tokens of its session. A browser gets the refresh token as a cookie, which no script can read and which
-//! goes to one path.
+//! How a client gets the tokens of its session. A browser gets the refresh token as a cookie, which no script can read and
+//! which is sent to one path only.
 
 use domain::RefreshToken;
 use http::StatusCode;
@@ -11,7 +11,7 @@ use crate::http::cookie::Cookie;
 use crate::http::reply::{Reply, json, with_cookie};
 use crate::store::records::SessionRecord;
 
-/// The refresh token of a browser.
+/// The cookie that holds the refresh token of a browser.
 pub(super) const REFRESH: Cookie =
     Cookie { name: "latchkey-refresh", secure_name: "__Secure-latchkey-refresh", path: "/api/session" };
 
@@ -22,7 +22,7 @@ pub(super) enum Delivery {
     Body,
 }
 
-/// The answer that hands both tokens out.
+/// The answer that contains both tokens.
 pub(super) fn reply(
     request: &Parts,
     delivery: Delivery,

@@ -5,7 +5,7 @@ use http::header::AUTHORIZATION;
 
 use super::problem::ApiError;
 
-/// The value of the header, when it is there once and has the scheme `Bearer`.
+/// The value of the header, if there is exactly one and its scheme is `Bearer`.
 ///
 /// # Errors
 /// [`ApiError::MissingToken`] without a header, with an empty one and with another scheme: no token was sent.

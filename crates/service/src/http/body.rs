@@ -1,4 +1,4 @@
-//! Request bodies: a JSON object whose members are taken by name, so that everything that is wrong is said at once.
+//! Request bodies: a JSON object whose members are taken by name, so that one answer reports everything that is wrong.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -11,7 +11,7 @@ use wire::{FieldCode, FieldError};
 
 use super::problem::ApiError;
 
-/// A rule of `domain` that a field breaks, in the words of the API.
+/// A rule of `domain` that a field breaks, with its code in the API.
 pub(crate) trait Rule: fmt::Display {
     fn code(&self) -> FieldCode;
 }
@@ -22,9 +22,9 @@ pub(crate) struct Fields {
     errors: Vec<FieldError>,
 }
 
-/// Most characters of a name that a client made up which are said back.
+/// How many characters of a name from the client are repeated in an answer at most.
 const MAX_ECHO_CHARS: usize = 64;
-/// Most unknown members that are named: an answer is no longer because a request is.
+/// How many unknown members an answer names at most, so that a long request does not cause a long answer.
 const MAX_UNKNOWN: usize = 8;
 
 impl Fields {
@@ -40,12 +40,12 @@ impl Fields {
         Ok(Self { members, errors: Vec::new() })
     }
 
-    /// Takes a string that has to be there.
+    /// Takes a required string.
     pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         self.required(name, Ok::<_, Infallible>)
     }
 
-    /// Takes a member that has to be there, and parses it.
+    /// Takes a required member, and parses it.
     pub(crate) fn required<T, E: Rule>(
         &mut self,
         name: &'static str,
@@ -61,7 +61,7 @@ impl Fields {
         }
     }
 
-    /// Takes a member that may be left out, and parses it.
+    /// Takes an optional member, and parses it.
     pub(crate) fn optional<T, E: Rule>(
         &mut self,
         name: &'static str,
@@ -76,8 +76,8 @@ impl Fields {
         }
     }
 
-    /// Refuses the members that nobody took. Returns the values of those that had to be there, when nothing is wrong: what is
-    /// missing was refused when it was taken.
+    /// Refuses the members that nobody took. Returns the values of the required members if nothing is wrong. `taken` is
+    /// `None` only if a required member was refused when it was taken.
     pub(crate) fn finish<T>(mut self, taken: Option<T>) -> Result<T, ApiError> {
         for (name, _) in std::mem::take(&mut self.members).into_iter().take(MAX_UNKNOWN) {
             let field = name.chars().take(MAX_ECHO_CHARS).collect();

@@ -1,4 +1,4 @@
-//! Cookies (RFC 6265bis). There are few, and each is for one path and never for a script.
+//! Cookies (RFC 6265bis). Each cookie is sent to one path only, and no script can read it.
 
 use http::header::{COOKIE, HOST, ORIGIN};
 use http::request::Parts;
@@ -8,14 +8,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path.
 pub(crate) struct Cookie {
     pub(crate) name: &'static str,
-    /// The name by https, which begins with `__Secure-`: no page fetched by http can set such a cookie.
+    /// The name over https. It begins with `__Secure-`, so no page fetched over http can set such a cookie.
     pub(crate) secure_name: &'static str,
     pub(crate) path: &'static str,
 }
 
 impl Cookie {
-    /// The cookie's value in a request. By https only the one under the secure name counts. One that is there twice does
-    /// not count: somebody else has put it beside ours.
+    /// The value of the cookie in a request. Over https only the cookie with the secure name counts. A cookie that occurs
+    /// twice does not count, because somebody else has set one of the two.
     pub(crate) fn value<'a>(&self, request: &'a Parts) -> Option<&'a str> {
         match find(&request.headers, self.secure_name) {
             Some(value) => Some(value),
@@ -24,8 +24,8 @@ impl Cookie {
         }
     }
 
-    /// The value of `Set-Cookie` that keeps a value for some seconds; none forgets it.
-    /// A value with bytes that no cookie has is none.
+    /// The value of `Set-Cookie` that keeps a value for some seconds; 0 seconds delete the cookie. A value with bytes that
+    /// a cookie can't contain is replaced by the empty one.
     pub(crate) fn set(&self, request: &Parts, value: &str, max_age_seconds: u64) -> HeaderValue {
         let Self { name, secure_name, path } = self;
         let attributes = format!("Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Strict");
@@ -44,7 +44,8 @@ impl Cookie {
     }
 }
 
-/// The value of the one cookie of a name. A request may have several `Cookie` headers (RFC 9113, section 8.2.3).
+/// The value of the cookie with a name, if there is exactly one. A request may have several `Cookie` headers (RFC 9113,
+/// section 8.2.3).
 fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut values = headers
@@ -56,7 +57,7 @@ fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     values.next().is_none().then_some(value)
 }
 
-/// Whether the client is on https, also behind a proxy that speaks http to us: a browser says so in `Origin`.
+/// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
 fn is_https(request: &Parts) -> bool {
     let by_origin = request.headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
     by_origin || request.uri.scheme() == Some(&Scheme::HTTPS)
@@ -64,9 +65,9 @@ fn is_https(request: &Parts) -> bool {
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request comes from a page of another origin. Browsers say it in `Sec-Fetch-Site` (Fetch Metadata), and where
-/// they do not, by http on most hosts, in the `Origin` of every POST. Who says neither is no browser, and has no cookies but
-/// its own.
+/// Whether a request comes from a page of another origin. Browsers send `Sec-Fetch-Site` (Fetch Metadata). Where they do
+/// not, which is over http on most hosts, they send `Origin` with every POST. A client that sends neither is not a browser,
+/// and has no cookies but its own.
 pub(crate) fn is_cross_site(request: &Parts) -> bool {
     if let Some(site) = request.headers.get(SEC_FETCH_SITE) {
         return site.as_bytes() != b"same-origin";

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue};
 pub(crate) enum AllowedOrigins {
     /// `*`
     Any,
-    /// These alone; none by default, since the site comes from the same origin.
+    /// Only these. The default is none, because the site comes from the same origin.
     Listed(Vec<String>),
 }
 
@@ -47,7 +47,7 @@ impl AllowedOrigins {
         }
     }
 
-    /// What every answer carries, errors too: without it a browser shows "CORS error" in place of a 401.
+    /// Adds the headers that every answer carries, errors too: without them a browser shows "CORS error" instead of a 401.
     pub(crate) fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         response.entry(VARY).or_insert(VARY_ORIGIN);
         if let Some(origin) = self.grant(request) {
@@ -56,7 +56,7 @@ impl AllowedOrigins {
         }
     }
 
-    /// What the answer to a preflight carries besides: the methods of that very resource.
+    /// Adds what only the answer to a preflight carries: the methods of the requested resource.
     pub(crate) fn apply_preflight(&self, request: &HeaderMap, methods: &HeaderValue, response: &mut HeaderMap) {
         response.insert(VARY, VARY_PREFLIGHT);
         if request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && self.grant(request).is_some() {

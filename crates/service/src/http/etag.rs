@@ -1,4 +1,4 @@
-//! Entity tags (RFC 9110, section 8.8.3) of answers that may be asked for again.
+//! Entity tags (RFC 9110, section 8.8.3) of answers that clients may revalidate.
 
 use domain::hex;
 use http::HeaderMap;
@@ -11,8 +11,8 @@ pub(crate) fn of(body: &[u8]) -> String {
     format!("\"{}\"", digest.first_chunk::<16>().map(|half| hex(half)).unwrap_or_default())
 }
 
-/// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has it: `*` alone, or a list of tags, compared
-/// weakly. A tag of somebody else may hold a comma, and what stands beside it then is no `*`.
+/// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has the current body: `*` alone, or a list of
+/// tags, which are compared weakly. A tag of another origin may contain a comma, so a `*` between commas does not count.
 pub(crate) fn is_known(request: &HeaderMap, tag: &str) -> bool {
     let mut values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let listed = |value: &str| {

@@ -1,5 +1,6 @@
-//! What API Gateway is to the Lambda functions: every endpoint answers through [`answer`], which finds it in the table, knows
-//! preflight and CORS, asks the authorizer, evaluates its policy, bounds the body, and turns an error into a problem.
+//! The counterpart of API Gateway in front of Lambda functions: every endpoint answers through [`answer`]. It finds the
+//! endpoint in the table, handles preflight and CORS, asks the authorizer, evaluates its policy, limits the body, and turns
+//! an error into a problem.
 
 use std::ops::AsyncFnOnce;
 
@@ -18,7 +19,7 @@ use crate::context::log::{Event, Level};
 use crate::context::platform::{Authorization, Authorizer, Denial, Platform};
 use crate::context::settings::{SettingError, Variables};
 
-/// Who calls, by the authorizer's word.
+/// The caller, as the authorizer identifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Principal {
     pub(crate) username: Username,
@@ -26,18 +27,18 @@ pub(crate) struct Principal {
     pub(crate) session: SessionId,
 }
 
-/// A request that may be done.
+/// A request that the gateway has let through.
 pub(crate) struct Incoming {
     /// `HEAD` arrives as `GET`.
     pub(crate) parts: Parts,
     pub(crate) body: Bytes,
-    /// Of guarded methods.
+    /// `Some` for guarded methods.
     principal: Option<Principal>,
     parameters: Parameters,
 }
 
 impl Incoming {
-    /// Who calls a guarded method.
+    /// The caller of a guarded method.
     pub(crate) fn principal(&self) -> Result<&Principal, ApiError> {
         self.principal.as_ref().ok_or(ApiError::MissingToken)
     }
@@ -73,7 +74,7 @@ pub(crate) struct Call<'a, P: Platform, S, E> {
     pub(crate) incoming: Incoming,
 }
 
-/// Answers a request by a component's function, which runs only when the method exists and may be called.
+/// Answers a request with a component's function, which runs only if the method exists and the caller may call it.
 pub(crate) async fn answer<P: Platform, S, E: Copy>(
     platform: &P,
     authorizer: &impl Authorizer,
@@ -131,7 +132,7 @@ impl<P: Platform> Context<'_, P> {
         reply
     }
 
-    /// Lets the authorizer decide, and takes nothing that it returns on trust.
+    /// Asks the authorizer, and validates everything that it returns.
     async fn guard(&self, authorizer: &impl Authorizer, action: &str, parts: &Parts) -> Result<Principal, ApiError> {
         let header = bearer::header(&parts.headers)?;
         let method = MethodArn::new(&self.settings.stage, parts.method.as_str(), parts.uri.path());
@@ -153,7 +154,7 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// An error is logged here and nowhere else, when an operator needs to know of it.
+    /// Logs an error if an operator needs to know of it. Errors are logged here and nowhere else.
     pub(crate) fn log_error(&self, error: &ApiError) {
         let refused = |reason: &'static str| Event::new(Level::Warn, "authz_fail").with("reason", reason);
         let event = match error {
@@ -165,7 +166,7 @@ impl<P: Platform> Context<'_, P> {
                 Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str())
             }
             ApiError::Store(error) => Event::new(Level::Error, "store_error").with("error", error.as_str()),
-            // Why it could not, the authorizer has logged.
+            // The authorizer has logged the reason.
             ApiError::AuthorizerUnavailable => Event::new(Level::Error, "authorizer_unavailable"),
             ApiError::Internal(fault) => Event::new(Level::Error, "internal_error").with("error", *fault),
             _ => return,
@@ -174,7 +175,7 @@ impl<P: Platform> Context<'_, P> {
     }
 }
 
-/// A body has to be JSON, complete, and not too long. Its absence is the endpoint's affair.
+/// A body has to be JSON, complete, and not too long. The endpoint decides whether there has to be one.
 fn check_body(parts: &Parts, body: &Bytes) -> Result<(), ApiError> {
     if parts.method != Method::POST {
         return Ok(());

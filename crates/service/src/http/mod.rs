@@ -1,4 +1,4 @@
-//! What all endpoints share of HTTP.
+//! The parts of HTTP that all endpoints share.
 
 pub(crate) mod bearer;
 pub(crate) mod body;
@@ -12,13 +12,13 @@ pub(crate) mod query;
 pub(crate) mod reply;
 pub(crate) mod resource;
 
-/// Most bytes of a request body; the edge reads no more, and marks a longer one as [`BodyFault::TooLarge`].
+/// The most bytes that a request body may have. The edge reads no more, and marks a longer body as [`BodyFault::TooLarge`].
 pub const MAX_BODY_BYTES: usize = rules::BODY_MAX_BYTES;
 
-/// Why a request has no body here although it has one: put into its extensions by the edge.
+/// Why a request has no body here although the client sent one. The edge puts this into the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// It ended, or its time did, before it was complete.
+    /// It ended, or its time limit passed, before it was complete.
     Incomplete,
     /// It has more than [`MAX_BODY_BYTES`].
     TooLarge,

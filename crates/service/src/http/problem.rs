@@ -1,8 +1,9 @@
-//! What can go wrong, and how it is said.
+//! The errors of the API, and the problems that report them.
 //!
-//! Below the endpoints an operation returns a small error of its own, without a word of HTTP. An endpoint returns an
-//! [`ApiError`], which such errors become here. Here, and nowhere else, it becomes a status and a problem (RFC 9457). What a
-//! client may not know (why the store failed) is logged by the gateway, once, and does not appear in the answer.
+//! Below the endpoints, an operation returns a small error type of its own that does not depend on HTTP. An endpoint
+//! returns an [`ApiError`]; this module converts the small errors into it. Only this module turns an [`ApiError`] into a
+//! status and a problem (RFC 9457). What a client may not know, such as why the store failed, is logged once by the gateway
+//! and does not appear in the answer.
 
 use bytes::Bytes;
 use domain::TokenError;
@@ -22,7 +23,7 @@ use crate::store::Failed;
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiError {
-    /// The body is no JSON object; the text says where it breaks.
+    /// The body is not a JSON object; the text says where parsing failed.
     MalformedJson(String),
     /// The request is broken in another way than its JSON.
     InvalidRequest(&'static str, Vec<FieldError>),
@@ -31,16 +32,16 @@ pub(crate) enum ApiError {
     InvalidToken(TokenError),
     /// No account has this username and password.
     InvalidCredentials,
-    /// The refresh token is not good, or there is none; `Set-Cookie` that takes the cookie back.
+    /// The refresh token is missing or not valid. The value is the `Set-Cookie` header that deletes the cookie.
     InvalidRefreshToken(HeaderValue),
-    /// A cookie came with a request of another origin.
+    /// The request uses a cookie, but comes from a page of another origin.
     CrossSiteRequest,
-    /// The message is somebody else's.
+    /// The message belongs to another account.
     NotTheAuthor,
     /// The policy does not allow the method.
     InsufficientScope,
     NotFound,
-    /// The address has other methods, these.
+    /// The address has other methods; the value is the `Allow` header that lists them.
     MethodNotAllowed(HeaderValue),
     UsernameTaken,
     BodyTooLarge,
@@ -148,7 +149,7 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
 ];
 
 impl ApiError {
-    /// The response that says it.
+    /// The response that reports the error.
     pub(crate) fn into_reply(self) -> Reply {
         let code = self.code();
         let row = PROBLEMS.iter().find(|(other, ..)| *other == code);
@@ -217,7 +218,7 @@ impl ApiError {
         }
     }
 
-    /// `WWW-Authenticate` (RFC 6750, section 3): no error code where no token was sent.
+    /// The value of `WWW-Authenticate` (RFC 6750, section 3). It has no error code if no token was sent.
     fn challenge(&self) -> Option<HeaderValue> {
         let challenge = match self {
             // RFC 9110, section 15.5.2: every 401 has a challenge.
@@ -232,7 +233,7 @@ impl ApiError {
     }
 }
 
-/// An expired token is told from the others, because its bearer can do something about it.
+/// Only an expired token has a text of its own, because its bearer can do something about it.
 fn token_detail(error: TokenError) -> &'static str {
     match error {
         TokenError::Expired => "The token has expired.",

@@ -1,4 +1,4 @@
-//! Query strings: each parameter known, and there once.
+//! Query strings: each parameter has to be known, and may occur only once.
 
 use wire::{FieldCode, FieldError};
 
@@ -10,9 +10,9 @@ pub(crate) struct Query {
     errors: Vec<FieldError>,
 }
 
-/// Most characters of a name that a client made up which are said back.
+/// How many characters of a name from the client are repeated in an answer at most.
 const MAX_ECHO_CHARS: usize = 64;
-/// Most unknown parameters that are named: an answer is no longer because a request is.
+/// How many unknown parameters an answer names at most, so that a long request does not cause a long answer.
 const MAX_UNKNOWN: usize = 8;
 
 impl Query {
@@ -21,7 +21,7 @@ impl Query {
         Self { parameters, errors: Vec::new() }
     }
 
-    /// Takes a parameter that may be left out, and parses it.
+    /// Takes an optional parameter, and parses it.
     pub(crate) fn take<T, E: ToString>(
         &mut self,
         name: &'static str,

@@ -9,25 +9,26 @@ use serde::Serialize;
 /// An answer, as an endpoint gives it to the gateway.
 pub(crate) type Reply = Response<Bytes>;
 
-/// What is written for one person, or must not be kept for another reason.
+/// The `Cache-Control` of answers for one person, and of others that caches must not keep.
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
-/// Of what is data and no page: whoever opens its address in a browser, or has it opened in a frame, gets nothing that
-/// runs, loads or sends anything.
+/// The policy of answers that are data and not a page: if a browser opens such an address, also in a frame, the answer
+/// can't run, load or send anything.
 const NO_PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
 );
-/// A year.
+/// `max-age` is a year in seconds.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
-/// How the host was asked; it appends its own after what the client sent.
+/// The header in which the host gives the full URL of the request. It comes after any header of this name that the client
+/// has sent.
 const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
 
 /// An answer with a JSON body, which no cache keeps.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
-    // Structs of strings and numbers serialise.
+    // This can't fail, because every body is a struct of strings and numbers.
     let mut reply = Response::new(Bytes::from(serde_json::to_vec(body).unwrap_or_default()));
     *reply.status_mut() = status;
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -47,13 +48,13 @@ pub(crate) fn set(reply: &mut Reply, name: HeaderName, value: &str) {
     reply.headers_mut().extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
 }
 
-/// An answer that sets a cookie, beside any that it sets already.
+/// Adds a cookie to an answer, beside any that it sets already.
 pub(crate) fn with_cookie(mut reply: Reply, cookie: HeaderValue) -> Reply {
     reply.headers_mut().append(SET_COOKIE, cookie);
     reply
 }
 
-/// What every answer gets, and what `HEAD` leaves of it.
+/// Adds the headers of every answer, and removes the body of an answer to `HEAD`.
 pub(crate) fn finish(mut reply: Reply, request: &HeaderMap, head: bool, request_id: &str) -> Reply {
     let length = reply.body().len();
     let status = reply.status();

@@ -16,7 +16,7 @@ pub struct Component<E: 'static> {
 pub struct Resource<E: 'static> {
     /// A segment that begins with a colon is a parameter: it stands for any one segment, as in `spin.toml`.
     pub path: &'static str,
-    /// Who may call each, and what runs then.
+    /// Each method, who may call it, and the endpoint that runs.
     pub methods: &'static [(Method, Access, E)],
 }
 
@@ -25,7 +25,7 @@ pub struct Resource<E: 'static> {
 pub enum Access {
     /// Anybody.
     Public,
-    /// Whom the authorizer's policy allows this action on the method.
+    /// Callers whom the authorizer's policy allows this action on the method.
     Guarded(&'static str),
 }
 
@@ -33,7 +33,7 @@ pub enum Access {
 pub(crate) type Parameters = Vec<(&'static str, String)>;
 
 impl<E> Resource<E> {
-    /// The parameters of a path, if it is this address.
+    /// The values of the parameters, if the path is this address.
     pub(crate) fn at(&self, path: &str) -> Option<Parameters> {
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
         let mut parameters = Parameters::new();
@@ -62,11 +62,12 @@ impl<E> Resource<E> {
     }
 }
 
-/// What may be asked of an address that there is not.
+/// The `Allow` header of an address that does not exist.
 pub(crate) const NO_METHODS: HeaderValue = HeaderValue::from_static("OPTIONS");
 
 impl<E> Component<E> {
-    /// Its guarded methods with their addresses, a `*` for each parameter: what a policy that allows them all names.
+    /// Its guarded methods with their addresses, where `*` stands for each parameter. A policy that allows all of them
+    /// names these.
     pub(crate) fn guarded(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.resources.iter().flat_map(|resource| {
             let segments = resource.path.split('/').map(|segment| if segment.starts_with(':') { "*" } else { segment });

@@ -1,7 +1,7 @@
-//! The delays of those who get passwords wrong.
+//! Delays for clients that send wrong passwords.
 //!
-//! The device cookie: whoever has logged in from a browser once is counted on their own there, so that others who guess
-//! the password elsewhere keep them out of nothing.
+//! A browser that has logged in to an account once gets a device cookie. Its later attempts are counted for this device
+//! alone, so somebody who guesses the password elsewhere can't make the owner wait.
 
 use domain::{ClientAddress, DelayRule, Device, Username};
 
@@ -16,25 +16,27 @@ use crate::store::Failed;
 
 /// Where an attempt comes from.
 pub(crate) struct Client<'a> {
-    /// None on a host that does not say.
+    /// `None` on a host that does not tell the address of its clients.
     pub(crate) address: Option<ClientAddress>,
-    /// What its device cookie holds.
+    /// The value of its device cookie, which is not verified yet.
     pub(crate) device: Option<&'a str>,
 }
 
-/// A password that may be looked at now. It counts as a failure until it has [`Attempt::succeeded`].
+/// Permission to check one password now. The attempt counts as a failure until it is passed to
+/// [`Context::attempt_succeeded`].
 #[must_use = "an attempt fails or succeeds"]
 pub(crate) struct Attempt(Vec<Taken>);
 
-/// What an attempt is counted as: a kind, a name, and the rule for it.
+/// One slot that an attempt is counted in: the kind, the name that is hashed to the slot, and the rule for the delays.
 type Counted = (Kind, String, DelayRule);
 
 impl<P: Platform> Context<'_, P> {
-    /// A login: counted for its account and its address, or, where the account knows the device, for that device alone.
-    /// Nothing here depends on whether the account exists but the device, and what is logged.
+    /// Begins a login. It is counted for the account and for the address or, if the account knows the device, for that
+    /// device alone. Except for the known device and the log lines, nothing here depends on whether the account exists.
     ///
     /// # Errors
-    /// [`TooMany`] while there is a delay. Then nothing is written: who hammers makes it no longer.
+    /// [`TooMany`] while there is a delay. An attempt that finds a delay writes nothing, so attempts during a delay do not
+    /// make it longer.
     pub(crate) async fn begin_login(
         &self,
         rules: &AttemptRules,
@@ -42,7 +44,7 @@ impl<P: Platform> Context<'_, P> {
         username: Option<&Username>,
         account: Option<&Credentials>,
     ) -> Result<Attempt, Failed<TooMany>> {
-        // What can't be a username is one name that nobody has.
+        // Everything that can't be a username is counted under one name, the empty one, which nobody has.
         let name = username.map(Username::as_str).unwrap_or_default();
         let counted = match self.known_device(client.device, account) {
             Some(device) => vec![rules.account.map(|rule| (Kind::Device, device.id().to_owned(), rule))],
@@ -58,8 +60,8 @@ impl<P: Platform> Context<'_, P> {
         self.begin_attempt(counted, name, known, client.address).await
     }
 
-    /// A password that somebody who is logged in gives once more. Counted apart from logins: nobody else gets there, so
-    /// nobody else can make the owner wait.
+    /// Begins the check of a password that a logged-in user enters again. It is counted apart from logins: only a user who
+    /// is logged in to the account gets here, so nobody else can make the owner wait.
     ///
     /// # Errors
     /// As [`Context::begin_login`].
@@ -73,7 +75,8 @@ impl<P: Platform> Context<'_, P> {
         self.begin_attempt(vec![counted], username.as_str(), Some(username), address).await
     }
 
-    /// `known` and `address` are for the log: a name that nobody has may be a password in the wrong field.
+    /// `known` and `address` are for the log. `account` is not logged, because a name that nobody has may be a password
+    /// that was typed into the wrong field.
     async fn begin_attempt(
         &self,
         counted: Vec<Option<Counted>>,
@@ -121,7 +124,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(Attempt(taken))
     }
 
-    /// The password was wrong.
+    /// Records that the password was wrong.
     pub(crate) async fn attempt_failed(&self, attempt: Attempt) -> Result<(), StoreError> {
         for taken in attempt.0 {
             self.number_failed(taken).await?;
@@ -129,7 +132,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// The password was right.
+    /// Records that the password was right.
     pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), StoreError> {
         for taken in attempt.0 {
             self.number_succeeded(taken).await?;
@@ -137,15 +140,15 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// The device that a login comes from, if its account knows it. The cookie is looked at in the same way for an account
-    /// that does not exist.
+    /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
+    /// verified in the same way.
     fn known_device(&self, cookie: Option<&str>, account: Option<&Credentials>) -> Option<Device> {
         let username = account.map_or("", |found| found.account.username.as_str());
         let secret = account.map(Credentials::device_secret).unwrap_or_default();
         Device::from_cookie(cookie?, username, &secret, self.now()).filter(|_| account.is_some())
     }
 
-    /// The value of a cookie by which the account knows the device from now on.
+    /// The value of a new device cookie, by which the account knows the device from now on.
     pub(crate) fn new_device_cookie(&self, found: &Credentials) -> String {
         let device = Device::new(self.random::<{ Device::ID_BYTES }>(), self.now());
         device.to_cookie(found.account.username.as_str(), &found.device_secret())

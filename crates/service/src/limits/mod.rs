@@ -1,18 +1,18 @@
-//! Rate limits: what makes whoever guesses passwords wait, and how many accounts and messages there may be in a while.
+//! Rate limits: delays after wrong passwords, and quotas for sign-ups and messages.
 //!
-//! [`attempts`] counts a login before its password is looked at, or a hundred guesses at once would pass as one; [`quotas`]
-//! counts sign-ups and posts; [`slots`] is where all of them are counted.
+//! [`attempts`] counts a login before its password is checked; otherwise a hundred guesses at the same moment would pass as
+//! one. [`quotas`] counts sign-ups and posts. [`slots`] stores the counts of all of them.
 
 pub(crate) mod attempts;
 mod quotas;
 mod slots;
 
-/// What there was too much of, and for how long.
+/// The client exceeded a rate limit: what was counted, and how long the client has to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany {
-    /// In the plural, after "Too many".
+    /// A plural noun, which follows "Too many" in the problem's detail.
     pub(crate) what: &'static str,
-    /// At least one.
+    /// Seconds to wait, rounded up; at least 1.
     pub(crate) wait_seconds: u64,
 }
 

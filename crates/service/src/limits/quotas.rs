@@ -1,4 +1,5 @@
-//! How many accounts an address may make in an hour, and an account messages in a minute.
+//! Quotas: how many accounts may be created from an address in an hour, and how many messages an account may post in a
+//! minute.
 
 use domain::{ClientAddress, Quota, Username};
 
@@ -9,20 +10,20 @@ use crate::context::log::{Event, Level};
 use crate::context::platform::Platform;
 use crate::store::Failed;
 
-/// What is counted, and whose.
+/// What is counted, and for whom.
 struct Counted<'a> {
     kind: Kind,
     name: &'a str,
-    /// In the plural, after "Too many".
+    /// A plural noun, which follows "Too many" in the problem's detail.
     what: &'static str,
-    /// The field of the log that says whose.
+    /// The field of the log line that holds `value`: the client address or the username.
     field: &'static str,
     value: String,
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Counts a sign-up from an address. It comes before the name is looked up, so that nobody can ask for names without
-    /// end either.
+    /// Counts a sign-up from an address. It is counted before the name is looked up, so that nobody can ask about an
+    /// unlimited number of names either.
     ///
     /// # Errors
     /// [`TooMany`] until the hour is over.
@@ -66,8 +67,8 @@ impl<P: Platform> Context<'_, P> {
             0 => {}
             wait_millis => return refuse(wait_millis),
         }
-        // Of those who come at once the numbers differ. One that is beyond the limit is not given back: the window ends,
-        // and its numbers with it.
+        // Requests at the same moment take different numbers. A number beyond the limit is not given back, because it ends
+        // together with its window.
         let taken = self.take_number(slot, now).await?;
         match taken.used() > quota.limit {
             true => refuse(quota.wait_millis(taken.used(), since, now)),

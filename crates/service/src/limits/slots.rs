@@ -1,20 +1,26 @@
-//! Slots: where attempts are counted. There is a fixed number of them for each kind, and a name has its slot by a keyed
-//! hash, whether or not anybody has the name: so made-up names create no keys without end, and cost what known ones cost.
+//! Slots: counters for attempts. Each kind has a fixed number of slots. A keyed hash maps a name to its slot, whether or
+//! not an account has the name. So made-up names can't create keys without limit, and they cost the same as names that
+//! exist.
 //!
-//! A slot is a counter, which is all that is atomic in the store, and a window, which says from which number on it counts,
-//! and since when. What keeps attempts at the same moment apart:
+//! A slot consists of a counter, which is the only thing in the store that is updated atomically, and a window, which says
+//! from which number on attempts count, and since when. These rules keep attempts at the same moment apart:
 //!
-//! - The counter is read before the window, and the window is written before the counter goes on. Whoever has seen a number
-//!   sees the window in which it was taken, too. So all who find an old window over read one and the same counter, and begin
-//!   the same new one; and whoever reads a number that somebody has just taken sees the time of that attempt.
-//! - A number is taken by one attempt. While there are delays, the one that takes the number after the one it saw goes on.
-//! - Who does not go on gives the number back: it was no attempt. A number given back is taken again, but never that of
-//!   an attempt that counts, since the counter is never below the base and what counts.
+//! - The counter is read before the window, and the window is written before the counter is incremented. So a reader that
+//!   has seen a number also sees the window in which the number was taken. Therefore all attempts that find an old window
+//!   over have read the same counter value and begin the same new window, and an attempt that reads a number that was taken
+//!   a moment ago sees the time of that attempt.
+//! - Each number is taken by one attempt. While there are delays, only the attempt that takes the number directly after the
+//!   one it saw continues.
+//! - An attempt that does not continue gives its number back, because it was no attempt. A number that was given back is
+//!   taken again. It is never the number of an attempt that counts, because the counter is never below the base plus the
+//!   number of attempts that count.
 //!
-//! The window itself is not atomic: one that is written over by an older view of it, within the moment of a read and a write,
-//! has lost a forgiveness, or a delay begins at the attempt before. No attempt is lost: the counter has it.
+//! The window itself is not updated atomically: an attempt may overwrite it with an older view, if another attempt writes
+//! it between the read and the write of the first one. Then a forgiveness is lost, or a delay begins at the attempt before.
+//! No attempt is lost, because the counter has counted it.
 //!
-//! A slot whose window is over stays until it is used again: there is a fixed number of them.
+//! A slot whose window is over stays in the store until it is used again. This needs no cleaning, because the number of
+//! slots is fixed.
 
 use domain::{DelayRule, SlotSecret, Timestamp, is_over};
 
@@ -53,12 +59,12 @@ impl Kind {
         }
     }
 
-    /// Whether failures are counted, and not uses.
+    /// Whether the kind counts failures, which delay the next attempt. The other kinds count uses, for a quota.
     const fn is_delayed(self) -> bool {
         matches!(self, Self::Account | Self::Address | Self::Device | Self::Check)
     }
 
-    /// How long a window counts.
+    /// The length of a window in milliseconds.
     pub(super) const fn millis(self) -> u64 {
         match self {
             Self::Account | Self::Address | Self::Device | Self::Check => DelayRule::QUIET_MILLIS,
@@ -68,25 +74,25 @@ impl Kind {
     }
 }
 
-/// A slot, as it was found.
+/// The state of a slot when it was read.
 pub(super) struct Seen {
     kind: Kind,
     counter_key: String,
     window_key: String,
-    /// The account, so that it is told from others that share the slot.
+    /// A keyed hash of the account, which tells it from other accounts that share the slot.
     owner: String,
-    /// The counter.
+    /// The value of the counter.
     count: u64,
-    /// The window that goes on, or begins now.
+    /// The current window, or a new one that begins now.
     window: WindowRecord,
-    /// Whether it goes on.
+    /// Whether the window was in the store and is not over; `false` for a new one.
     is_old: bool,
 }
 
 /// A number that was taken in a slot.
 pub(super) struct Taken {
     seen: Seen,
-    /// The time of the window before.
+    /// The time (`at_ms`) of the window before this attempt changed it.
     before: Timestamp,
     number: u64,
 }
@@ -97,14 +103,14 @@ impl Seen {
         self.count.saturating_sub(self.window.base)
     }
 
-    /// Of delays the last attempt, of quotas the beginning of the window.
+    /// For delays, the time of the last attempt; for quotas, the beginning of the window.
     pub(super) fn at(&self) -> Timestamp {
         self.window.at_ms
     }
 }
 
 impl Taken {
-    /// The number within the window.
+    /// The number counted from the base of the window: 1 for its first attempt.
     pub(super) fn used(&self) -> u64 {
         self.number.saturating_sub(self.seen.window.base)
     }
@@ -116,7 +122,7 @@ impl Taken {
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// The secret of this application by which names have their slots.
+    /// The secret of this application that keys the hash from names to slots. It is created on first use.
     pub(super) async fn slot_secret(&self) -> Result<SlotSecret, StoreError> {
         let make = async || {
             let secret = SlotSecret::new(self.random()).to_hex();
@@ -128,7 +134,7 @@ impl<P: Platform> Context<'_, P> {
         SlotSecret::from_hex(&record.secret).ok_or_else(unreadable)
     }
 
-    /// Looks at the slot of a name, for an account that may have failed there before, and writes nothing.
+    /// Reads the slot of a name, and writes nothing. `account` is the account that may have failed in this slot before.
     pub(super) async fn look_at_slot(
         &self,
         secret: &SlotSecret,
@@ -142,15 +148,15 @@ impl<P: Platform> Context<'_, P> {
         let (counter_key, window_key) = (keys::slot(kind.as_str(), number), keys::slot_window(kind.as_str(), number));
         let count = self.last(&counter_key).await?;
         let window: Option<WindowRecord> = self.load(&window_key).await?;
-        // A counter that is below its base was lost, and counts anew.
+        // A counter that is below its base was lost from the store, so it counts anew.
         let window = window.filter(|window| window.base <= count && !is_over(window.at_ms, now, kind.millis()));
         let is_old = window.is_some();
         let new = || WindowRecord { v: V1, base: count, at_ms: now, owned: count, owner: String::new() };
         Ok(Seen { kind, counter_key, window_key, owner, count, window: window.unwrap_or_else(new), is_old })
     }
 
-    /// Takes the next number for an attempt. Of delays the window has its time from now on; of quotas it keeps that of its
-    /// beginning, and an old one is not written.
+    /// Takes the next number for an attempt. For delays, the time of the window becomes that of this attempt. For quotas,
+    /// it stays that of the window's beginning, and a window that is in the store already is not written again.
     pub(super) async fn take_number(&self, mut seen: Seen, now: Timestamp) -> Result<Taken, StoreError> {
         let before = seen.window.at_ms;
         if seen.kind.is_delayed() {
@@ -163,25 +169,27 @@ impl<P: Platform> Context<'_, P> {
         Ok(Taken { seen, before, number })
     }
 
-    /// The attempt did not go on.
+    /// Gives the number of an attempt back, so that the attempt does not count.
     pub(super) async fn give_number_back(&self, taken: &Taken) -> Result<(), StoreError> {
         self.give_back(&taken.seen.counter_key).await
     }
 
-    /// The attempt failed. If all before it in this window were failures of the same account, this one is noted as well.
+    /// Records that the attempt failed. If all earlier numbers of this window are failures of the same account, this one is
+    /// noted as its failure as well.
     pub(super) async fn number_failed(&self, taken: Taken) -> Result<(), StoreError> {
         let mut window = self.window_now(&taken).await?;
         if taken.follows_its_own(&window) {
             window.owned = taken.number;
             window.owner.clone_from(&taken.seen.owner);
         }
-        // Also when nothing is noted, so that it costs the same.
+        // The window is written even when nothing is noted, so that both cases cost the same.
         self.save(&taken.seen.window_key, &window).await
     }
 
-    /// The attempt succeeded. If all before it in this window were failures of the same account, they are forgiven. If there
-    /// are others among them they stay: or whoever guesses would wash themselves clean by logging in to an account of
-    /// their own now and then. The attempt alone does not count then, nor does it make anybody wait.
+    /// Records that the attempt succeeded. If all earlier numbers of this window are failures of the same account, they are
+    /// forgiven. If failures of other accounts are among them, all of them stay; otherwise somebody who guesses passwords
+    /// could erase their failures by logging in to an account of their own now and then. In that case only this attempt
+    /// does not count, and it causes no delay.
     pub(super) async fn number_succeeded(&self, taken: Taken) -> Result<(), StoreError> {
         let mut window = self.window_now(&taken).await?;
         if taken.follows_its_own(&window) {

@@ -1,4 +1,5 @@
-//! The key that signs, and the set of public keys: what enters it, until when it stays, and how a token's key is found.
+//! The key that signs, and the set of public keys: how a key enters the set, how long it stays, and how the key of a token
+//! is found.
 
 use domain::{KeyId, PublicKey, SigningKey, Timestamp};
 
@@ -10,16 +11,16 @@ use crate::store::Failed;
 use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
 use crate::store::{keys, records};
 
-/// How much longer than its next token needs a public key stays in the set: it is renewed when less is left than that, so
-/// a key in use is written about once a day. It is as long as any token lives, so that of two instances with different
-/// lifetimes none shortens the set for the other's tokens.
+/// Seconds that a public key stays in the set beyond the time that its next token needs it. Its record is renewed when it
+/// would expire before that time, so the record of a key in use is written about once a day. The value is the longest
+/// lifetime of any token, so if two instances have different lifetimes, neither shortens the set for the other's tokens.
 const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
-/// Most numbers of the index that are looked at, newest first.
+/// How many numbers of the index are read at most, newest first.
 const MAX_LISTED: usize = 32;
 
 impl<P: Platform> Context<'_, P> {
-    /// The key that signs now, published for longer than its next token lives: the operator's, or the one in the store,
-    /// which is made on first use and replaced in time.
+    /// The key that signs now: the operator's, or the one in the store, which is created on first use and replaced in time.
+    /// When this returns, its public half is published for longer than its next token lives.
     pub(crate) async fn signing_key(
         &self,
         source: KeySource,
@@ -39,7 +40,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(signs)
     }
 
-    /// Puts the public half into the set, or keeps it there, until a moment.
+    /// Publishes the public half in the set, or keeps it there, at least until `until`.
     async fn publish(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
         let record_key = keys::public_key(key.id());
         let make = async || {
@@ -54,22 +55,22 @@ impl<P: Platform> Context<'_, P> {
         Ok(())
     }
 
-    /// Puts the public half of a key that nobody else knows yet into the set.
+    /// Publishes the public half of a new key, which no other request knows yet.
     pub(super) async fn publish_new(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
         self.enter(key).await?;
         self.save(&keys::public_key(key.id()), &public_record(key, until)).await
     }
 
-    /// Enters a key into the index. That comes before the key's record: a key that is in the index and nowhere else is
-    /// skipped, one that is not in the index would never be listed.
+    /// Adds a key to the index. This comes before the key's record: a key that is only in the index is skipped, but a key
+    /// that is missing from the index would never be listed.
     async fn enter(&self, key: &SigningKey) -> Result<(), StoreError> {
         let number = self.next(keys::PUBLIC_KEYS).await?;
         let index = PublicKeyIndexRecord { v: V1, kid: key.id().to_string() };
         self.save(&keys::public_key_index(number), &index).await
     }
 
-    /// The public key of an id, while it is in the set. It is read each time, so that a key that is taken out of the store
-    /// is good for nothing at once.
+    /// The public key with an id, while it is in the set. It is read from the store each time, so that tokens of a key are
+    /// refused as soon as the key is removed from the store.
     pub(crate) async fn find_public_key(&self, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
         let record_key = keys::public_key(id);
         let record: Option<PublicKeyRecord> = self.load(&record_key).await?;

@@ -1,4 +1,4 @@
-//! The keys: which one signs, and which public ones tokens are verified by.
+//! The keys: which key signs, and which public keys verify tokens.
 
 mod key_set;
 mod rotation;

@@ -1,15 +1,19 @@
-//! The signing keys that are made here: a chain of numbers, each a record that is created once.
+//! The signing keys that this application creates: a chain of numbered records, each of which is created once.
 //!
-//! Whichever request first finds that the newest key is due makes the next one, which signs a lead later. Nothing else
-//! has to run for it, and a request that can't make it signs by the key there is. Why no valid token is refused:
+//! The first request that finds the newest key due for replacement creates the next key, which begins to sign after a lead
+//! time. Nothing else has to run for this, and a request that can't create the next key signs with the current one. No
+//! valid token is refused, for these reasons:
 //!
-//! - The public half is in the set before the private one is in the store, so the next key is published for the whole lead
-//!   before anybody signs by it. A maker that dies in between leaves a public key that nobody can sign by.
-//! - A key that no longer signs leaves the set by its own record, which those who signed by it wrote: `key_set.rs`.
-//! - The hint only tells where to begin. From a number that lags behind, the chain leads on.
+//! - The public half is in the set before the private half is in the store, so the next key is published for the whole lead
+//!   time before anybody signs with it. If a request dies between the two writes, it leaves a public key that nobody can
+//!   sign with.
+//! - The record of a public key says when a key that no longer signs leaves the set, and the requests that signed with the
+//!   key have written that record: see `key_set.rs`.
+//! - The hint ([`SigningKeysRecord`]) only says where to begin. If its number lags behind, the chain leads on to the newest
+//!   key.
 //!
-//! When a key is made, the private half of the last but one is overwritten: two are in the store then, the one that signs
-//! and the next, or the one before.
+//! When a key is created, the private half of the key two numbers before it is overwritten. So two private halves are in
+//! the store: that of the key that signs, and that of either the next key or the one before.
 
 use domain::{Rotation, SigningKey, Timestamp};
 
@@ -21,24 +25,24 @@ use crate::store::create_once::Creation;
 use crate::store::records::{SigningKeyRecord, SigningKeysRecord, V1};
 use crate::store::{keys, records};
 
-/// More than the clock tolerance of the verifier.
+/// Seconds; more than the clock tolerance of the verifier.
 const MARGIN_SECONDS: u64 = 60;
-/// As long as verifiers may keep the set: `Cache-Control` of the JWK set in `endpoints/login.rs`.
+/// Seconds that verifiers may cache the set: `Cache-Control` of the JWK set in `endpoints/login.rs`.
 const JWKS_CACHE_SECONDS: u64 = 600;
 
-/// A key of the chain. Not `Debug`: it holds a secret.
+/// A key of the chain. Not `Debug`, because it holds a secret.
 struct Link {
     number: u64,
-    /// PKCS#8 PEM; none when the key is retired, or was taken out of the store.
+    /// PKCS#8 PEM; `None` when the key is retired or was removed from the store.
     private_key: Option<String>,
     signs_from: Timestamp,
 }
 
-/// A key that does not read or does not sign: what is wrong with it, for the log.
+/// A key that can't be parsed or can't sign. The text says what is wrong, for the log.
 #[derive(Debug)]
 pub(crate) struct UnusableKey(pub(crate) &'static str);
 
-/// The chain at one moment, for a key that signs tokens of this lifetime.
+/// The chain at one moment, for a key that signs tokens with this lifetime.
 pub(super) struct Chain<'a, P: Platform> {
     pub(super) context: &'a Context<'a, P>,
     pub(super) lifetime_seconds: u64,
@@ -46,19 +50,19 @@ pub(super) struct Chain<'a, P: Platform> {
 }
 
 impl<P: Platform> Chain<'_, P> {
-    /// The key that signs now. Makes the first one, and the next one when it is due.
+    /// The key that signs now. Creates the first key, and the next one when it is due.
     pub(super) async fn signer(&self, rotation: Rotation) -> Result<SigningKey, Failed<UnusableKey>> {
         let newest = self.newest(rotation).await?;
         let pem = self.signing_now(newest).await?.private_key.unwrap_or_default();
         SigningKey::from_pem(&pem).map_err(|_| Failed::Refused(UnusableKey("the stored signing key is unreadable")))
     }
 
-    /// The newest key, which can sign or will. When it is due, its successor.
+    /// The newest key, which signs now or will sign later. When it is due for replacement, this is its successor.
     async fn newest(&self, rotation: Rotation) -> Result<Link, StoreError> {
         let mut newest = self.begin().await?;
         loop {
             if newest.private_key.is_none() {
-                // Nothing signs: whoever comes waits for the next key, which signs at once.
+                // There is no key to sign with, so this request waits for the next key, which signs at once.
                 newest = self.successor(newest.number, self.now).await?;
                 continue;
             }
@@ -68,7 +72,7 @@ impl<P: Platform> Chain<'_, P> {
             let signs_from = rotation.next_signs_from(newest.signs_from, self.now);
             match self.try_successor(newest.number, signs_from).await {
                 Ok(Some(next)) => newest = next,
-                // Somebody is making it. The key there is signs on.
+                // Another request is creating it, so the current key continues to sign.
                 Ok(None) => return Ok(newest),
                 Err(error) => {
                     self.log_failure(&error);
@@ -78,7 +82,8 @@ impl<P: Platform> Chain<'_, P> {
         }
     }
 
-    /// Where the hint points: a key that is not there, before the first one or because it was taken out, can't sign.
+    /// The key that the hint points to. If there is no such key, because none was created yet or because it was removed,
+    /// the result has no private half and can't sign.
     async fn begin(&self) -> Result<Link, StoreError> {
         let hint: Option<SigningKeysRecord> = self.context.load(keys::SIGNING_KEYS).await?;
         let absent = hint.as_ref().map_or(0, |hint| hint.newest);
@@ -92,7 +97,7 @@ impl<P: Platform> Chain<'_, P> {
         Ok(record.map(|record| Link::new(number, record)))
     }
 
-    /// The key after a number, made by this call or by another one, which is waited for.
+    /// The key after `number`, created by this call or by another one; in that case this call waits for it.
     async fn successor(&self, number: u64, signs_from: Timestamp) -> Result<Link, StoreError> {
         let (number, key) = (number + 1, keys::signing_key(number + 1));
         let mut made = None;
@@ -101,7 +106,7 @@ impl<P: Platform> Chain<'_, P> {
         self.finish(number, bytes, made).await
     }
 
-    /// The key after a number, made by this call or before it; none while another one is making it.
+    /// The key after `number`, created by this call or earlier; `None` while another call is creating it.
     async fn try_successor(&self, number: u64, signs_from: Timestamp) -> Result<Option<Link>, StoreError> {
         let (number, key) = (number + 1, keys::signing_key(number + 1));
         let mut made = None;
@@ -117,7 +122,7 @@ impl<P: Platform> Chain<'_, P> {
         }
     }
 
-    /// The record of a new key, whose public half is in the set by then.
+    /// Creates a key and returns its record. Before this returns, the public half is in the set.
     async fn make(&self, signs_from: Timestamp, made: &mut Option<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
         let key = self.generate();
         let private_key = key.to_pem().map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -129,7 +134,7 @@ impl<P: Platform> Chain<'_, P> {
         Ok(bytes)
     }
 
-    /// What follows when a key is there. Whoever fails at it leaves the hint as it was, so that the next one does it.
+    /// The steps after a key was created. If they fail, the hint stays as it was, so that the next request repeats them.
     async fn finish(&self, number: u64, bytes: Vec<u8>, made: Option<Vec<u8>>) -> Result<Link, StoreError> {
         if made.is_some_and(|made| made == bytes) {
             self.context.log(Event::new(Level::Info, "signing_key_created").with("number", number));
@@ -148,7 +153,7 @@ impl<P: Platform> Chain<'_, P> {
         self.context.save(keys::SIGNING_KEYS, &SigningKeysRecord { v: V1, newest }).await
     }
 
-    /// Overwrites a private half that nobody will sign by again.
+    /// Overwrites a private half that nobody will sign with again.
     async fn retire(&self, number: u64) -> Result<(), StoreError> {
         let key = keys::signing_key(number);
         let record: Option<SigningKeyRecord> = self.context.load(&key).await?;
@@ -161,7 +166,8 @@ impl<P: Platform> Chain<'_, P> {
         }
     }
 
-    /// The newest key whose time to sign has come. When a clock stepped back none may have: then the oldest that can.
+    /// The newest key whose time to sign has come. If the clock stepped back, there may be none; then this is the oldest
+    /// key that can sign.
     async fn signing_now(&self, newest: Link) -> Result<Link, StoreError> {
         let mut link = newest;
         while link.signs_from > self.now && link.number > 1 {
@@ -194,8 +200,8 @@ impl Link {
     }
 }
 
-/// Until when a key that signs at a moment has to be in the set: the end of that token, and of the copies of the set that
-/// verifiers then have.
+/// Until when a key that signs at `signs_at` has to be in the set: until the token of that moment has expired, and the
+/// copies of the set that verifiers have then.
 pub(super) fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
     signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
 }

@@ -1,5 +1,5 @@
-//! Counters, on the one atomic operation that Spin's SQLite and Redis stores both have right: increment. A counter is
-//! never set: on SQLite an increment of a value that was set takes the whole store down.
+//! Counters, built on increment, which is the one atomic operation that both the SQLite store and the Redis store of Spin
+//! implement correctly. A counter is never set: on SQLite, an increment of a value that was set takes the whole store down.
 
 use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
@@ -7,13 +7,13 @@ use crate::context::platform::{Platform, StoreError};
 const ATTEMPTS: u32 = 3;
 
 impl<P: Platform> Context<'_, P> {
-    /// True at most once for each key. When a reply is lost, the claim is nobody's.
+    /// Returns `true` at most once for each key. If the reply of the store is lost, the claim belongs to nobody.
     pub(super) async fn claim(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.next(key).await? == 1)
     }
 
-    /// 1, 2, 3, ... for each key, no number twice. A number may be skipped: DynamoDB refuses increments that collide, so
-    /// one that fails is tried again after a moment.
+    /// Returns 1, 2, 3, ... for each key, and no number twice unless it was given back. A number may be skipped, because a
+    /// failed increment is tried again after a moment: DynamoDB refuses increments that collide.
     pub(crate) async fn next(&self, key: &str) -> Result<u64, StoreError> {
         let mut attempt = 1;
         loop {
@@ -27,15 +27,15 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// Gives a number back, so that it counts no more; [`Context::next`] will give it again. It is tried once: when only
-    /// the reply is lost, a second try would give back what is another's.
+    /// Gives a number back, so that it no longer counts; [`Context::next`] will return it again. This is tried only once:
+    /// if only the reply was lost, a second try would give back the number of another caller.
     pub(crate) async fn give_back(&self, key: &str) -> Result<(), StoreError> {
         self.increment(key, -1).await.map(|_| ())
     }
 
-    /// The last number that [`Context::next`] has given, 0 before the first. It reads both forms that stores keep counters
-    /// in: 8 bytes little-endian (SQLite) and ASCII digits (Redis, DynamoDB). Eight digits read as a number would exceed
-    /// 3.4e18.
+    /// The last number that [`Context::next`] has returned; 0 before the first. Stores keep counters in two forms, and this
+    /// reads both: 8 bytes little-endian (SQLite), and ASCII digits (Redis, DynamoDB). They can't be confused: eight ASCII
+    /// digits, read as a little-endian number, would exceed 3.4e18.
     pub(crate) async fn last(&self, key: &str) -> Result<u64, StoreError> {
         let Some(bytes) = self.get(key).await? else { return Ok(0) };
         let digits = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);

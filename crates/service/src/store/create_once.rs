@@ -1,17 +1,17 @@
-//! Creating a record once, however many try at the same moment and wherever one of them dies.
+//! Creates a record once, however many requests try at the same moment and wherever one of them dies.
 //!
-//! The store has one atomic operation, the increment, and no conditional write. So the right to create a record is a
-//! claim on a counter, which one call wins. A winner that dies would leave the record uncreated for ever, so the right is
-//! a lease: a loser that finds no record notes in the lock since when it has waited, and when [`LEASE_MILLIS`] have passed
-//! since that note, the next generation of the claim opens. Counters stay, so no generation is ever won twice.
+//! The store has one atomic operation, the increment, and no conditional write. So the right to create a record is a claim
+//! on a counter, which one call wins. If the winner died, the record would never be created; so the right is a lease. A
+//! loser that finds no record notes in the lock since when it has waited. When [`LEASE_MILLIS`] have passed since that
+//! time, the next generation of the claim opens. Counters stay in the store, so no generation is ever won twice.
 //!
-//! Why no record is overwritten: a winner writes only when the record is still not there and less than half of the lease
-//! has passed since it began, by a clock that does not step; the lease is four times the time that a request may run. A
-//! second winner exists only after a whole lease, and looks too. What remains is a process that stops for over a minute
-//! between its last look and its write, or clocks of two machines that differ by as much. Reading back tells a writer
-//! that it was overtaken.
+//! No record is overwritten, for these reasons. A winner writes only if the record still does not exist and less than half
+//! of the lease has passed since the winner began, measured by a clock that does not step. The lease is four times the time
+//! that a request may run. A second winner exists only after a whole lease, and it also looks for the record before it
+//! writes. Two risks remain: a process that stops for over a minute between its last look and its write, and two machines
+//! whose clocks differ by as much. A writer reads its record back, so it learns whether another writer has overtaken it.
 //!
-//! The store has to read what it was last written: see docs/operate.md, "Stores".
+//! The store has to return the value that was written last: see docs/operate.md, "Stores".
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,16 +20,16 @@ use crate::context::Context;
 use crate::context::platform::{Platform, StoreError};
 use crate::store::records::V1;
 
-/// How long a claim holds without its record: four times the 30 s that hosts give a request.
+/// Milliseconds that a claim is valid without its record: four times the 30 s that hosts give a request.
 pub(crate) const LEASE_MILLIS: u64 = 120_000;
 
 /// Who created the record.
 pub(crate) enum Creation {
     /// This call did.
     Ours,
-    /// It is there, by somebody else: these bytes.
+    /// Another call did; these are the bytes of the record.
     Theirs(Vec<u8>),
-    /// Somebody else has the right to create it, and it is not there yet.
+    /// Another call has the right to create it, and the record does not exist yet.
     Pending,
 }
 
@@ -41,7 +41,8 @@ struct Lock {
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Creates the record under `key` unless it exists. `make` gives its value, and runs only for the holder of the claim.
+    /// Creates the record under `key` unless it exists. `make` returns its value, and runs only if this call wins the
+    /// claim.
     pub(crate) async fn create_once(
         &self,
         key: &str,
@@ -82,7 +83,8 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// The record under `key`, created by this call or by another one, which is waited for.
+    /// The record under `key`, created by this call or by another one; in that case this call waits for it for about two
+    /// seconds.
     pub(crate) async fn get_or_create(
         &self,
         key: &str,
@@ -107,7 +109,7 @@ fn is_over(lock: &Lock, now: Timestamp) -> bool {
     now.millis_since(lock.since_ms) > LEASE_MILLIS
 }
 
-/// A lease that seems to begin in the future was noted before the clock stepped back: it begins anew.
+/// A lease that seems to begin in the future was noted before the clock stepped back, so it begins anew.
 fn is_ahead(lock: &Lock, now: Timestamp) -> bool {
     lock.since_ms.millis_since(now) > LEASE_MILLIS
 }

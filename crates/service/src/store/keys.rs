@@ -1,4 +1,4 @@
-//! The key schema. Nothing here needs a scan over keys; every key starts with `latchkey:`, since Redis has no buckets.
+//! The key schema. No operation needs to scan the keys. Every key starts with `latchkey:`, because Redis has no buckets.
 //!
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
@@ -27,8 +27,8 @@
 //! | `latchkey:place:KIND:N` | counter: attempts in a slot, N below 4096 | who counts attempts | who counts attempts | for ever |
 //! | `latchkey:place:KIND:N:era` | [`WindowRecord`]: since when, and for whom | as above | as above | for ever |
 //!
-//! A username holds no colon, so no account can be written over another's lock. The longest key has 88 bytes before a
-//! number; the smallest host takes 255.
+//! A username contains no colon, so no account can overwrite the lock of another one. The longest key has 88 bytes before
+//! its number; the host with the lowest limit accepts 255 bytes.
 //!
 //! [`Account`]: super::records::Account
 //! [`PasswordRecord`]: super::records::PasswordRecord
@@ -50,7 +50,7 @@
 
 use domain::{KeyId, SessionId, Username};
 
-/// A key that no account has: looked up for what can not be a username.
+/// A key that no account has. It is looked up for a name that can't be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:signing-keys";
@@ -61,12 +61,12 @@ pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")
 }
 
-/// Of the account under a key.
+/// `account` is the key of the account.
 pub(crate) fn password(account: &str) -> String {
     format!("{account}:password")
 }
 
-/// Of the account under a key.
+/// `account` is the key of the account.
 pub(crate) fn rehash(account: &str) -> String {
     format!("{account}:rehash")
 }
@@ -99,7 +99,7 @@ pub(crate) fn authored(username: &Username, position: u64) -> String {
     format!("latchkey:author:{username}:{position}")
 }
 
-/// The first has no number: it was the only one before keys were rotated.
+/// The first key has no number, because it was the only one before keys were rotated.
 pub(crate) fn signing_key(number: u64) -> String {
     match number {
         1 => "latchkey:signing-key".to_owned(),

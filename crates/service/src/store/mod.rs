@@ -1,5 +1,5 @@
-//! The key-value store: which keys there are ([`keys`]), what is in them ([`records`]), and the two operations that are right when
-//! several instances do them at once: counting ([`counter`]) and creating once ([`create_once`]).
+//! The key-value store: its keys ([`keys`]), its values ([`records`]), and the two operations that stay correct when
+//! several instances run them at the same moment: counting ([`counter`]) and creating a record once ([`create_once`]).
 
 mod counter;
 pub(crate) mod create_once;
@@ -11,7 +11,7 @@ use crate::context::platform::StoreError;
 /// Why an operation was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failed<R> {
-    /// For a reason of its own.
+    /// The operation refused, for a reason of its own.
     Refused(R),
     Store(StoreError),
 }

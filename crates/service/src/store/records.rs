@@ -13,39 +13,40 @@ pub(crate) struct Account {
     pub(crate) v: V1,
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
-    /// A PHC string: the first password.
+    /// The hash of the first password, as a PHC string.
     pub(crate) password: String,
     pub(crate) created_at_ms: Timestamp,
 }
 
-/// The password that replaced the first one. Not `Debug`.
+/// The password that replaced the first one. Not `Debug`, because it holds a password hash.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PasswordRecord {
     pub(crate) v: V1,
-    /// Another one at each change.
+    /// A random id, which is new at each change of the password.
     pub(crate) revision: String,
-    /// A PHC string.
+    /// The hash, as a PHC string.
     pub(crate) password: String,
 }
 
-/// The same password with more rounds. Not `Debug`.
+/// A hash of the same password with more rounds. Not `Debug`, because it holds a password hash.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RehashRecord {
     pub(crate) v: V1,
-    /// The revision that it is of, empty for the first password. It does not count for another.
+    /// The revision of the password that was hashed again; empty for the first password. The hash does not count for any
+    /// other revision.
     pub(crate) of: String,
-    /// A PHC string.
+    /// The hash, as a PHC string.
     pub(crate) password: String,
 }
 
-/// What is left of an account that was deleted: its name, which nobody else gets.
+/// What remains of a deleted account. It keeps the name reserved, so that nobody else can get it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Tombstone {
     pub(crate) v: V1,
     pub(crate) deleted_at_ms: Timestamp,
 }
 
-/// What is under the key of an account.
+/// The value under the key of an account.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum AccountRecord {
@@ -63,23 +64,23 @@ impl AccountRecord {
     }
 }
 
-/// A session. It is written once and then deleted, and never written over: a refresh that is late must not bring a
-/// session back that has ended. Not `Debug`: the key of its refresh tokens is in it.
+/// A session. The record is written once and later deleted, but never overwritten: a late refresh must not bring back a
+/// session that has ended. Not `Debug`, because it holds the key of its refresh tokens.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionRecord {
     pub(crate) v: V1,
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
-    /// [`domain::RefreshFamily::store`]
+    /// The refresh family, as [`domain::RefreshFamily::store`] returns it.
     pub(crate) refresh: String,
     pub(crate) created_at_ms: Timestamp,
-    /// However often it is refreshed.
+    /// When the session ends; refreshes do not extend it.
     pub(crate) expires_at_ms: Timestamp,
-    /// Browser and system in words.
+    /// The browser and the operating system in words.
     pub(crate) client: String,
 }
 
-/// The last refresh of a session, beside it.
+/// The last refresh of a session, in a record beside that of the session.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionUse {
     pub(crate) v: V1,
@@ -87,38 +88,38 @@ pub(crate) struct SessionUse {
     pub(crate) at_ms: Timestamp,
 }
 
-/// Where one of the sessions of an account is found.
+/// An entry in the ring of an account's sessions: a session id.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionSlot {
     pub(crate) v: V1,
     pub(crate) session: String,
 }
 
-/// A message, under its position on the board.
+/// A message, stored at its position on the board.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct MessageRecord {
     pub(crate) v: V1,
-    // Texts that kept the rules of their time: stricter ones do not take old messages away.
-    /// None when the author's account has been deleted.
+    // Plain strings that were valid when they were written: stricter rules of a later release must not hide old messages.
+    /// `None` when the author's account has been deleted.
     pub(crate) author: Option<String>,
-    /// As the author was called then; empty when the account has been deleted.
+    /// The author's display name at the time of the post; empty when the account has been deleted.
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) created_at_ms: Timestamp,
-    /// Where it is in its author's list.
+    /// The index of the message in its author's list.
     #[serde(default, rename = "place")]
     pub(crate) index: Option<u64>,
 }
 
-/// The secondary key: where one author's message is on the board.
+/// An entry in the list of an author (a secondary key): the position of one message on the board.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AuthoredRecord {
     pub(crate) v: V1,
     pub(crate) message: u64,
 }
 
-/// Positions of a list whose entries were deleted: from the first to the last of those that are known to be side by side,
-/// the one that it lies under among them. So a reader passes over many at once.
+/// A run of positions of a list whose entries were deleted: the first and the last position that are known to be adjacent,
+/// both inclusive. The position of this record is one of them. A reader can skip the whole run at once.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Gap {
     pub(crate) v: V1,
@@ -126,7 +127,7 @@ pub(crate) struct Gap {
     pub(crate) gap_to: u64,
 }
 
-/// What is under a position of a list.
+/// The value at a position of a list.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Entry<T> {
@@ -134,34 +135,34 @@ pub(crate) enum Entry<T> {
     Deleted(Gap),
 }
 
-/// A signing key that was made here. Not `Debug`: it is a secret.
+/// A signing key that this application created. Not `Debug`, because it is a secret.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SigningKeyRecord {
     pub(crate) v: V1,
-    /// PKCS#8 PEM; none once the key is retired, which its record outlives so that its number stays taken.
+    /// PKCS#8 PEM; `None` once the key is retired. The record stays, so that its number remains taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) private_key: Option<String>,
     pub(crate) created_at_ms: Timestamp,
-    /// Not in the record of a key that was made before keys were rotated: that signs since it was created.
+    /// Absent in the record of a key that was created before keys were rotated; such a key signs since its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) signs_from_ms: Option<Timestamp>,
 }
 
-/// Where to look for the newest signing key. It may lag behind.
+/// The number where the search for the newest signing key begins. It may lag behind.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SigningKeysRecord {
     pub(crate) v: V1,
     pub(crate) newest: u64,
 }
 
-/// A public key that tokens may be verified by.
+/// A public key that verifies tokens.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PublicKeyRecord {
     pub(crate) v: V1,
-    /// RFC 7517, as JSON text.
+    /// The JWK (RFC 7517) as JSON text.
     pub(crate) jwk: String,
-    /// After the expiry of every token that it has signed, and of every copy of the set that a verifier then has. From
-    /// then on the key is no longer of the set.
+    /// When the key leaves the set. This is after the expiry of every token that the key has signed, and of every copy of
+    /// the set that a verifier has at that time.
     pub(crate) expires_at_ms: Timestamp,
 }
 
@@ -172,7 +173,7 @@ pub(crate) struct PublicKeyIndexRecord {
     pub(crate) kid: String,
 }
 
-/// The secret that spreads names over slots. Not `Debug`.
+/// The key of the hash that maps names to slots. Not `Debug`, because it is a secret.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SlotSecretRecord {
     pub(crate) v: V1,
@@ -180,21 +181,22 @@ pub(crate) struct SlotSecretRecord {
     pub(crate) secret: String,
 }
 
-/// What the counter of a slot counts since when. Counters only go on, so a window says where it began.
+/// The window of a slot: from which value of the counter on attempts count, and since when. Counters are never reset, so a
+/// window says where it began.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct WindowRecord {
     pub(crate) v: V1,
-    /// The counter when the window began.
+    /// The value of the counter when the window began.
     pub(crate) base: u64,
-    /// Of delays: the last attempt. Of quotas: the beginning of the window.
+    /// For delays, the time of the last attempt; for quotas, the beginning of the window.
     pub(crate) at_ms: Timestamp,
-    /// All numbers from the base up to this one are failures of one account.
+    /// All numbers after the base up to this one are failures of one account.
     pub(crate) owned: u64,
-    /// That account, by a keyed hash; empty when there are none.
+    /// A keyed hash of that account; empty when there are no such failures.
     pub(crate) owner: String,
 }
 
-/// The version that every record begins with. A record of another one does not read.
+/// The version that every record begins with. A record of another version can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct V1;
 
@@ -217,7 +219,7 @@ impl<P: Platform> Context<'_, P> {
     /// Reads a record, if there is one.
     ///
     /// # Errors
-    /// The store does not answer, or what is there is not of this version. The text of the error names the key alone.
+    /// The store does not answer, or the value is not a record of this version. The error text names only the key.
     pub(crate) async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         self.get(key).await?.map(|bytes| decode(key, &bytes)).transpose()
     }
@@ -228,7 +230,7 @@ impl<P: Platform> Context<'_, P> {
     }
 }
 
-/// As bytes for the store.
+/// Encodes a record as bytes for the store.
 pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(record).map_err(|_| StoreError::Failed("a record did not serialise".to_owned()))
 }
@@ -236,7 +238,7 @@ pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 /// Reads the bytes of a record.
 ///
 /// # Errors
-/// They are not of this version. The text of the error names the key alone.
+/// The bytes are not a record of this version. The error text names only the key.
 pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes)
         .map_err(|_| StoreError::Failed(format!("the record {key} does not read as version 1")))

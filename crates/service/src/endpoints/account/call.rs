@@ -1,4 +1,5 @@
-//! What the component's endpoints are given: the settings, whose account it is, and the password that proves it once more.
+//! What the component's endpoints share: the settings, the account of the caller, and the check of the password that
+//! confirms an action.
 
 use domain::{Iterations, Password, TokenError};
 use http::HeaderName;
@@ -30,13 +31,13 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
 }
 
 impl<P: Platform> Call<'_, P> {
-    /// The account of whoever calls. It may have been deleted since the authorizer looked.
+    /// The account of the caller. It may have been deleted since the authorizer looked.
     pub(super) async fn find_account(&self) -> Result<Credentials, ApiError> {
         let found = self.context.find_credentials(Some(&self.incoming.principal()?.username)).await?;
         found.ok_or(ApiError::InvalidToken(TokenError::SessionEnded))
     }
 
-    /// Asks for the password once more: whoever has only got hold of a token may not take the account over.
+    /// Checks the password again: somebody who has only stolen a token must not be able to take over the account.
     pub(super) async fn confirm(&self, field: &'static str, password: String) -> Result<Credentials, ApiError> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let username = &incoming.principal()?.username;

@@ -33,8 +33,9 @@ impl<P: Platform> Call<'_, P> {
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
-    /// First its name goes from its messages, then itself. Until it is gone it can be logged in to, so a deletion that was broken
-    /// off before can be asked for again, and one that was broken off after by the session that asked: its own is the last to
+    /// First removes the account's name from its messages, then deletes the account. Until the account is deleted, its
+    /// owner can log in, so a deletion that was interrupted before that can be requested again. A deletion that was
+    /// interrupted later can be requested again by the session that requested it, because that session is the last one to
     /// end.
     pub(super) async fn delete(self) -> Result<Reply, ApiError> {
         let mut members = Fields::parse(&self.incoming.body)?;
@@ -48,7 +49,7 @@ impl<P: Platform> Call<'_, P> {
         }
         context.delete_passwords(&who.username).await?;
         context.end_sessions(&who.username, Some(&who.session)).await?;
-        // What was posted meanwhile.
+        // Messages that were posted in the meantime.
         context.disown_all(&who.username).await?;
         context.end_session(&who.session).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));

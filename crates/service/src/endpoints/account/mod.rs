@@ -1,5 +1,5 @@
-//! One's own account: `/api/account`, `/api/sessions` and `POST /api/logout`. All of it is guarded, and what can't be undone asks
-//! for the password again.
+//! The caller's own account: `/api/account`, `/api/sessions` and `POST /api/logout`. All methods are guarded, and those
+//! that can't be undone ask for the password again.
 
 mod call;
 mod credentials;

@@ -29,7 +29,7 @@ impl<P: Platform> Call<'_, P> {
         Ok(logged_out(&self.incoming))
     }
 
-    /// The session of whoever asks first, then the others by their last use.
+    /// Lists the session of the caller first, then the others by their last use, newest first.
     pub(super) async fn list_sessions(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
         let mut found = Vec::new();
@@ -52,7 +52,7 @@ impl<P: Platform> Call<'_, P> {
         Ok(json(StatusCode::OK, &SessionsResponse { sessions: sessions.collect() }))
     }
 
-    /// The session of another account is answered like one that there is not.
+    /// A session of another account gets the same answer as one that does not exist.
     pub(super) async fn end_session(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
         let id = SessionId::parse(self.incoming.parameter("id")).map_err(|_| ApiError::NotFound)?;
@@ -66,7 +66,7 @@ impl<P: Platform> Call<'_, P> {
     }
 }
 
-/// The answer when a session of one's own has ended: there is nothing to say, and the cookie is taken back.
+/// The answer after the caller's own session has ended: it has no body, and deletes the cookie.
 pub(super) fn logged_out(incoming: &Incoming) -> Reply {
     with_cookie(empty(StatusCode::NO_CONTENT), REFRESH.forget(&incoming.parts))
 }

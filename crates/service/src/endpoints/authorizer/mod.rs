@@ -1,6 +1,5 @@
-//! The custom authorizer: an `Authorization` header in, an IAM policy out. Guarded components ask it over the WIT
-//! interface, clients at `/api/authorizer`. It reads the public keys, and whether a session lives, and
-//! nothing else.
+//! The custom authorizer: it gets an `Authorization` header and returns an IAM policy. Guarded components ask it over the
+//! WIT interface, and clients at `/api/authorizer`. It only reads the public keys and whether a session still exists.
 
 mod output;
 
@@ -34,10 +33,10 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     .await
 }
 
-/// The function of the WIT interface. Faults of its own it logs, since the component that asks can't know of them.
+/// The function of the WIT interface. It logs its own faults, because the component that asks can't know of them.
 ///
 /// # Errors
-/// [`Denial`]: then nothing may be called.
+/// [`Denial`] if there is no policy; then the caller may call nothing.
 pub async fn authorize<P: Platform>(
     platform: &P,
     authorization: &str,
@@ -69,7 +68,7 @@ pub async fn authorize<P: Platform>(
     Ok(Authorization { principal, version, statements: policy.statements().to_vec() })
 }
 
-/// Who bears the token, and what it allows.
+/// The claims of the token, and the policy for its bearer.
 async fn decide<P: Platform>(
     context: &Context<'_, P>,
     rules: &TokenRules,
@@ -89,7 +88,7 @@ async fn decide<P: Platform>(
     Ok((claims, PolicyDocument::allow(methods)))
 }
 
-/// The method that a client wants the verdict for.
+/// The method that the client asks the verdict for.
 fn asked_for(incoming: &Incoming) -> Result<Option<MethodArn>, ApiError> {
     let mut query = Query::parse(incoming.query());
     let in_query = query.take(fields::METHOD_ARN, MethodArn::parse);

@@ -3,7 +3,8 @@
 use domain::{Claims, Effect, POLICY_VERSION, PolicyDocument, Verdict};
 use serde::Serialize;
 
-/// The output of an API Gateway authorizer, in its own spelling, with the verdict that was asked for.
+/// The output of an API Gateway authorizer, with its spelling of the names, and with the verdict if the client asked for
+/// one.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Output<'a> {

@@ -3,9 +3,10 @@
 /// A built site.
 #[derive(Debug)]
 pub struct Site {
-    /// Its files; none when it has not been built.
+    /// Its files; empty when the site has not been built.
     pub assets: &'static [Asset],
-    /// What a `Content-Security-Policy` names the scripts by that are written into the page: `sha256-` and Base64.
+    /// The hashes by which the `Content-Security-Policy` allows the scripts that are written into the page: `sha256-` and
+    /// Base64.
     pub script_hashes: &'static [&'static str],
 }
 
@@ -16,9 +17,9 @@ pub struct Asset {
     pub path: &'static str,
     /// The value of `Content-Type`.
     pub content_type: &'static str,
-    /// Its name has a hash of its content, so what the address means never changes.
+    /// Whether the name contains a hash of the content, so that the content at this address never changes.
     pub is_hashed: bool,
-    /// As it is.
+    /// The file without compression.
     pub identity: Encoded,
     /// Compressed by Brotli, when that is shorter.
     pub brotli: Option<Encoded>,

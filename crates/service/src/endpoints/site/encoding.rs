@@ -1,12 +1,12 @@
-//! Which content encoding a client gets (RFC 9110, section 12.5.3): the shortest that it takes. How much it likes one better than
-//! another is not asked: clients that can read Brotli want it.
+//! Which content encoding a client gets (RFC 9110, section 12.5.3): the shortest that it accepts. The order of its weights
+//! is ignored, because clients that can read Brotli prefer it.
 
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
 use super::asset::{Asset, Encoded};
 
-/// What `Accept-Encoding` says of each encoding.
+/// Which encodings `Accept-Encoding` accepts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
     brotli: bool,
@@ -32,12 +32,13 @@ impl Accepted {
         Self {
             brotli: brotli.or(any).unwrap_or(false),
             gzip: gzip.or(any).unwrap_or(false),
-            // Excluded by name or by "*;q=0" alone.
+            // Only its name or `*;q=0` excludes it.
             identity: identity.or(any).unwrap_or(true),
         }
     }
 
-    /// The encoding to send, with its name unless it is none.
+    /// The encoding to send, with its name; the name is `None` for the file as it is. Returns `None` if the client accepts
+    /// no encoding of the file.
     pub(super) fn choose(self, asset: &Asset) -> Option<(Option<&'static str>, &Encoded)> {
         let brotli = asset.brotli.as_ref().filter(|_| self.brotli).map(|encoded| (Some("br"), encoded));
         let gzip = asset.gzip.as_ref().filter(|_| self.gzip).map(|encoded| (Some("gzip"), encoded));

@@ -1,5 +1,5 @@
-//! Everything that is not the API: the site that people use in a browser. It is a table of files in two or three encodings
-//! that the build makes; here is decided which of them a request gets.
+//! Everything that is not the API: the site that people use in a browser. The build creates a table of files in two or
+//! three encodings; this module decides which of them a request gets.
 
 mod asset;
 mod encoding;
@@ -19,9 +19,9 @@ use crate::http::reply::{Reply, empty, finish};
 /// The page that every address of the app shows.
 const PAGE: &str = "/index.html";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-/// A year, the longest that caches go by.
+/// A year, which is the longest time that caches observe.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Kept, and asked about each time: an answer of 304 costs a round trip and no content.
+/// Caches keep the answer and revalidate it each time: a 304 costs a round trip and no content.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -50,8 +50,8 @@ fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Repl
     }
 }
 
-/// A file by its path. What has no dot in it is the address of a page, and all pages are one file: the app in it reads the
-/// address. A dot means a file, or `/.well-known/`, and what is not there is not made up.
+/// Finds a file by its path. A path without a dot is the address of a page, and all pages are one file: the app in it reads
+/// the address. A path with a dot is a file or `/.well-known/`, and is not found if there is no such file.
 fn find<'a>(site: &'a Site, path: &str) -> Option<&'a Asset> {
     let by_path = |path: &str| site.assets.iter().find(|asset| asset.path == path);
     by_path(path).or_else(|| if path.contains('.') { None } else { by_path(PAGE) })
@@ -83,7 +83,7 @@ fn with_methods(mut reply: Reply) -> Reply {
     reply
 }
 
-/// An answer to a person who sees it in a browser; no cache keeps it.
+/// A text for a person who sees it in a browser; no cache keeps it.
 fn text(status: StatusCode, words: &'static str) -> Reply {
     let mut reply = Response::new(Bytes::from_static(words.as_bytes()));
     *reply.status_mut() = status;

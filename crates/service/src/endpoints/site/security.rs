@@ -1,4 +1,4 @@
-//! The headers that tell a browser what a page of ours may do: nothing that the app does not need.
+//! The headers that restrict what our pages may do in a browser to what the app needs.
 
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue};
@@ -8,7 +8,7 @@ use super::asset::Site;
 const FIXED: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    // Features that Chromium knows; it warns of the others on its console.
+    // Only features that Chromium knows: it warns of any other on its console.
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
@@ -19,13 +19,13 @@ const FIXED: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
-/// What every answer carries, whatever its status, besides what the API has too (`reply::finish`).
+/// Adds the headers of every answer, whatever its status, besides those that the API has too (`reply::finish`).
 pub(super) fn apply(site: &Site, response: &mut HeaderMap) {
     response.extend(FIXED);
     response.extend(HeaderValue::try_from(policy(site)).ok().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
 }
 
-/// The `Content-Security-Policy`. `'wasm-unsafe-eval'` compiles WebAssembly and evaluates no text.
+/// The `Content-Security-Policy`. `'wasm-unsafe-eval'` allows the page to compile WebAssembly, but not to evaluate text.
 fn policy(site: &Site) -> String {
     let hashes: String = site.script_hashes.iter().map(|hash| format!(" '{hash}'")).collect();
     format!(
