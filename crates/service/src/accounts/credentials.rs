@@ -5,9 +5,7 @@
 
 use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, Username, Verification};
 
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::create_once::Creation;
 use crate::store::keys;
 use crate::store::records::{self, Account, AccountRecord, PasswordRecord, RehashRecord, Tombstone, V1};

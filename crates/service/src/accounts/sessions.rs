@@ -11,9 +11,7 @@
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
 use rules::ACCOUNT_MAX_SESSIONS;
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::SessionSettings;
+use crate::context::{Context, Platform, SessionSettings, StoreError};
 use crate::store::keys;
 use crate::store::records::{Account, SessionRecord, SessionSlot, SessionUse, V1};
 

@@ -2,9 +2,7 @@
 
 use domain::{Claims, SessionId};
 
-use crate::context::Context;
-use crate::context::platform::Platform;
-use crate::context::settings::{SessionSettings, SigningSettings};
+use crate::context::{Context, Platform, SessionSettings, SigningSettings};
 use crate::signing::UnusableKey;
 use crate::store::Failed;
 use crate::store::records::SessionRecord;

@@ -3,8 +3,7 @@
 use domain::{DisplayName, MessageText, Username};
 
 use super::page::Message;
-use crate::context::Context;
-use crate::context::platform::Platform;
+use crate::context::{Context, Platform};
 use crate::store::records::{AuthoredRecord, MessageRecord, V1};
 use crate::store::{Failed, keys};
 

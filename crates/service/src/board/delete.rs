@@ -3,8 +3,7 @@
 use domain::Username;
 
 use super::gaps::{Found, decode};
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Platform, StoreError};
 use crate::store::records::{AuthoredRecord, Gap, MessageRecord, V1};
 use crate::store::{Failed, keys};
 

@@ -7,8 +7,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Platform, StoreError};
 use crate::store::records::{self, Entry, Gap, V1};
 
 /// What a reader finds at a position.

@@ -6,9 +6,7 @@ use rules::PAGE_MAX_MESSAGES;
 use serde::de::DeserializeOwned;
 
 use super::gaps::{Found, decode};
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::keys;
 use crate::store::records::{AuthoredRecord, MessageRecord};
 

@@ -1,17 +1,23 @@
 //! One request on its way through an endpoint: the platform, the settings that all components have, and the work done so far.
 
-pub(crate) mod log;
+mod log;
 pub mod platform;
-pub(crate) mod settings;
-pub(crate) mod storeless;
+mod settings;
+mod storeless;
 
 use std::cell::{Cell, OnceCell};
 
 use domain::{Timestamp, hex};
 
-use self::log::Event;
-use self::platform::{Bucket, Platform, StoreError};
+pub(crate) use self::log::{Event, Level, rfc3339};
+use self::platform::Bucket;
+pub(crate) use self::platform::{Authorization, Authorizer, Denial, Platform, StoreError, UncheckedPrincipal};
 use self::settings::Settings;
+pub(crate) use self::settings::{
+    AttemptRules, KeySource, MAX_TOKEN_LIFETIME_SECONDS, POSTS_WINDOW_MILLIS, SIGN_UPS_WINDOW_MILLIS, SessionSettings,
+    SettingError, SigningSettings, Variables,
+};
+pub(crate) use self::storeless::Storeless;
 
 /// A request. The modules write their operations on the store as methods of this type, in `impl` blocks of their own.
 pub(crate) struct Context<'a, P: Platform> {

@@ -9,9 +9,7 @@ use wire::{MessageResponse, MessagesResponse, fields};
 
 use super::table::{MESSAGES, Messages};
 use crate::board::{Message, PageRequest};
-use crate::context::log::{Event, Level, rfc3339};
-use crate::context::platform::{Authorizer, Platform};
-use crate::context::settings::{SettingError, Variables};
+use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables, rfc3339};
 use crate::http::body::Fields;
 use crate::http::etag;
 use crate::http::gateway::{self, answer};

@@ -6,8 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 
 use super::table::{OPENAPI, Openapi};
-use crate::context::platform::Platform;
-use crate::context::storeless::Storeless;
+use crate::context::{Platform, Storeless};
 use crate::http::etag;
 use crate::http::gateway::{NoAuthorizer, answer};
 use crate::http::reply::{Reply, empty, set};

@@ -7,9 +7,7 @@ use wire::fields;
 
 use super::table::{SESSION, Session};
 use super::tokens::{self, Delivery, REFRESH};
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::{SessionSettings, SettingError, SigningSettings, Variables};
+use crate::context::{Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError, Variables};
 use crate::http::body::Fields;
 use crate::http::cookie::is_cross_site;
 use crate::http::gateway::{Call, Incoming, NoAuthorizer, answer};

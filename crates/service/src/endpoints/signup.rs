@@ -6,9 +6,7 @@ use http::{HeaderName, Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
 
 use super::table::{SIGNUP, Signup};
-use crate::context::log::{Event, Level};
-use crate::context::platform::Platform;
-use crate::context::settings::{SettingError, Variables};
+use crate::context::{Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
 use crate::http::client_address::client_address;
 use crate::http::gateway::{Call, NoAuthorizer, answer};

@@ -22,11 +22,6 @@ pub(crate) struct Fields {
     errors: Vec<FieldError>,
 }
 
-/// How many characters of a name from the client are repeated in an answer at most.
-const MAX_ECHO_CHARS: usize = 64;
-/// How many unknown members an answer names at most, so that a long request does not cause a long answer.
-const MAX_UNKNOWN: usize = 8;
-
 impl Fields {
     /// Reads an object. `serde_json` bounds its depth.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
@@ -79,11 +74,7 @@ impl Fields {
     /// Refuses the members that nobody took. Returns the values of the required members if nothing is wrong. `taken` is
     /// `None` only if a required member was refused when it was taken.
     pub(crate) fn finish<T>(mut self, taken: Option<T>) -> Result<T, ApiError> {
-        for (name, _) in std::mem::take(&mut self.members).into_iter().take(MAX_UNKNOWN) {
-            let field = name.chars().take(MAX_ECHO_CHARS).collect();
-            let (code, detail) = (FieldCode::UnknownField, "This field is unknown.".to_owned());
-            self.errors.push(FieldError { field, code, detail });
-        }
+        self.errors.extend(unknown(std::mem::take(&mut self.members), "This field is unknown."));
         match taken {
             Some(values) if self.errors.is_empty() => Ok(values),
             _ => Err(ApiError::Invalid(self.errors)),
@@ -108,6 +99,19 @@ impl Fields {
         self.errors.push(FieldError { field: field.to_owned(), code, detail: detail.to_owned() });
         None
     }
+}
+
+/// How many characters of a name from the client are repeated in an answer at most.
+const MAX_ECHO_CHARS: usize = 64;
+/// How many unknown names an answer repeats at most, so that a long request does not cause a long answer.
+const MAX_UNKNOWN: usize = 8;
+
+/// Refuses the names that nobody took.
+pub(super) fn unknown<T>(left: Vec<(String, T)>, detail: &'static str) -> impl Iterator<Item = FieldError> {
+    left.into_iter().take(MAX_UNKNOWN).map(move |(name, _)| {
+        let field = name.chars().take(MAX_ECHO_CHARS).collect();
+        FieldError { field, code: FieldCode::UnknownField, detail: detail.to_owned() }
+    })
 }
 
 enum Member {

@@ -14,10 +14,7 @@ use super::problem::ApiError;
 use super::reply::{Reply, empty, finish};
 use super::resource::{Access, Component, NO_METHODS, Parameters};
 use super::{BodyFault, bearer};
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Authorization, Authorizer, Denial, Platform};
-use crate::context::settings::{SettingError, Variables};
+use crate::context::{Authorization, Authorizer, Context, Denial, Event, Level, Platform, SettingError, Variables};
 
 /// The caller, as the authorizer identifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]

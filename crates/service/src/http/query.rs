@@ -2,6 +2,7 @@
 
 use wire::{FieldCode, FieldError};
 
+use super::body::unknown;
 use super::problem::ApiError;
 
 /// The parameters of a query that have not been taken yet, and what is wrong with those that have.
@@ -9,11 +10,6 @@ pub(crate) struct Query {
     parameters: Vec<(String, String)>,
     errors: Vec<FieldError>,
 }
-
-/// How many characters of a name from the client are repeated in an answer at most.
-const MAX_ECHO_CHARS: usize = 64;
-/// How many unknown parameters an answer names at most, so that a long request does not cause a long answer.
-const MAX_UNKNOWN: usize = 8;
 
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
@@ -39,11 +35,7 @@ impl Query {
 
     /// Refuses the parameters that nobody took, and returns what is wrong, if anything is.
     pub(crate) fn finish(mut self) -> Result<(), ApiError> {
-        for (name, _) in self.parameters.into_iter().take(MAX_UNKNOWN) {
-            let field = name.chars().take(MAX_ECHO_CHARS).collect();
-            let (code, detail) = (FieldCode::UnknownField, "This parameter is unknown.".to_owned());
-            self.errors.push(FieldError { field, code, detail });
-        }
+        self.errors.extend(unknown(self.parameters, "This parameter is unknown."));
         if self.errors.is_empty() {
             return Ok(());
         }

@@ -8,10 +8,7 @@ use domain::{ClientAddress, DelayRule, Device, Username};
 use super::TooMany;
 use super::slots::{Kind, Taken};
 use crate::accounts::credentials::Credentials;
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::AttemptRules;
+use crate::context::{AttemptRules, Context, Event, Level, Platform, StoreError};
 use crate::store::Failed;
 
 /// Where an attempt comes from.

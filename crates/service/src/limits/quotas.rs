@@ -5,9 +5,7 @@ use domain::{ClientAddress, Quota, Username};
 
 use super::TooMany;
 use super::slots::Kind;
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::Platform;
+use crate::context::{Context, Event, Level, Platform};
 use crate::store::Failed;
 
 /// What is counted, and for whom.

@@ -24,9 +24,7 @@
 
 use domain::{DelayRule, SlotSecret, Timestamp, is_over};
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::{POSTS_WINDOW_MILLIS, SIGN_UPS_WINDOW_MILLIS};
+use crate::context::{Context, POSTS_WINDOW_MILLIS, Platform, SIGN_UPS_WINDOW_MILLIS, StoreError};
 use crate::store::records::{SlotSecretRecord, V1, WindowRecord};
 use crate::store::{keys, records};
 

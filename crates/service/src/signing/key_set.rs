@@ -4,9 +4,7 @@
 use domain::{KeyId, PublicKey, SigningKey, Timestamp};
 
 use super::rotation::{Chain, UnusableKey, needed_until};
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
-use crate::context::settings::{KeySource, MAX_TOKEN_LIFETIME_SECONDS};
+use crate::context::{Context, KeySource, MAX_TOKEN_LIFETIME_SECONDS, Platform, StoreError};
 use crate::store::Failed;
 use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
 use crate::store::{keys, records};

@@ -17,9 +17,7 @@
 
 use domain::{Rotation, SigningKey, Timestamp};
 
-use crate::context::Context;
-use crate::context::log::{Event, Level};
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::Failed;
 use crate::store::create_once::Creation;
 use crate::store::records::{SigningKeyRecord, SigningKeysRecord, V1};

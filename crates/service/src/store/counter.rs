@@ -1,8 +1,7 @@
 //! Counters, built on increment, which is the one atomic operation that both the SQLite store and the Redis store of Spin
 //! implement correctly. A counter is never set: on SQLite, an increment of a value that was set takes the whole store down.
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Platform, StoreError};
 
 const ATTEMPTS: u32 = 3;
 

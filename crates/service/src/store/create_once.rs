@@ -16,8 +16,7 @@
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Platform, StoreError};
 use crate::store::records::V1;
 
 /// Milliseconds that a claim is valid without its record: four times the 30 s that hosts give a request.

@@ -6,7 +6,7 @@ pub(crate) mod create_once;
 pub(crate) mod keys;
 pub(crate) mod records;
 
-use crate::context::platform::StoreError;
+use crate::context::StoreError;
 
 /// Why an operation was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use domain::{DisplayName, Timestamp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::context::Context;
-use crate::context::platform::{Platform, StoreError};
+use crate::context::{Context, Platform, StoreError};
 
 /// An account. Not `Debug`: it holds a password hash.
 #[derive(Serialize, Deserialize)]

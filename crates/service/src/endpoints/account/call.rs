@@ -6,9 +6,7 @@ use http::HeaderName;
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
-use crate::context::log::{Event, Level};
-use crate::context::platform::Platform;
-use crate::context::settings::{AttemptRules, SettingError, Variables};
+use crate::context::{AttemptRules, Event, Level, Platform, SettingError, Variables};
 use crate::endpoints::table::Account;
 use crate::http::client_address::client_address;
 use crate::http::gateway;

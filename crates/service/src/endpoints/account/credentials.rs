@@ -6,8 +6,7 @@ use wire::{AccountResponse, User, fields};
 
 use super::call::Call;
 use super::sessions::logged_out;
-use crate::context::log::{Event, Level, rfc3339};
-use crate::context::platform::Platform;
+use crate::context::{Event, Level, Platform, rfc3339};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};

@@ -10,7 +10,7 @@ use http::{Request, Response};
 
 use self::call::read;
 use super::table::{ACCOUNT, Account};
-use crate::context::platform::{Authorizer, Platform};
+use crate::context::{Authorizer, Platform};
 use crate::http::gateway::answer;
 
 /// Answers any request for the component `account`.

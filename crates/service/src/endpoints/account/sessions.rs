@@ -7,8 +7,7 @@ use http::StatusCode;
 use wire::{Session, SessionsResponse};
 
 use super::call::Call;
-use crate::context::log::{Event, Level, rfc3339};
-use crate::context::platform::Platform;
+use crate::context::{Event, Level, Platform, rfc3339};
 use crate::endpoints::tokens::REFRESH;
 use crate::http::gateway::Incoming;
 use crate::http::problem::ApiError;

@@ -10,9 +10,7 @@ use wire::fields;
 
 use self::output::Output;
 use super::table::{self, AUTHORIZER};
-use crate::context::Context;
-use crate::context::platform::{Authorization, Denial, Platform, UncheckedPrincipal};
-use crate::context::settings::Variables;
+use crate::context::{Authorization, Context, Denial, Platform, UncheckedPrincipal, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;

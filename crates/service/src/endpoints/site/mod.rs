@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 pub use self::asset::{Asset, Encoded, Site};
 use self::encoding::Accepted;
-use crate::context::platform::Platform;
+use crate::context::Platform;
 use crate::http::etag;
 use crate::http::reply::{Reply, empty, finish};
 
