@@ -1,7 +1,7 @@
 use domain::{Effect, Statement};
 use service::platform::{Authorization, Denial, UncheckedPrincipal};
 
-use crate::world::{Verdict, World, anon, bearer};
+use crate::world::{Fault, Verdict, World, anon, bearer};
 
 const ARN: &str = "arn:latchkey:execute-api:::latchkey/test/POST/api/messages";
 
@@ -243,4 +243,20 @@ fn an_authorizer_that_can_not_decide_lets_nobody_in() {
     answer.is_refused(503, "authorizer_unavailable", &[]);
     let world = guarded_by(Box::new(|_, _| Err(Denial::InvalidToken("anything".to_owned()))));
     assert_eq!(world.say("abc", "hello").status(), 401);
+}
+
+/// The store fails the authorizer: what it logs and what the gateway logs have the id that the client gets.
+#[test]
+fn the_lines_of_both_components_have_the_id_of_the_request() {
+    let world = World::new();
+    let token = world.join("alice");
+    world.data.fail_at(1, Fault::Refused);
+    let answer = world.say(&token, "hello");
+    answer.is_refused(503, "authorizer_unavailable", &[]);
+    let id = answer.header("x-request-id").unwrap();
+    for (event, component) in [("store_error", "authorizer"), ("authorizer_unavailable", "messages")] {
+        let events = world.events(event);
+        assert_eq!(events.len(), 1, "{event}");
+        assert_eq!((&events[0]["component"], &events[0]["request_id"]), (&component.into(), &id.into()), "{event}");
+    }
 }
