@@ -4,7 +4,7 @@
 use domain::{DelayRule, Iterations, KeyError, Quota, Rotation, SigningKey, TokenRules};
 use http::HeaderName;
 
-use super::platform::{ConfigError, Platform};
+use super::platform::ConfigError;
 use crate::http::cors::AllowedOrigins;
 
 /// A variable can't be read, or its value can't be used. This holds the name of the variable, never the value.
@@ -41,8 +41,8 @@ pub(crate) const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
 pub(crate) const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
 
 impl<'a> Variables<'a> {
-    pub(crate) fn of(platform: &'a impl Platform) -> Self {
-        Self(Box::new(|name| platform.variable(name)))
+    pub(crate) fn new(read: impl Fn(&str) -> Result<Option<String>, ConfigError> + 'a) -> Self {
+        Self(Box::new(read))
     }
 
     /// Reads and parses a variable; an unset or empty one has its default.

@@ -89,7 +89,7 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         parts.method = Method::GET;
     }
     let request_headers = parts.headers.clone();
-    let variables = Variables::of(platform);
+    let variables = Variables::new(|name| platform.variable(name));
     let (settings, misconfigured) = variables.settings_or_fallback();
     let origins = settings.allowed_origins.clone();
     let context = Context::new(platform, settings, component.name, &request_id);

@@ -41,7 +41,7 @@ pub async fn authorize<P: Platform>(
     method: &str,
     request_id: &str,
 ) -> Result<Authorization, Denial> {
-    let variables = Variables::of(platform);
+    let variables = Variables::new(|name| platform.variable(name));
     let (settings, misconfigured) = variables.settings_or_fallback();
     let context = Context::new(platform, settings, AUTHORIZER.name, request_id);
     let decided = async {
