@@ -7,6 +7,7 @@ wit_bindgen::generate!({
         world imports {
             import wasi:keyvalue/store@0.2.0-draft2;
             import wasi:keyvalue/atomics@0.2.0-draft2;
+            import wasi:keyvalue/batch@0.2.0-draft2;
             import wasi:config/store@0.2.0-draft-2024-09-27;
             import latchkey:auth/authorizer@0.1.0;
         }

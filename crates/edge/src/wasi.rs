@@ -1,11 +1,11 @@
 use std::io::Write as _;
 
-use service::platform::{Bucket, ConfigError, Platform, StoreError, Timestamp};
+use service::platform::{Bucket, ConfigError, KeyValues, Platform, StoreError, Timestamp};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::random::random::get_random_bytes;
 
 use crate::bindings::wasi::config::store as config;
-use crate::bindings::wasi::keyvalue::{atomics, store};
+use crate::bindings::wasi::keyvalue::{atomics, batch, store};
 #[cfg(not(feature = "wasi-0-3"))]
 use crate::wasi_0_2::waiting;
 #[cfg(feature = "wasi-0-3")]
@@ -76,12 +76,20 @@ impl Bucket for WasiBucket {
         self.0.get(key).map_err(failed)
     }
 
+    async fn get_many(&self, keys: &[String]) -> Result<KeyValues, StoreError> {
+        batch::get_many(&self.0, keys).map_err(failed)
+    }
+
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.0.set(key, value).map_err(failed)
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.0.delete(key).map_err(failed)
+    }
+
+    async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
+        batch::delete_many(&self.0, keys).map_err(failed)
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {

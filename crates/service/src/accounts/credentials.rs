@@ -6,7 +6,7 @@
 use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, Username, Verification};
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
-use crate::store::create_once::Creation;
+use crate::store::compare_and_set::Change;
 use crate::store::keys;
 use crate::store::records::{self, Account, AccountRecord, PasswordRecord, RehashRecord, Tombstone, V1};
 
@@ -39,8 +39,8 @@ impl<P: Platform> Context<'_, P> {
     /// Creates an account unless the username is taken. Returns whether it was created.
     pub(crate) async fn create_account(&self, account: &Account) -> Result<bool, StoreError> {
         let key = keys::account(&account.username);
-        let created = self.create_once(&key, async || records::encode(account)).await?;
-        Ok(matches!(created, Creation::Ours))
+        let created = self.compare_and_set(&key, None, async || records::encode(account)).await?;
+        Ok(matches!(created, Change::Ours))
     }
 
     /// The account and the password hash of a username. The cost is the same when there is no such account: a name that

@@ -6,6 +6,7 @@ mod settings;
 mod storeless;
 
 use std::cell::{Cell, OnceCell};
+use std::collections::BTreeMap;
 
 use domain::{Timestamp, hex};
 
@@ -88,6 +89,26 @@ impl<'a, P: Platform> Context<'a, P> {
         self.bucket().await?.get(key).await
     }
 
+    /// The values of several keys, in the order of the keys. They may be of different moments. Where the store can't read
+    /// several keys at once (Redis under Spin), they are read one by one.
+    pub(crate) async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        if let [] | [_] = keys {
+            return self.get_one_by_one(keys).await;
+        }
+        count(&self.work.store_reads);
+        let Ok(found) = self.bucket().await?.get_many(keys).await else { return self.get_one_by_one(keys).await };
+        let mut found: BTreeMap<String, Option<Vec<u8>>> = found.into_iter().collect();
+        Ok(keys.iter().map(|key| found.remove(key).flatten()).collect())
+    }
+
+    async fn get_one_by_one(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let mut values = Vec::with_capacity(keys.len());
+        for key in keys {
+            values.push(self.get(key).await?);
+        }
+        Ok(values)
+    }
+
     pub(crate) async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
         count(&self.work.store_writes);
         self.bucket().await?.set(key, value).await
@@ -96,6 +117,20 @@ impl<'a, P: Platform> Context<'a, P> {
     pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {
         count(&self.work.store_writes);
         self.bucket().await?.delete(key).await
+    }
+
+    /// Removes several keys; where the store can't remove several at once, one by one.
+    pub(crate) async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        count(&self.work.store_writes);
+        if self.bucket().await?.delete_many(keys).await.is_err() {
+            for key in keys {
+                self.delete(key).await?;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {

@@ -48,6 +48,12 @@ pub trait Bucket {
     /// The store does not answer.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
 
+    /// The values of several keys, as the store returns them: in any order, and perhaps without the keys that do not exist.
+    ///
+    /// # Errors
+    /// The store does not answer, or can't read several keys at once.
+    fn get_many(&self, keys: &[String]) -> impl Future<Output = Result<KeyValues, StoreError>>;
+
     /// Writes a value over whatever is there.
     ///
     /// # Errors
@@ -60,12 +66,21 @@ pub trait Bucket {
     /// The store does not answer; the key may have been removed all the same.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
 
+    /// Removes several keys, those that are there.
+    ///
+    /// # Errors
+    /// The store does not answer, or can't remove several keys at once; some may have been removed all the same.
+    fn delete_many(&self, keys: &[String]) -> impl Future<Output = Result<(), StoreError>>;
+
     /// Adds `delta` to a counter, and returns its new value. A counter that does not exist starts at 0.
     ///
     /// # Errors
     /// The store does not answer; the counter may have been incremented all the same.
     fn increment(&self, key: &str, delta: i64) -> impl Future<Output = Result<i64, StoreError>>;
 }
+
+/// Keys and their values.
+pub type KeyValues = Vec<(String, Option<Vec<u8>>)>;
 
 /// The store could not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

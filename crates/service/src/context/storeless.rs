@@ -1,7 +1,7 @@
 //! A platform without a store, for components that use none. Dropping an open bucket also imports the store. So the code of
 //! such a component must not even be able to drop a bucket; otherwise the linker could not leave the store out.
 
-use super::platform::{Bucket, ConfigError, Platform, StoreError, Timestamp};
+use super::platform::{Bucket, ConfigError, KeyValues, Platform, StoreError, Timestamp};
 
 pub(crate) struct Storeless<'a, P>(pub(crate) &'a P);
 
@@ -49,11 +49,19 @@ impl Bucket for NoBucket {
         match *self {}
     }
 
+    async fn get_many(&self, _: &[String]) -> Result<KeyValues, StoreError> {
+        match *self {}
+    }
+
     async fn set(&self, _: &str, _: &[u8]) -> Result<(), StoreError> {
         match *self {}
     }
 
     async fn delete(&self, _: &str) -> Result<(), StoreError> {
+        match *self {}
+    }
+
+    async fn delete_many(&self, _: &[String]) -> Result<(), StoreError> {
         match *self {}
     }
 

@@ -1,14 +1,12 @@
 //! Entity tags (RFC 9110, section 8.8.3) of answers that clients may revalidate.
 
-use domain::hex;
+use domain::digest;
 use http::HeaderMap;
 use http::header::IF_NONE_MATCH;
-use sha2::{Digest, Sha256};
 
-/// A strong entity tag of a body: the first 128 bits of its SHA-256.
+/// A strong entity tag of a body.
 pub(crate) fn of(body: &[u8]) -> String {
-    let digest = Sha256::digest(body);
-    format!("\"{}\"", digest.first_chunk::<16>().map(|half| hex(half)).unwrap_or_default())
+    format!("\"{}\"", digest(body))
 }
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has the current body: `*` alone, or a list of

@@ -126,7 +126,10 @@ impl<P: Platform> Context<'_, P> {
             let secret = SlotSecret::new(self.random()).to_hex();
             records::encode(&SlotSecretRecord { v: V1, secret })
         };
-        let bytes = self.get_or_create(keys::SLOTS, make).await?;
+        let bytes = match self.get(keys::SLOTS).await? {
+            Some(bytes) => bytes,
+            None => self.get_or_make(keys::SLOTS, make).await?,
+        };
         let record: SlotSecretRecord = records::decode(keys::SLOTS, &bytes)?;
         let unreadable = || StoreError::Failed(format!("the record {} holds no secret", keys::SLOTS));
         SlotSecret::from_hex(&record.secret).ok_or_else(unreadable)

@@ -1,6 +1,7 @@
 //! The key-value store: its keys ([`keys`]), its values ([`records`]), and the two operations that stay correct when
 //! several instances run them at the same moment: counting ([`counter`]) and creating a record once ([`create_once`]).
 
+pub(crate) mod compare_and_set;
 mod counter;
 pub(crate) mod create_once;
 pub(crate) mod keys;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Poll;
 
-use service::platform::{Bucket, StoreError};
+use service::platform::{Bucket, KeyValues, StoreError};
 
 /// The fault at one call of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ struct Inner {
     set_back_millis: Cell<i64>,
     /// Whether counters are kept as ASCII digits, as Redis keeps them.
     digits: Cell<bool>,
+    /// Whether the store refuses several keys at once, as Redis does under Spin.
+    one_by_one: Cell<bool>,
 }
 
 impl Data {
@@ -92,6 +94,10 @@ impl Data {
         self.0.digits.set(true);
     }
 
+    pub(crate) fn refuse_batches(&self) {
+        self.0.one_by_one.set(true);
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.0.values.borrow().keys().cloned().collect()
     }
@@ -131,6 +137,14 @@ impl Data {
 pub(crate) struct MemoryBucket(Data);
 
 impl MemoryBucket {
+    /// Whether the store takes several keys at once.
+    fn batch(&self) -> Result<(), StoreError> {
+        match self.0.0.one_by_one.get() {
+            true => Err(StoreError::Failed("get_many is not supported".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     async fn call<T>(&self, run: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> Result<T, StoreError> {
         // Other requests run before and after each call, as they do around a call of a real store.
         yield_once().await;
@@ -151,12 +165,25 @@ impl Bucket for MemoryBucket {
         self.call(|values| values.get(key).cloned()).await
     }
 
+    /// As Spin's stores do it: in another order, and without the keys that do not exist.
+    async fn get_many(&self, keys: &[String]) -> Result<KeyValues, StoreError> {
+        self.batch()?;
+        let one =
+            |values: &BTreeMap<String, Vec<u8>>, key: &String| Some((key.clone(), Some(values.get(key)?.clone())));
+        self.call(|values| keys.iter().rev().filter_map(|key| one(values, key)).collect()).await
+    }
+
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.call(|values| _ = values.insert(key.to_owned(), value.to_vec())).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.call(|values| _ = values.remove(key)).await
+    }
+
+    async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.batch()?;
+        self.call(|values| keys.iter().for_each(|key| _ = values.remove(key))).await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
