@@ -30,6 +30,18 @@ impl ClientAddress {
             _ => self.to_string(),
         }
     }
+
+    /// The first 48 bits of an IPv6 address, because a customer may get as much as that. An IPv4 address has no such
+    /// network.
+    pub fn wide_network(self) -> Option<String> {
+        match self.0 {
+            Some(IpAddr::V6(ip)) => {
+                let [a, b, c, ..] = ip.segments();
+                Some(format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ClientAddress {

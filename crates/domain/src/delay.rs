@@ -40,13 +40,6 @@ impl DelayRule {
             delay => (delay + last_at.millis_since(now)).saturating_sub(now.millis_since(last_at)),
         }
     }
-
-    /// Whether an attempt may go on. It has read the number of `failures` and has then drawn a `number`: 1 for the first
-    /// attempt, 2 for the second, and so on. Attempts that arrive at the same moment draw different numbers, so that while
-    /// there are delays exactly one of them goes on.
-    pub fn admits(self, failures: u64, number: u64) -> bool {
-        if failures < self.free { number <= self.free } else { number == failures.saturating_add(1) }
-    }
 }
 
 /// At most this many events in each window of time.
@@ -59,6 +52,17 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// The highest limit.
+    pub const MAX_LIMIT: u64 = 100_000;
+    /// The longest window: an hour.
+    pub const MAX_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
+
+    /// The same for this many times as many events.
+    #[must_use]
+    pub fn times(self, factor: u64) -> Self {
+        Self { limit: self.limit.saturating_mul(factor).min(Self::MAX_LIMIT), ..self }
+    }
+
     /// How long the next event has to wait; 0 when it fits into the window.
     pub fn wait_millis(self, used: u64, since: Timestamp, now: Timestamp) -> u64 {
         if used < self.limit {
@@ -100,17 +104,6 @@ mod tests {
         ] {
             assert_eq!(RULE.wait_millis(failures, at(100_000), at(now)), wait, "{failures} at {now}");
         }
-    }
-
-    #[test]
-    fn of_attempts_at_once_no_more_than_the_free_ones_go_on_and_then_one_at_a_time() {
-        let admitted = |failures, numbers: std::ops::RangeInclusive<u64>| {
-            numbers.filter(|&number| RULE.admits(failures, number)).collect::<Vec<_>>()
-        };
-        assert_eq!(admitted(0, 1..=50), [1, 2, 3, 4, 5]);
-        assert_eq!(admitted(3, 4..=50), [4, 5]);
-        assert_eq!(admitted(5, 6..=50), [6]);
-        assert_eq!(admitted(70, 71..=90), [71]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub use rotation::{Rotation, RotationError};
 pub use session::{
     GRACE_MILLIS, RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
 };
-pub use slot::{SLOTS, SlotSecret};
+pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, SlotSecret, Step};
 pub use time::Timestamp;
 pub use token::{Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
 pub use username::Username;

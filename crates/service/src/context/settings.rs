@@ -34,11 +34,13 @@ pub(crate) const MAX_TOKEN_LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 /// Two years.
 const MAX_SESSION_SECONDS: u64 = 2 * 365 * 24 * 60 * 60;
 /// Nobody needs a higher limit. A limit is turned off by 0, not by a very large number.
-const MAX_COUNT: u64 = 100_000;
+const MAX_COUNT: u64 = Quota::MAX_LIMIT;
+const MAX_FREE_FAILURES: u64 = 50;
 /// Far below the quiet time after which failures are forgotten.
 const MAX_DELAY_SECONDS: u64 = 300;
-pub(crate) const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
-pub(crate) const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
+const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
+const LOGINS_WINDOW_MILLIS: u64 = 10 * 60 * 1000;
+const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
 
 impl<'a> Variables<'a> {
     pub(crate) fn new(read: impl Fn(&str) -> Result<Option<String>, ConfigError> + 'a) -> Self {
@@ -65,10 +67,10 @@ impl<'a> Variables<'a> {
         })
     }
 
-    fn count(&self, variable: &'static str, default: &str) -> Result<u64, SettingError> {
+    fn count(&self, variable: &'static str, default: &str, max: u64) -> Result<u64, SettingError> {
         self.parse(variable, default, |value| match value.parse() {
-            Ok(count @ 0..=MAX_COUNT) => Ok(count),
-            _ => Err("a whole number from 0, which turns the limit off, to 100000"),
+            Ok(count) if count <= max => Ok(count),
+            _ => Err(format!("a whole number from 0, which turns the limit off, to {max}")),
         })
     }
 
@@ -151,21 +153,28 @@ impl<'a> Variables<'a> {
         let max_seconds = self.seconds("login_max_delay_seconds", "60", MAX_DELAY_SECONDS)?;
         let rule = |free| (free > 0).then_some(DelayRule { free, max_seconds });
         Ok(AttemptRules {
-            account: rule(self.count("login_free_failures", "5")?),
-            address: rule(self.count("login_address_free_failures", "5")?),
+            account: rule(self.count("login_free_failures", "5", MAX_FREE_FAILURES)?),
+            address: rule(self.count("login_address_free_failures", "5", MAX_FREE_FAILURES)?),
+            logins: self.quota("logins_per_10_minutes", "30", LOGINS_WINDOW_MILLIS)?,
+            logins_from: self.quota("address_logins_per_10_minutes", "60", LOGINS_WINDOW_MILLIS)?,
         })
     }
 
     pub(crate) fn sign_ups(&self) -> Result<Option<Quota>, SettingError> {
-        self.quota("signups_per_hour", SIGN_UPS_WINDOW_MILLIS)
+        self.quota("signups_per_hour", "20", SIGN_UPS_WINDOW_MILLIS)
     }
 
     pub(crate) fn posts(&self) -> Result<Option<Quota>, SettingError> {
-        self.quota("posts_per_minute", POSTS_WINDOW_MILLIS)
+        self.quota("posts_per_minute", "20", POSTS_WINDOW_MILLIS)
     }
 
-    fn quota(&self, variable: &'static str, window_millis: u64) -> Result<Option<Quota>, SettingError> {
-        let limit = self.count(variable, "20")?;
+    fn quota(
+        &self,
+        variable: &'static str,
+        default: &str,
+        window_millis: u64,
+    ) -> Result<Option<Quota>, SettingError> {
+        let limit = self.count(variable, default, MAX_COUNT)?;
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
     }
 
@@ -211,4 +220,7 @@ pub(crate) enum KeySource {
 pub(crate) struct AttemptRules {
     pub(crate) account: Option<DelayRule>,
     pub(crate) address: Option<DelayRule>,
+    /// How many right passwords an account, and an address, may give.
+    pub(crate) logins: Option<Quota>,
+    pub(crate) logins_from: Option<Quota>,
 }

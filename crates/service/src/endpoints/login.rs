@@ -57,7 +57,7 @@ impl<P: Platform> Call<'_, P> {
     /// The answer and its cost are the same whether the user does not exist or the password is wrong.
     async fn log_in(self) -> Result<Reply, ApiError> {
         let gateway::Call { context, settings, incoming, .. } = self;
-        let LogIn { username, password, delivery } = parse(&incoming.body)?;
+        let LogIn { name, username, password, delivery } = parse(&incoming.body)?;
         let request = &incoming.parts;
         let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
         // The username is not logged, because people sometimes type a password into that field.
@@ -68,11 +68,10 @@ impl<P: Platform> Call<'_, P> {
         };
         let found = context.find_credentials(username.as_ref()).await?;
         let client = Client { address, device: DEVICE.value(request) };
-        let attempt = context.begin_login(&settings.attempts, &client, username.as_ref(), found.as_ref()).await?;
+        let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;
         let (Some(found), true) = (found, verified) else {
-            context.attempt_failed(attempt).await?;
             return Err(failed());
         };
         context.attempt_succeeded(attempt).await?;
@@ -116,6 +115,8 @@ struct JwkSet {
 }
 
 struct LogIn {
+    /// The username, or the text that was typed if it can't be one.
+    name: String,
     /// `None` for a name that can't be a username; it is looked up all the same.
     username: Option<Username>,
     password: Password,
@@ -131,9 +132,10 @@ fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
         "body" => Ok(Delivery::Body),
         _ => Err(UnknownDelivery),
     });
-    let (username, password) = members.finish(username.zip(password))?;
-    let username = Username::parse(&username).ok();
-    Ok(LogIn { username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
+    let (typed, password) = members.finish(username.zip(password))?;
+    let username = Username::parse(&typed).ok();
+    let name = username.as_ref().map_or(typed, Username::to_string);
+    Ok(LogIn { name, username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
 }
 
 #[derive(Debug, thiserror::Error)]

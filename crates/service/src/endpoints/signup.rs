@@ -35,10 +35,12 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
             let Call { context, settings, incoming, .. } = call;
             let ((username, password), name) = parse(&incoming.body)?;
             let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
-            context.count_sign_up(settings.sign_ups, address).await?;
+            let sign_up = context.begin_sign_up(settings.sign_ups, address).await?;
             // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
             // first, so that a name that is taken costs no hash.
-            if context.is_taken(&username).await? {
+            let is_taken = context.is_taken(&username).await?;
+            context.count_sign_up(sign_up, is_taken).await?;
+            if is_taken {
                 return Err(ApiError::UsernameTaken);
             }
             let password = context.hash(&password, settings.iterations).await?;

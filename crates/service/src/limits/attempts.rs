@@ -3,12 +3,12 @@
 //! A browser that has logged in to an account once gets a device cookie. Its later attempts are counted for this device
 //! alone, so somebody who guesses the password elsewhere can't make the owner wait.
 
-use domain::{ClientAddress, DelayRule, Device, Username};
+use domain::{ClientAddress, Device, Limit, Username};
 
-use super::TooMany;
-use super::slots::{Kind, Taken};
+use super::slots::{Counted, Kind, Seen, Taken};
+use super::{TooMany, by_address};
 use crate::accounts::credentials::Credentials;
-use crate::context::{AttemptRules, Context, Event, Level, Platform, StoreError};
+use crate::context::{AttemptRules, Context, Event, Level, Platform};
 use crate::store::Failed;
 
 /// Where an attempt comes from.
@@ -22,119 +22,92 @@ pub(crate) struct Client<'a> {
 /// Permission to check one password now. The attempt counts as a failure until it is passed to
 /// [`Context::attempt_succeeded`].
 #[must_use = "an attempt fails or succeeds"]
-pub(crate) struct Attempt(Vec<Taken>);
-
-/// One slot that an attempt is counted in: the kind, the name that is hashed to the slot, and the rule for the delays.
-type Counted = (Kind, String, DelayRule);
+pub(crate) struct Attempt {
+    failures: Vec<Taken>,
+    logins: Vec<Seen>,
+    /// For the log line of a refusal.
+    who: Event,
+}
 
 impl<P: Platform> Context<'_, P> {
-    /// Begins a login. It is counted for the account and for the address or, if the account knows the device, for that
-    /// device alone. Except for the known device and the log lines, nothing here depends on whether the account exists.
+    /// Begins a login for a name, which is the username or any other text that was typed. It is counted for the name and for
+    /// the address or, if the account knows the device, for that device alone. Except for the known device and the log
+    /// lines, nothing here depends on whether the account exists.
     ///
     /// # Errors
-    /// [`TooMany`] while there is a delay. An attempt that finds a delay writes nothing, so attempts during a delay do not
-    /// make it longer.
+    /// [`TooMany`] while there is a delay, or when the right password was given too often. An attempt that finds a delay
+    /// writes nothing, so attempts during a delay do not make it longer.
     pub(crate) async fn begin_login(
         &self,
         rules: &AttemptRules,
         client: &Client<'_>,
-        username: Option<&Username>,
+        name: &str,
         account: Option<&Credentials>,
     ) -> Result<Attempt, Failed<TooMany>> {
-        // Everything that can't be a username is counted under one name, the empty one, which nobody has.
-        let name = username.map(Username::as_str).unwrap_or_default();
-        let counted = match self.known_device(client.device, account) {
-            Some(device) => vec![rules.account.map(|rule| (Kind::Device, device.id().to_owned(), rule))],
-            None => {
-                let by_address = rules.address.zip(client.address);
-                vec![
-                    by_address.map(|(rule, address)| (Kind::Address, address.network(), rule)),
-                    rules.account.map(|rule| (Kind::Account, name.to_owned(), rule)),
-                ]
+        let named = |kind, limit| Counted { kind, name: name.to_owned(), limit };
+        let mut counted: Vec<Counted> = Vec::new();
+        match self.known_device(client.device, account) {
+            Some(device) => {
+                let name = device.id().to_owned();
+                counted.extend(rules.account.map(|rule| Counted { kind: Kind::Device, name, limit: Limit::Delay(rule) }));
             }
-        };
-        let known = account.map(|found| &found.account.username);
-        self.begin_attempt(counted, name, known, client.address).await
+            None => {
+                if let (Some(rule), Some(address)) = (rules.address, client.address) {
+                    counted.extend(by_address(Kind::Address, Limit::Delay(rule), address));
+                }
+                counted.extend(rules.account.map(|rule| named(Kind::Account, Limit::Delay(rule))));
+            }
+        }
+        let failures = counted.len();
+        counted.extend(rules.logins.map(|quota| named(Kind::Logins, Limit::Quota(quota))));
+        counted.extend(rules.logins_from.zip(client.address).map(|(quota, address)| Counted {
+            kind: Kind::LoginsFrom,
+            name: address.network(),
+            limit: Limit::Quota(quota),
+        }));
+        let mut seen = self.look_at_slots(counted).await?;
+        let logins = seen.split_off(failures);
+        let who = who(account.map(|found| &found.account.username), client.address);
+        if let Some(wait) = self.longest_wait(seen.iter().chain(&logins)) {
+            return self.refuse("attempts", &wait, who);
+        }
+        match self.take_slots(seen).await? {
+            Ok(failures) => Ok(Attempt { failures, logins, who }),
+            Err(wait) => self.refuse("attempts", &wait, who),
+        }
     }
 
-    /// Begins the check of a password that a logged-in user enters again. It is counted apart from logins: only a user who
-    /// is logged in to the account gets here, so nobody else can make the owner wait.
+    /// Records that the password was right.
+    ///
+    /// # Errors
+    /// [`TooMany`] if it was right too often.
+    pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), Failed<TooMany>> {
+        self.forget_slots(attempt.failures).await?;
+        match self.take_slots(attempt.logins).await? {
+            Ok(_) => Ok(()),
+            Err(wait) => self.refuse("logins", &wait, attempt.who),
+        }
+    }
+
+    /// Counts the check of a password that a logged-in user enters again. It is counted apart from logins: only a user who
+    /// is logged in to the account gets here, so nobody else can make the owner wait. It counts when it is right too,
+    /// because it costs as much.
     ///
     /// # Errors
     /// As [`Context::begin_login`].
-    pub(crate) async fn begin_password_check(
+    pub(crate) async fn count_password_check(
         &self,
         rules: &AttemptRules,
         address: Option<ClientAddress>,
         username: &Username,
-    ) -> Result<Attempt, Failed<TooMany>> {
-        let counted = rules.account.map(|rule| (Kind::Check, username.to_string(), rule));
-        self.begin_attempt(vec![counted], username.as_str(), Some(username), address).await
-    }
-
-    /// `known` and `address` are for the log. `account` is not logged, because a name that nobody has may be a password
-    /// that was typed into the wrong field.
-    async fn begin_attempt(
-        &self,
-        counted: Vec<Option<Counted>>,
-        account: &str,
-        known: Option<&Username>,
-        address: Option<ClientAddress>,
-    ) -> Result<Attempt, Failed<TooMany>> {
-        let counted: Vec<Counted> = counted.into_iter().flatten().collect();
-        let mut taken: Vec<Taken> = Vec::new();
-        if counted.is_empty() {
-            return Ok(Attempt(taken));
+    ) -> Result<(), Failed<TooMany>> {
+        let (kind, name) = (Kind::Check, username.to_string());
+        let counted = rules.account.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
+        let seen = self.look_at_slots(counted.into_iter().collect()).await?;
+        match self.take_slots(seen).await? {
+            Ok(_) => Ok(()),
+            Err(wait) => self.refuse("attempts", &wait, who(Some(username), address)),
         }
-        let refuse = |kind: Kind, wait_millis: u64| {
-            let too_many = TooMany::new("attempts", wait_millis);
-            let event = Event::new(Level::Warn, "authn_login_fail_max")
-                .with("limit", kind.as_str())
-                .with("retry_after_seconds", too_many.wait_seconds)
-                .with_some("username", known.map(Username::as_str))
-                .with_some("client_address", address.map(|address| address.to_string()));
-            self.log_with_work(event);
-            Err(Failed::Refused(too_many))
-        };
-        let now = self.now();
-        let secret = self.slot_secret().await?;
-        let mut seen = Vec::new();
-        for (kind, name, rule) in counted {
-            seen.push((self.look_at_slot(&secret, kind, &name, account, now).await?, kind, rule));
-        }
-        let waits = seen.iter().map(|(slot, kind, rule)| (rule.wait_millis(slot.used(), slot.at(), now), *kind));
-        if let Some((wait_millis @ 1.., kind)) = waits.max_by_key(|(wait_millis, _)| *wait_millis) {
-            return refuse(kind, wait_millis);
-        }
-        for (slot, kind, rule) in seen {
-            let used = slot.used();
-            let number = self.take_number(slot, now).await?;
-            let goes_on = rule.admits(used, number.used());
-            taken.push(number);
-            if !goes_on {
-                for number in taken {
-                    self.give_number_back(&number).await?;
-                }
-                return refuse(kind, rule.delay_millis(used.max(rule.free)));
-            }
-        }
-        Ok(Attempt(taken))
-    }
-
-    /// Records that the password was wrong.
-    pub(crate) async fn attempt_failed(&self, attempt: Attempt) -> Result<(), StoreError> {
-        for taken in attempt.0 {
-            self.number_failed(taken).await?;
-        }
-        Ok(())
-    }
-
-    /// Records that the password was right.
-    pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), StoreError> {
-        for taken in attempt.0 {
-            self.number_succeeded(taken).await?;
-        }
-        Ok(())
     }
 
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
@@ -150,4 +123,12 @@ impl<P: Platform> Context<'_, P> {
         let device = Device::new(self.random::<{ Device::ID_BYTES }>(), self.now());
         device.to_cookie(found.account.username.as_str(), &found.device_secret())
     }
+}
+
+/// The log line of a refusal. A name that nobody has is not logged, because it may be a password that was typed into the
+/// wrong field.
+fn who(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
+    Event::new(Level::Warn, "authn_login_fail_max")
+        .with_some("username", username.map(Username::as_str))
+        .with_some("client_address", address.map(|address| address.to_string()))
 }

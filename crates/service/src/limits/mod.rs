@@ -1,4 +1,4 @@
-//! Rate limits: delays after wrong passwords, and quotas for sign-ups and messages.
+//! Rate limits: delays after wrong passwords, and quotas for logins, sign-ups and messages.
 //!
 //! [`attempts`] counts a login before its password is checked; otherwise a hundred guesses at the same moment would pass as
 //! one. [`quotas`] counts sign-ups and posts. [`slots`] stores the counts of all of them.
@@ -6,6 +6,15 @@
 pub(crate) mod attempts;
 mod quotas;
 mod slots;
+
+use domain::{ClientAddress, DelayRule, Limit};
+
+use self::slots::{Counted, Kind, Wait};
+use crate::context::{Context, Event, Platform};
+use crate::store::Failed;
+
+/// An IPv6 network of 2^16 clients (/48) may do as much as this many clients (/64).
+const CLIENTS_OF_A_NETWORK: u64 = 5;
 
 /// The client exceeded a rate limit: what was counted, and how long the client has to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +25,23 @@ pub(crate) struct TooMany {
     pub(crate) wait_seconds: u64,
 }
 
-impl TooMany {
-    pub(crate) fn new(what: &'static str, wait_millis: u64) -> Self {
-        Self { what, wait_seconds: wait_millis.div_ceil(1000).max(1) }
+/// What is counted for an address: its client and, for IPv6, the network that the client is in, which has a larger limit.
+fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator<Item = Counted> {
+    let larger = match limit {
+        Limit::Delay(rule) => Limit::Delay(DelayRule { free: rule.free.saturating_mul(CLIENTS_OF_A_NETWORK), ..rule }),
+        Limit::Quota(quota) => Limit::Quota(quota.times(CLIENTS_OF_A_NETWORK)),
+    };
+    let client = Counted { kind, name: address.network(), limit };
+    let network = address.wide_network().map(|name| Counted { kind, name, limit: larger });
+    std::iter::once(client).chain(network)
+}
+
+impl<P: Platform> Context<'_, P> {
+    /// Refuses a request, and logs the event with who it was that has to wait.
+    fn refuse<T>(&self, what: &'static str, wait: &Wait, event: Event) -> Result<T, Failed<TooMany>> {
+        let too_many = TooMany { what, wait_seconds: wait.millis.div_ceil(1000).max(1) };
+        let event = event.with("limit", wait.kind.as_str()).with("retry_after_seconds", too_many.wait_seconds);
+        self.log_with_work(event);
+        Err(Failed::Refused(too_many))
     }
 }

@@ -1,39 +1,60 @@
 //! Quotas: how many accounts may be created from an address in an hour, and how many messages an account may post in a
 //! minute.
 
-use domain::{ClientAddress, Quota, Username};
+use domain::{ClientAddress, Limit, Quota, Username};
 
-use super::TooMany;
-use super::slots::Kind;
+use super::slots::{Counted, Kind, Seen};
+use super::{TooMany, by_address};
 use crate::context::{Context, Event, Level, Platform};
 use crate::store::Failed;
 
-/// What is counted, and for whom.
-struct Counted<'a> {
-    kind: Kind,
-    name: &'a str,
-    /// A plural noun, which follows "Too many" in the problem's detail.
-    what: &'static str,
-    /// The field of the log line that holds `value`: the client address or the username.
-    field: &'static str,
-    value: String,
+/// Sign-ups for names that are taken cost little, so an address has this many times as many of them as of accounts.
+const TAKEN_NAMES: u64 = 5;
+
+/// A sign-up that may be tried, and what it is counted for.
+#[must_use = "a sign-up is counted"]
+pub(crate) struct SignUp {
+    accounts: Vec<Seen>,
+    taken_names: Vec<Seen>,
+    address: Option<ClientAddress>,
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Counts a sign-up from an address. It is counted before the name is looked up, so that nobody can ask about an
-    /// unlimited number of names either.
+    /// Whether a sign-up from an address may be tried. This comes before the name is looked up, so that nobody can ask about
+    /// an unlimited number of names either.
     ///
     /// # Errors
     /// [`TooMany`] until the hour is over.
-    pub(crate) async fn count_sign_up(
+    pub(crate) async fn begin_sign_up(
         &self,
         quota: Option<Quota>,
         address: Option<ClientAddress>,
-    ) -> Result<(), Failed<TooMany>> {
-        let (Some(quota), Some(address)) = (quota, address) else { return Ok(()) };
-        let (name, value) = (address.network(), address.to_string());
-        let (kind, what, field) = (Kind::SignUps, "sign-ups", "client_address");
-        self.count(quota, Counted { kind, name: &name, what, field, value }).await
+    ) -> Result<SignUp, Failed<TooMany>> {
+        let (mut accounts, mut counted_names) = (Vec::new(), Vec::new());
+        if let (Some(quota), Some(address)) = (quota, address) {
+            let more = quota.times(TAKEN_NAMES);
+            accounts.extend(by_address(Kind::SignUps, Limit::Quota(quota), address));
+            counted_names.extend(by_address(Kind::TakenNames, Limit::Quota(more), address));
+        }
+        let count = accounts.len();
+        let mut accounts = self.look_at_slots(accounts.into_iter().chain(counted_names).collect()).await?;
+        let taken_names = accounts.split_off(count);
+        match self.longest_wait(accounts.iter().chain(&taken_names)) {
+            Some(wait) => self.refuse("sign-ups", &wait, excess(address)),
+            None => Ok(SignUp { accounts, taken_names, address }),
+        }
+    }
+
+    /// Counts a sign-up: for an account that is going to be made, or for a name that is taken.
+    ///
+    /// # Errors
+    /// [`TooMany`] if others at the same moment have used the quota up.
+    pub(crate) async fn count_sign_up(&self, sign_up: SignUp, is_taken: bool) -> Result<(), Failed<TooMany>> {
+        let seen = if is_taken { sign_up.taken_names } else { sign_up.accounts };
+        match self.take_slots(seen).await? {
+            Ok(_) => Ok(()),
+            Err(wait) => self.refuse("sign-ups", &wait, excess(sign_up.address)),
+        }
     }
 
     /// Counts a message of an account.
@@ -41,36 +62,20 @@ impl<P: Platform> Context<'_, P> {
     /// # Errors
     /// [`TooMany`] until the minute is over.
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
-        let Some(quota) = quota else { return Ok(()) };
-        let (name, value) = (author.as_str(), author.to_string());
-        let (kind, what, field) = (Kind::Posts, "messages", "username");
-        self.count(quota, Counted { kind, name, what, field, value }).await
+        let counted = quota.map(|quota| Counted {
+            kind: Kind::Posts,
+            name: author.to_string(),
+            limit: Limit::Quota(quota),
+        });
+        let seen = self.look_at_slots(counted.into_iter().collect()).await?;
+        match self.take_slots(seen).await? {
+            Ok(_) => Ok(()),
+            Err(wait) => self.refuse("messages", &wait, excess(None).with("username", author.as_str())),
+        }
     }
+}
 
-    async fn count(&self, quota: Quota, counted: Counted<'_>) -> Result<(), Failed<TooMany>> {
-        let Counted { kind, name, what, field, value } = counted;
-        let now = self.now();
-        let slot = self.look_at_slot(&self.slot_secret().await?, kind, name, "", now).await?;
-        let refuse = |wait_millis| {
-            let too_many = TooMany::new(what, wait_millis);
-            let event = Event::new(Level::Warn, "excess_rate_limit_exceeded")
-                .with("limit", kind.as_str())
-                .with("retry_after_seconds", too_many.wait_seconds)
-                .with(field, value);
-            self.log_with_work(event);
-            Err(Failed::Refused(too_many))
-        };
-        let since = slot.at();
-        match quota.wait_millis(slot.used(), since, now) {
-            0 => {}
-            wait_millis => return refuse(wait_millis),
-        }
-        // Requests at the same moment take different numbers. A number beyond the limit is not given back, because it ends
-        // together with its window.
-        let taken = self.take_number(slot, now).await?;
-        match taken.used() > quota.limit {
-            true => refuse(quota.wait_millis(taken.used(), since, now)),
-            false => Ok(()),
-        }
-    }
+fn excess(address: Option<ClientAddress>) -> Event {
+    let address = address.map(|address| address.to_string());
+    Event::new(Level::Warn, "excess_rate_limit_exceeded").with_some("client_address", address)
 }

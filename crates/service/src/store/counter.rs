@@ -11,7 +11,7 @@ impl<P: Platform> Context<'_, P> {
         Ok(self.next(key).await? == 1)
     }
 
-    /// Returns 1, 2, 3, ... for each key, and no number twice unless it was given back. A number may be skipped, because a
+    /// Returns 1, 2, 3, ... for each key, and no number twice. A number may be skipped, because a
     /// failed increment is tried again after a moment: DynamoDB refuses increments that collide.
     pub(crate) async fn next(&self, key: &str) -> Result<u64, StoreError> {
         let mut attempt = 1;
@@ -26,25 +26,22 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// Gives a number back, so that it no longer counts; [`Context::next`] will return it again. This is tried only once:
-    /// if only the reply was lost, a second try would give back the number of another caller.
-    pub(crate) async fn give_back(&self, key: &str) -> Result<(), StoreError> {
-        self.increment(key, -1).await.map(|_| ())
-    }
-
-    /// The last number that [`Context::next`] has returned; 0 before the first. Stores keep counters in two forms, and this
-    /// reads both: 8 bytes little-endian (SQLite), and ASCII digits (Redis, DynamoDB). They can't be confused: eight ASCII
-    /// digits, read as a little-endian number, would exceed 3.4e18.
+    /// The last number that [`Context::next`] has returned; 0 before the first.
     pub(crate) async fn last(&self, key: &str) -> Result<u64, StoreError> {
         let Some(bytes) = self.get(key).await? else { return Ok(0) };
-        let digits = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
-        let number = match (digits, <[u8; 8]>::try_from(bytes.as_slice())) {
-            (true, _) => std::str::from_utf8(&bytes).ok().and_then(|digits| digits.parse().ok()),
-            (false, Ok(bytes)) => Some(i64::from_le_bytes(bytes)),
-            (false, Err(_)) => None,
-        };
-        number.map_or_else(|| Err(corrupt(key)), |number| position(key, number))
+        number(&bytes).map_or_else(|| Err(corrupt(key)), |number| position(key, number))
     }
+}
+
+/// The value of a counter, if the bytes are one. Stores keep counters in two forms: 8 bytes little-endian (SQLite), and
+/// ASCII digits (Redis, DynamoDB). They can't be confused: eight ASCII digits, read as a little-endian number, would exceed
+/// 3.4e18.
+pub(crate) fn number(bytes: &[u8]) -> Option<i64> {
+    let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
+        return std::str::from_utf8(bytes).ok()?.parse().ok();
+    }
+    Some(i64::from_le_bytes(bytes.try_into().ok()?))
 }
 
 fn position(key: &str, number: i64) -> Result<u64, StoreError> {

@@ -24,8 +24,8 @@
 //! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
 //! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first, once | login, signup, messages, account | for ever |
 //! | `latchkey:places:lock` (`:G`) | as above | as above | as above | for ever |
-//! | `latchkey:place:KIND:N` | counter: attempts in a slot, N below 4096 | who counts attempts | who counts attempts | for ever |
-//! | `latchkey:place:KIND:N:era` | [`WindowRecord`]: since when, and for whom | as above | as above | for ever |
+//! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
+//! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |
 //!
 //! A username contains no colon, so no account can overwrite the lock of another one. The longest key has 88 bytes before
 //! its number; the host with the lowest limit accepts 255 bytes.
@@ -45,7 +45,6 @@
 //! [`PublicKeyRecord`]: super::records::PublicKeyRecord
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
 //! [`SlotSecretRecord`]: super::records::SlotSecretRecord
-//! [`WindowRecord`]: super::records::WindowRecord
 //! [`create_once`]: super::create_once
 
 use domain::{KeyId, SessionId, Username};
@@ -115,10 +114,10 @@ pub(crate) fn public_key_index(number: u64) -> String {
     format!("latchkey:public-keys:{number}")
 }
 
-pub(crate) fn slot(kind: &str, number: u16) -> String {
-    format!("latchkey:place:{kind}:{number}")
+pub(crate) fn delay(slot: u32) -> String {
+    format!("latchkey:delay:{slot}")
 }
 
-pub(crate) fn slot_window(kind: &str, number: u16) -> String {
-    format!("latchkey:place:{kind}:{number}:era")
+pub(crate) fn quota(slot: u32) -> String {
+    format!("latchkey:quota:{slot}")
 }

@@ -2,7 +2,7 @@
 //! several instances run them at the same moment: counting ([`counter`]) and creating a record once ([`create_once`]).
 
 pub(crate) mod compare_and_set;
-mod counter;
+pub(crate) mod counter;
 pub(crate) mod create_once;
 pub(crate) mod keys;
 pub(crate) mod records;

@@ -180,21 +180,6 @@ pub(crate) struct SlotSecretRecord {
     pub(crate) secret: String,
 }
 
-/// The window of a slot: from which value of the counter on attempts count, and since when. Counters are never reset, so a
-/// window says where it began.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct WindowRecord {
-    pub(crate) v: V1,
-    /// The value of the counter when the window began.
-    pub(crate) base: u64,
-    /// For delays, the time of the last attempt; for quotas, the beginning of the window.
-    pub(crate) at_ms: Timestamp,
-    /// All numbers after the base up to this one are failures of one account.
-    pub(crate) owned: u64,
-    /// A keyed hash of that account; empty when there are no such failures.
-    pub(crate) owner: String,
-}
-
 /// The version that every record begins with. A record of another version can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct V1;

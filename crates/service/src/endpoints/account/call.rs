@@ -41,12 +41,10 @@ impl<P: Platform> Call<'_, P> {
         let username = &incoming.principal()?.username;
         let found = self.find_account().await?;
         let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
-        let attempt = context.begin_password_check(&settings.attempts, address, username).await?;
+        context.count_password_check(&settings.attempts, address, username).await?;
         if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await {
-            context.attempt_succeeded(attempt).await?;
             return Ok(found);
         }
-        context.attempt_failed(attempt).await?;
         context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str()));
         let detail = "This is not your password.".to_owned();
         Err(ApiError::Invalid(vec![FieldError { field: field.to_owned(), code: FieldCode::WrongPassword, detail }]))

@@ -35,10 +35,24 @@ fn a_form_that_is_wrong_does_not_count_and_a_taken_name_does() {
         assert_eq!(sign_up_from(&world, HOME, "a!").status(), 422);
     }
     sign_up_from(&world, HOME, "alice");
-    for _ in 0..19 {
+    for _ in 0..100 {
         assert_eq!(sign_up_from(&world, HOME, "alice").status(), 409);
     }
     assert_eq!(sign_up_from(&world, HOME, "alice").status(), 429, "nobody asks for names without end");
+    assert_eq!(sign_up_from(&world, HOME, "bobby").status(), 429);
+    assert_eq!(sign_up_from(&world, "192.0.2.8:1", "bobby").status(), 201, "others are not concerned");
+}
+
+#[test]
+fn an_ipv6_network_may_do_as_much_as_five_clients() {
+    let world = world();
+    world.set("signups_per_hour", "2");
+    for n in 0..10 {
+        let address = format!("[2001:db8:1:{n}::1]:1");
+        assert_eq!(sign_up_from(&world, &address, &format!("name-{n}")).status(), 201, "{n}");
+    }
+    assert_eq!(sign_up_from(&world, "[2001:db8:1:99::1]:1", "one-more").status(), 429);
+    assert_eq!(sign_up_from(&world, "[2001:db8:2:99::1]:1", "one-more").status(), 201);
 }
 
 #[test]
@@ -89,5 +103,6 @@ fn a_clock_that_steps_back_ends_the_window() {
         sign_up_from(&world, HOME, &format!("name-{n}"));
     }
     world.step_back_millis(24 * 60 * MINUTE);
+    assert_eq!(verdict(&sign_up_from(&world, HOME, "one-more")), (429, Some(1)), "the slot is repaired");
     assert_eq!(sign_up_from(&world, HOME, "one-more").status(), 201);
 }

@@ -35,6 +35,8 @@ struct Inner {
     set_back_millis: Cell<i64>,
     /// Whether counters are kept as ASCII digits, as Redis keeps them.
     digits: Cell<bool>,
+    /// Whether a request that sleeps advances the clock for nobody.
+    time_stands: Cell<bool>,
     /// Whether the store refuses several keys at once, as Redis does under Spin.
     one_by_one: Cell<bool>,
 }
@@ -92,6 +94,17 @@ impl Data {
 
     pub(crate) fn use_digits(&self) {
         self.0.digits.set(true);
+    }
+
+    /// Whether sleeping takes no time, so that many requests at once are at one moment.
+    pub(crate) fn let_time_stand(&self, stands: bool) {
+        self.0.time_stands.set(stands);
+    }
+
+    pub(crate) fn sleep(&self, millis: u64) {
+        if !self.0.time_stands.get() {
+            self.advance_millis(millis);
+        }
     }
 
     pub(crate) fn refuse_batches(&self) {
