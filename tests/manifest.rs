@@ -105,13 +105,13 @@ fn a_component_is_granted_no_more_than_this() {
     let signing =
         [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key", "signing_key_lifetime_seconds"]]
             .concat();
-    let delays = ["login_free_failures", "login_address_free_failures", "login_max_delay_seconds"];
-    let passwords = [&delays[..], &["client_address_header", "pbkdf2_iterations"]].concat();
+    let passwords = ["login_free_failures", "login_max_delay_seconds", "client_address_header", "pbkdf2_iterations"];
+    let logins = ["login_address_free_failures", "logins_per_10_minutes", "address_logins_per_10_minutes"];
     for (component, more) in [
         ("signup", vec!["pbkdf2_iterations", "signups_per_hour", "client_address_header"]),
-        ("login", [&signing[..], &passwords].concat()),
+        ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", signing.to_vec()),
-        ("account", [&verifying[..], &passwords].concat()),
+        ("account", [&verifying[..], &passwords, &sessions].concat()),
         ("messages", [&verifying[..], &["posts_per_minute"]].concat()),
         ("authorizer", verifying.to_vec()),
     ] {

@@ -84,6 +84,8 @@ codes! {
         MethodNotAllowed = "method_not_allowed",
         /// 409: an account has this username, or another sign-up is taking it at this moment.
         UsernameTaken = "username_taken",
+        /// 409: another request has changed the account at the same moment.
+        Conflict = "conflict",
         /// 413: the body has more bytes than [`rules::BODY_MAX_BYTES`].
         BodyTooLarge = "body_too_large",
         /// 415: the `Content-Type` of the body is not JSON.

@@ -208,7 +208,8 @@ impl Limit {
         let sooner = |&(_, _, slot): &(usize, i64, Slot)| (self.wait_millis(slot, now), slot.count);
         let own = slots.into_iter().find(|(.., slot)| is_own(*slot));
         let free = || slots.into_iter().find(|(.., slot)| is_free(*slot));
-        let (index, value, slot) = own.or_else(free).or_else(|| slots.into_iter().min_by_key(sooner)).unwrap_or((0, first, a));
+        let (index, value, slot) =
+            own.or_else(free).or_else(|| slots.into_iter().min_by_key(sooner)).unwrap_or((0, first, a));
         let seen = if is_free(slot) { Slot { tag, at: now, count: 0 } } else { slot };
         // Attempts that chose at the same moment may have chosen differently.
         let elsewhere = if index == 0 && is_own(a) && is_own(b) { b.count } else { 0 };

@@ -183,7 +183,10 @@ fn odd_values_are_unclear_and_can_be_repaired() {
         let gone_on = (0..20).filter(|_| store.attempt(limit, "alice", NOW) == 0).count();
         assert_eq!(gone_on, if limit == RULE { 0 } else { 10 }, "nobody goes on freely");
         let later = NOW.plus_secs(3600);
-        assert!(matches!(limit.judge(home("alice"), [repaired, 0], later), Judgement::Take(_)), "and nobody waits for ever");
+        assert!(
+            matches!(limit.judge(home("alice"), [repaired, 0], later), Judgement::Take(_)),
+            "and nobody waits for ever"
+        );
     }
     let near = DELAYS.pack(Slot { tag: DELAYS.tag(home("alice")), at: NOW.plus_secs(60), count: 5 });
     assert_eq!(RULE.judge(home("alice"), [near, 0], NOW), Judgement::Wait(61_000), "a clock that is a little ahead");

@@ -1,32 +1,33 @@
-//! Passwords of accounts. The store has no compare-and-swap, so each kind of record here has only one kind of writer:
-//! sign-up writes the account with its first password, a password change writes the password that replaces it, and a login
-//! writes a new hash of the same password. The new hash counts only for the revision of the password that it was made from,
-//! so a late login does not bring back a password that has been changed.
+//! Accounts and their passwords. Whatever changes an account (its password, a new hash of the same password, the end of its
+//! sessions, its deletion) replaces the whole record by a compare-and-set, so of two changes at the same moment one wins, and
+//! the other one is told. No record that was replaced comes back.
 
-use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, Username, Verification};
+use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, SessionId, Username, Verification};
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::compare_and_set::Change;
-use crate::store::keys;
-use crate::store::records::{self, Account, AccountRecord, PasswordRecord, RehashRecord, Tombstone, V1};
+use crate::store::records::{
+    self, Account, AccountRecord, OldAccount, PasswordRecord, RehashRecord, Tombstone, V1, V2,
+};
+use crate::store::{Failed, keys};
 
-/// An account and its password.
+/// An account with its password, as it was found.
 pub(crate) struct Credentials {
     pub(crate) account: Account,
     hash: PasswordHash,
-    /// Which of the account's passwords this is; empty for the first one.
-    revision: String,
+    /// The bytes of its record.
+    stored: Vec<u8>,
+    /// Whether an earlier version wrote the record, with passwords beside it.
+    is_old: bool,
 }
+
+/// Another request has changed the account at the same moment.
+#[derive(Debug)]
+pub(crate) struct Overtaken;
 
 impl Credentials {
     pub(crate) fn hash(&self) -> &PasswordHash {
         &self.hash
-    }
-
-    /// A secret of the account that changes with its password, but not when the same password is hashed again. It contains
-    /// the first hash, which never leaves the store, and whose salt alone can't be guessed.
-    pub(crate) fn device_secret(&self) -> String {
-        format!("{}:{}", self.revision, self.account.password)
     }
 }
 
@@ -50,48 +51,36 @@ impl<P: Platform> Context<'_, P> {
         username: Option<&Username>,
     ) -> Result<Option<Credentials>, StoreError> {
         let key = username.map_or_else(|| keys::NO_ACCOUNT.to_owned(), keys::account);
-        let (password_key, rehash_key) = (keys::password(&key), keys::rehash(&key));
-        let account: Option<AccountRecord> = self.load(&key).await?;
-        let changed: Option<PasswordRecord> = self.load(&password_key).await?;
-        let rehash: Option<RehashRecord> = self.load(&rehash_key).await?;
-        let Some(account) = account.and_then(AccountRecord::account) else { return Ok(None) };
-        let (revision, mut phc, mut at) = match changed {
-            Some(changed) => (changed.revision, changed.password, password_key),
-            None => (String::new(), account.password.clone(), key),
+        let all = [key.clone(), keys::old_password(&key), keys::old_rehash(&key)];
+        let mut values = self.get_many(&all).await?.into_iter();
+        let mut next = || values.next().flatten();
+        let (stored, changed, rehash) = (next(), next(), next());
+        let Some(stored) = stored else { return Ok(None) };
+        let (account, is_old) = match records::decode(&key, &stored)? {
+            AccountRecord::Account(account) => (account, false),
+            AccountRecord::Old(old) => (turned(old, changed.as_deref(), rehash.as_deref())?, true),
+            AccountRecord::Deleted(_) => return Ok(None),
         };
-        if let Some(rehash) = rehash.filter(|rehash| rehash.of == revision) {
-            (phc, at) = (rehash.password, rehash_key);
-        }
-        let hash = PasswordHash::parse(&phc);
-        let hash = hash.map_err(|_| StoreError::Failed(format!("the record {at} holds no password hash")))?;
-        Ok(Some(Credentials { account, hash, revision }))
+        let hash = PasswordHash::parse(&account.password);
+        let hash = hash.map_err(|_| StoreError::Failed(format!("the record {key} holds no password hash")))?;
+        Ok(Some(Credentials { account, hash, stored, is_old }))
     }
 
-    /// Whether the account still has the password that was found.
-    pub(crate) async fn are_current(&self, found: &Credentials) -> Result<bool, StoreError> {
-        let key = keys::account(&found.account.username);
-        let account: Option<AccountRecord> = self.load(&key).await?;
-        let changed: Option<PasswordRecord> = self.load(&keys::password(&key)).await?;
-        let exists = account.and_then(AccountRecord::account).is_some();
-        Ok(exists && changed.map(|changed| changed.revision).unwrap_or_default() == found.revision)
+    /// The record of an account; `None` if there is none.
+    pub(crate) async fn account_record(&self, username: &Username) -> Result<Option<AccountRecord>, StoreError> {
+        self.load(&keys::account(username)).await
     }
 
     /// Whether the account of a username was deleted.
     pub(crate) async fn is_deleted(&self, username: &Username) -> Result<bool, StoreError> {
-        let account: Option<AccountRecord> = self.load(&keys::account(username)).await?;
-        Ok(matches!(account, Some(AccountRecord::Deleted(_))))
+        Ok(matches!(self.account_record(username).await?, Some(AccountRecord::Deleted(_))))
     }
 
-    /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it.
-    pub(crate) async fn entomb(&self, username: &Username) -> Result<(), StoreError> {
-        self.save(&keys::account(username), &Tombstone { v: V1, deleted_at_ms: self.now() }).await
-    }
-
-    /// Deletes the passwords of an account that has been deleted.
-    pub(crate) async fn delete_passwords(&self, username: &Username) -> Result<(), StoreError> {
-        let key = keys::account(username);
-        self.delete(&keys::password(&key)).await?;
-        self.delete(&keys::rehash(&key)).await
+    /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it. This ends all
+    /// of its sessions.
+    pub(crate) async fn entomb(&self, found: &Credentials) -> Result<(), Failed<Overtaken>> {
+        let tombstone = Tombstone { v: V1, deleted_at_ms: self.now() };
+        self.replace(found, has_revision_of(found), |_| records::encode(&tombstone)).await
     }
 
     /// Replaces a hash that has fewer rounds than configured now. If this fails, the next login tries again.
@@ -101,37 +90,66 @@ impl<P: Platform> Context<'_, P> {
         }
         let renewed = async {
             let password = self.hash(password, iterations).await?;
-            let key = keys::account(&found.account.username);
-            let rehash = RehashRecord { v: V1, of: found.revision.clone(), password };
-            self.write_beside(&key, &keys::rehash(&key), &records::encode(&rehash)?).await
+            let change = |account| records::encode(&Account { password: password.clone(), ..account });
+            self.replace(found, has_revision_of(found), change).await
         };
-        if let Err(error) = renewed.await {
+        if let Err(Failed::Store(error)) = renewed.await {
             self.log(Event::new(Level::Warn, "password_hash_not_renewed").with("error", error.to_string()));
         }
     }
 
-    /// Gives an account another password. The caller has to end its sessions.
+    /// Gives an account another password. This ends all of its sessions but the one that is given, and no device is known
+    /// any more.
     pub(crate) async fn change_password(
         &self,
-        account: &Account,
+        found: &Credentials,
         password: &Password,
         iterations: Iterations,
-    ) -> Result<(), StoreError> {
+        session: &SessionId,
+    ) -> Result<(), Failed<Overtaken>> {
         let password = self.hash(password, iterations).await?;
-        let record = PasswordRecord { v: V1, revision: self.random_hex::<16>(), password };
-        let key = keys::account(&account.username);
-        self.write_beside(&key, &keys::password(&key), &records::encode(&record)?).await
+        let (devices, kept) = (self.random_hex::<16>(), Some(session.to_string()));
+        let change = |account: Account| {
+            let (password, devices, kept) = (password.clone(), devices.clone(), kept.clone());
+            records::encode(&Account { password, devices, kept, revision: account.revision + 1, ..account })
+        };
+        self.replace(found, has_revision_of(found), change).await
     }
 
-    /// Writes a record beside an account, and deletes it again if the account was deleted in the meantime, so that nothing
-    /// of that account stays.
-    async fn write_beside(&self, account_key: &str, key: &str, record: &[u8]) -> Result<(), StoreError> {
-        self.set(key, record).await?;
-        let account: Option<AccountRecord> = self.load(account_key).await?;
-        match account.and_then(AccountRecord::account) {
-            Some(_) => Ok(()),
-            None => self.delete(key).await,
+    /// Ends all sessions of an account.
+    pub(crate) async fn end_all_sessions(&self, username: &Username) -> Result<(), Failed<Overtaken>> {
+        let Some(found) = self.find_credentials(Some(username)).await? else { return Ok(()) };
+        let change =
+            |account: Account| records::encode(&Account { kept: None, revision: account.revision + 1, ..account });
+        self.replace(&found, |_| true, change).await
+    }
+
+    /// Replaces the record of an account. If others replace it at the same moment, this is done after them, as long as
+    /// `may_go_on` with what they have left.
+    async fn replace(
+        &self,
+        found: &Credentials,
+        may_go_on: impl Fn(&Account) -> bool,
+        change: impl Fn(Account) -> Result<Vec<u8>, StoreError>,
+    ) -> Result<(), Failed<Overtaken>> {
+        const TRIES: u32 = 5;
+        const WAIT_MILLIS: u64 = 50;
+        let key = keys::account(&found.account.username);
+        let (mut account, mut stored) = (found.account.clone(), found.stored.clone());
+        for _ in 0..TRIES {
+            let replaced = self.compare_and_set(&key, Some(&stored), async || change(account.clone())).await?;
+            if matches!(replaced, Change::Ours) {
+                let beside =
+                    if found.is_old { vec![keys::old_password(&key), keys::old_rehash(&key)] } else { Vec::new() };
+                return Ok(self.delete_many(&beside).await?);
+            }
+            self.platform.sleep(WAIT_MILLIS).await;
+            match self.find_credentials(Some(&found.account.username)).await? {
+                Some(again) if may_go_on(&again.account) => (account, stored) = (again.account, again.stored),
+                _ => break,
+            }
         }
+        Err(Failed::Refused(Overtaken))
     }
 
     /// Hashes a password with a fresh salt. Returns a PHC string for the store.
@@ -168,4 +186,36 @@ impl<P: Platform> Context<'_, P> {
             pauses.set(pauses.get().saturating_add(1));
         }
     }
+}
+
+/// Whether an account still has the password that was found.
+fn has_revision_of(found: &Credentials) -> impl Fn(&Account) -> bool {
+    let revision = found.account.revision;
+    move |account| account.revision == revision
+}
+
+/// An account of the version before, whose later passwords were in records beside it. Its revision is 0, which is that of
+/// its sessions.
+fn turned(old: OldAccount, changed: Option<&[u8]>, rehash: Option<&[u8]>) -> Result<Account, StoreError> {
+    let key = keys::account(&old.username);
+    let changed: Option<PasswordRecord> =
+        changed.map(|bytes| records::decode(&keys::old_password(&key), bytes)).transpose()?;
+    let rehash: Option<RehashRecord> =
+        rehash.map(|bytes| records::decode(&keys::old_rehash(&key), bytes)).transpose()?;
+    let (changes, mut password) =
+        changed.map_or_else(|| (String::new(), old.password.clone()), |changed| (changed.revision, changed.password));
+    if let Some(rehash) = rehash.filter(|rehash| rehash.of == changes) {
+        password = rehash.password;
+    }
+    Ok(Account {
+        v: V2,
+        // The secret that the version before sealed device cookies with.
+        devices: format!("{changes}:{}", old.password),
+        username: old.username,
+        name: old.name,
+        password,
+        revision: 0,
+        kept: None,
+        created_at_ms: old.created_at_ms,
+    })
 }

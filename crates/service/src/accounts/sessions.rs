@@ -1,25 +1,57 @@
 //! Sessions: a login begins one, refreshes keep it from becoming idle, and several endpoints can end it.
 //!
-//! A session exists as long as its record, which is written once and deleted when the session ends; the authorizer checks
-//! that it exists. What changes at a refresh is in a record beside it, so that a late refresh can't bring back an ended
-//! session.
+//! A session goes on while its record exists, its time is not over, and its account has the revision that it had when the
+//! session began. So a change of the password ends all other sessions by one write, and so does the deletion of the account.
+//! The record is written once and deleted when the session ends. What changes at a refresh is in a record beside it, so that
+//! a late refresh can't bring back an ended session.
 //!
-//! The sessions of an account are listed in a ring of slots, so their number is limited, and all of them can be ended. A
-//! slot is written before its session, so there is no session that can't be found. The slot stays when the session ends;
-//! the login that takes the slot over removes whatever is left of the former session.
+//! The sessions of an account are listed in a ring of slots, so that their number is limited and its owner can see them. A
+//! slot stays when its session ends; the login that takes the slot over removes whatever is left of the former session.
 
-use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Username};
+use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 use crate::context::{Context, Platform, SessionSettings, StoreError};
-use crate::store::keys;
-use crate::store::records::{Account, SessionRecord, SessionSlot, SessionUse, V1};
+use crate::store::records::{self, Account, AccountRecord, SessionRecord, SessionSlot, SessionUse, V1};
+use crate::store::{Failed, keys};
 
 /// A session that has begun.
 pub(crate) struct Begun {
     pub(crate) id: SessionId,
     pub(crate) record: SessionRecord,
     pub(crate) refresh_token: RefreshToken,
+}
+
+/// A session of an account's list.
+pub(crate) struct Listed {
+    pub(crate) id: SessionId,
+    pub(crate) record: SessionRecord,
+    pub(crate) last_used: Timestamp,
+}
+
+/// The password was changed, or the account deleted, while the session began.
+#[derive(Debug)]
+pub(crate) struct BegunInVain;
+
+/// A session that began later than this after now began by a clock that went wrong.
+const AHEAD_MILLIS: u64 = 60_000;
+
+impl SessionRecord {
+    /// Whether the session goes on as far as its account is concerned.
+    fn is_of(&self, id: &SessionId, account: Option<&AccountRecord>) -> bool {
+        match account {
+            Some(AccountRecord::Account(account)) => {
+                let kept = account.kept.as_deref() == Some(id.as_str());
+                account.username == self.username && (account.revision == self.revision || kept)
+            }
+            Some(AccountRecord::Old(account)) => account.username == self.username && self.revision == 0,
+            Some(AccountRecord::Deleted(_)) | None => false,
+        }
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.expires_at_ms <= now || self.created_at_ms.millis_since(now) > AHEAD_MILLIS
+    }
 }
 
 impl<P: Platform> Context<'_, P> {
@@ -29,7 +61,7 @@ impl<P: Platform> Context<'_, P> {
         account: &Account,
         settings: &SessionSettings,
         user_agent: &str,
-    ) -> Result<Begun, StoreError> {
+    ) -> Result<Begun, Failed<BegunInVain>> {
         let id = SessionId::new(self.random());
         let (family, refresh_token) = RefreshFamily::begin(id.clone(), self.random(), self.random());
         let now = self.now();
@@ -40,23 +72,47 @@ impl<P: Platform> Context<'_, P> {
             refresh: family.store(),
             created_at_ms: now,
             expires_at_ms: now.plus_secs(settings.lifetime_seconds),
+            revision: account.revision,
             client: domain::client_in_words(user_agent),
         };
-        let number = self.next(&keys::sessions(&account.username)).await?;
+        let counter_key = keys::sessions(&account.username);
+        let number = self.next(&counter_key).await?;
         let slot_key = keys::session_slot(&account.username, number % ACCOUNT_MAX_SESSIONS);
-        if let Some(former) = self.in_slot(&slot_key).await? {
+        if let Some(former) = self.load(&slot_key).await?.as_ref().and_then(in_slot) {
             self.end_session(&former).await?;
         }
-        let slot = SessionSlot { v: V1, session: id.to_string() };
-        self.save(&slot_key, &slot).await?;
+        self.save(&slot_key, &SessionSlot { v: V1, session: id.to_string() }).await?;
         self.save(&keys::session(&id), &record).await?;
-        Ok(Begun { id, record, refresh_token })
+        let account = self.account_record(&account.username).await?;
+        if record.is_of(&id, account.as_ref()) {
+            return Ok(Begun { id, record, refresh_token });
+        }
+        self.end_session(&id).await?;
+        if matches!(account, Some(AccountRecord::Deleted(_))) {
+            self.delete_many(&[slot_key, counter_key]).await?;
+        }
+        Err(Failed::Refused(BegunInVain))
     }
 
-    /// The record of a session that has not ended and whose time is not over.
+    /// The record of a session that goes on.
     pub(crate) async fn find_session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         let record: Option<SessionRecord> = self.load(&keys::session(id)).await?;
-        Ok(record.filter(|record| record.expires_at_ms > self.now()))
+        let Some(record) = record.filter(|record| !record.is_over(self.now())) else { return Ok(None) };
+        let account = self.account_record(&record.username).await?;
+        Ok(Some(record).filter(|record| record.is_of(id, account.as_ref())))
+    }
+
+    /// Whether a user's session goes on, by what is stored of both.
+    pub(crate) fn goes_on(
+        &self,
+        id: &SessionId,
+        username: &Username,
+        [session, account]: [Option<Vec<u8>>; 2],
+    ) -> Result<bool, StoreError> {
+        let (Some(session), Some(account)) = (session, account) else { return Ok(false) };
+        let session: SessionRecord = records::decode(&keys::session(id), &session)?;
+        let account = records::decode(&keys::account(username), &account)?;
+        Ok(session.username == *username && !session.is_over(self.now()) && session.is_of(id, Some(&account)))
     }
 
     /// The last refresh of a session, if there was one.
@@ -71,36 +127,70 @@ impl<P: Platform> Context<'_, P> {
         self.save(&keys::session_use(id), &record).await
     }
 
-    /// Ends a session. Its tokens are refused as soon as the first of the two records is deleted.
+    /// Ends a session.
     pub(crate) async fn end_session(&self, id: &SessionId) -> Result<(), StoreError> {
-        self.delete(&keys::session(id)).await?;
-        self.delete(&keys::session_use(id)).await
+        self.delete_many(&[keys::session(id), keys::session_use(id)]).await
     }
 
-    /// Ends all sessions of an account, except `but` if it is given.
-    pub(crate) async fn end_sessions(&self, username: &Username, but: Option<&SessionId>) -> Result<(), StoreError> {
-        for id in self.sessions_of(username).await? {
-            if Some(&id) != but {
-                self.end_session(&id).await?;
+    /// The sessions of an account that go on. What it finds of others is deleted.
+    pub(crate) async fn list_sessions(
+        &self,
+        username: &Username,
+        settings: &SessionSettings,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let account = self.account_record(username).await?;
+        let slots = self.session_slots(username).await?;
+        let all = slots.iter().flat_map(|(_, id)| [keys::session(id), keys::session_use(id)]);
+        let all: Vec<String> = all.collect();
+        let mut values = self.get_many(&all).await?.into_iter();
+        let (mut listed, mut over) = (Vec::new(), Vec::new());
+        let now = self.now();
+        for (_, id) in slots {
+            let (session_key, use_key) = (keys::session(&id), keys::session_use(&id));
+            let (session, last) = (values.next().flatten(), values.next().flatten());
+            let Some(session) = session else { continue };
+            let record: SessionRecord = records::decode(&session_key, &session)?;
+            let last: Option<SessionUse> = last.map(|last| records::decode(&use_key, &last)).transpose()?;
+            let last_used = last.map_or(record.created_at_ms, |last| last.at_ms);
+            let is_idle = now.millis_since(last_used) > settings.idle_seconds.saturating_mul(1000);
+            match is_idle || record.is_over(now) || !record.is_of(&id, account.as_ref()) {
+                true => over.extend([session_key, use_key]),
+                false => listed.push(Listed { id, record, last_used }),
             }
         }
-        Ok(())
+        self.delete_many(&over).await?;
+        Ok(listed)
     }
 
-    /// The session ids in the slots of an account. Most of these sessions may have ended.
-    pub(crate) async fn sessions_of(&self, username: &Username) -> Result<Vec<SessionId>, StoreError> {
-        let begun = self.last(&keys::sessions(username)).await?;
-        let mut ids = Vec::new();
-        for slot in 0..ACCOUNT_MAX_SESSIONS.min(begun.saturating_add(1)) {
-            ids.extend(self.in_slot(&keys::session_slot(username, slot)).await?);
-        }
-        Ok(ids)
+    /// Deletes what is stored of the sessions of an account, but not of the one that is given. Whether they go on does not
+    /// depend on it.
+    pub(crate) async fn delete_sessions(&self, username: &Username, but: Option<&SessionId>) -> Result<(), StoreError> {
+        let slots = self.session_slots(username).await?;
+        let over = slots.iter().filter(|(_, id)| Some(id) != but);
+        let over: Vec<String> = over.flat_map(|(_, id)| [keys::session(id), keys::session_use(id)]).collect();
+        self.delete_many(&over).await
     }
 
-    async fn in_slot(&self, key: &str) -> Result<Option<SessionId>, StoreError> {
-        let slot: Option<SessionSlot> = self.load(key).await?;
-        slot.map(|slot| SessionId::parse(&slot.session))
-            .transpose()
-            .map_err(|_| StoreError::Failed(format!("the record {key} holds no session id")))
+    /// Deletes everything that is stored of the sessions of an account.
+    pub(crate) async fn delete_session_list(&self, username: &Username) -> Result<(), StoreError> {
+        let slots = self.session_slots(username).await?;
+        let all = slots.into_iter().flat_map(|(slot, id)| [slot, keys::session(&id), keys::session_use(&id)]);
+        self.delete_many(&all.chain([keys::sessions(username)]).collect::<Vec<_>>()).await
     }
+
+    /// The slots of an account, and the sessions in them. Most of these may have ended.
+    async fn session_slots(&self, username: &Username) -> Result<Vec<(String, SessionId)>, StoreError> {
+        let all: Vec<String> = (0..ACCOUNT_MAX_SESSIONS).map(|slot| keys::session_slot(username, slot)).collect();
+        let values = self.get_many(&all).await?;
+        let slots = all.into_iter().zip(values).filter_map(|(key, value)| {
+            let slot = records::decode(&key, &value?).ok()?;
+            in_slot(&slot).map(|id| (key, id))
+        });
+        Ok(slots.collect())
+    }
+}
+
+/// A slot that does not read is taken over like an empty one.
+fn in_slot(slot: &SessionSlot) -> Option<SessionId> {
+    SessionId::parse(&slot.session).ok()
 }

@@ -150,14 +150,23 @@ impl<'a> Variables<'a> {
     }
 
     pub(crate) fn attempts(&self) -> Result<AttemptRules, SettingError> {
-        let max_seconds = self.seconds("login_max_delay_seconds", "60", MAX_DELAY_SECONDS)?;
-        let rule = |free| (free > 0).then_some(DelayRule { free, max_seconds });
         Ok(AttemptRules {
-            account: rule(self.count("login_free_failures", "5", MAX_FREE_FAILURES)?),
-            address: rule(self.count("login_address_free_failures", "5", MAX_FREE_FAILURES)?),
+            account: self.delays("login_free_failures")?,
+            address: self.delays("login_address_free_failures")?,
             logins: self.quota("logins_per_10_minutes", "30", LOGINS_WINDOW_MILLIS)?,
             logins_from: self.quota("address_logins_per_10_minutes", "60", LOGINS_WINDOW_MILLIS)?,
         })
+    }
+
+    /// The delays for somebody who is logged in and has to give the password again.
+    pub(crate) fn password_checks(&self) -> Result<Option<DelayRule>, SettingError> {
+        self.delays("login_free_failures")
+    }
+
+    fn delays(&self, free_failures: &'static str) -> Result<Option<DelayRule>, SettingError> {
+        let free = self.count(free_failures, "5", MAX_FREE_FAILURES)?;
+        let max_seconds = self.seconds("login_max_delay_seconds", "60", MAX_DELAY_SECONDS)?;
+        Ok((free > 0).then_some(DelayRule { free, max_seconds }))
     }
 
     pub(crate) fn sign_ups(&self) -> Result<Option<Quota>, SettingError> {
@@ -168,12 +177,7 @@ impl<'a> Variables<'a> {
         self.quota("posts_per_minute", "20", POSTS_WINDOW_MILLIS)
     }
 
-    fn quota(
-        &self,
-        variable: &'static str,
-        default: &str,
-        window_millis: u64,
-    ) -> Result<Option<Quota>, SettingError> {
+    fn quota(&self, variable: &'static str, default: &str, window_millis: u64) -> Result<Option<Quota>, SettingError> {
         let limit = self.count(variable, default, MAX_COUNT)?;
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
     }

@@ -1,26 +1,27 @@
 //! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
 
 use bytes::Bytes;
-use domain::{Device, Iterations, Password, Username};
+use domain::{Iterations, Password, Username};
 use http::header::{CACHE_CONTROL, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use wire::{FieldCode, fields};
 
+use super::device::DEVICE;
 use super::table::{LOGIN, Login};
 use super::tokens::{self, Delivery};
 use crate::accounts::credentials::Credentials;
+use crate::accounts::sessions::BegunInVain;
 use crate::context::{AttemptRules, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, Variables};
 use crate::http::body::{Fields, Rule};
 use crate::http::client_address::client_address;
-use crate::http::cookie::Cookie;
 use crate::http::gateway::{self, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
-use crate::http::reply::{Reply, json, with_cookie};
+use crate::http::reply::{Reply, json};
 use crate::limits::attempts::Client;
+use crate::store::Failed;
 
-const DEVICE: Cookie = Cookie { name: "latchkey-device", secure_name: "__Secure-latchkey-device", path: "/api/login" };
 /// Ten minutes, in shared caches too. A verifier elsewhere may miss a new key for at most this long.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=600");
 
@@ -77,21 +78,18 @@ impl<P: Platform> Call<'_, P> {
         context.attempt_succeeded(attempt).await?;
         context.renew_hash(&found, &password, settings.iterations).await;
         let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let begun = context.begin_session(&found.account, &settings.sessions, user_agent).await?;
-        // A password change ends the sessions that exist at that time. This session may have been begun a moment later with
-        // the old password; then it is ended here.
-        if !context.are_current(&found).await? {
-            context.end_session(&begun.id).await?;
-            return Err(failed());
-        }
+        let begun = match context.begin_session(&found.account, &settings.sessions, user_agent).await {
+            Ok(begun) => begun,
+            Err(Failed::Refused(BegunInVain)) => return Err(failed()),
+            Err(Failed::Store(error)) => return Err(error.into()),
+        };
         let access = context.issue_token(settings.signing, &settings.sessions, &begun.id, &begun.record).await?;
         let mut reply = tokens::reply(request, delivery, begun.record, access, &begun.refresh_token);
         let username = found.account.username.as_str();
         context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
         // A device cookie is only useful where failed attempts cause delays.
         if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
-            let device = DEVICE.set(request, &context.new_device_cookie(&found), Device::LIFETIME_SECONDS);
-            reply = with_cookie(reply, device);
+            reply = context.remember_device(reply, request, &found.account);
         }
         Ok(reply)
     }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod authorizer;
+mod device;
 pub mod login;
 pub mod messages;
 pub mod openapi;

@@ -12,7 +12,7 @@ use crate::http::client_address::client_address;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::json;
-use crate::store::records::{Account, V1};
+use crate::store::records::{Account, V2};
 
 struct Settings {
     iterations: Iterations,
@@ -44,13 +44,23 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 return Err(ApiError::UsernameTaken);
             }
             let password = context.hash(&password, settings.iterations).await?;
-            let account = Account { v: V1, username, name, password, created_at_ms: context.now() };
+            let account = Account {
+                v: V2,
+                username,
+                name,
+                password,
+                devices: context.random_hex::<16>(),
+                revision: 0,
+                kept: None,
+                created_at_ms: context.now(),
+            };
             if !context.create_account(&account).await? {
                 return Err(ApiError::UsernameTaken);
             }
             context.log_with_work(Event::new(Level::Info, "user_created").with("username", account.username.as_str()));
-            let user = User { username: account.username.into(), name: account.name.into() };
-            Ok(json(StatusCode::CREATED, &SignupResponse { user }))
+            let user = User { username: account.username.to_string(), name: account.name.to_string() };
+            let reply = json(StatusCode::CREATED, &SignupResponse { user });
+            Ok(context.remember_device(reply, &incoming.parts, &account))
         }
     })
     .await

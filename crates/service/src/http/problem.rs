@@ -13,6 +13,7 @@ use wire::{FieldError, Problem, ProblemCode as Code};
 
 use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
+use crate::accounts::credentials::Overtaken;
 use crate::board::{AuthorDeleted, NotDeleted};
 use crate::context::{SettingError, StoreError};
 use crate::limits::TooMany;
@@ -43,6 +44,8 @@ pub(crate) enum ApiError {
     /// The address has other methods; the value is the `Allow` header that lists them.
     MethodNotAllowed(HeaderValue),
     UsernameTaken,
+    /// Another request has changed the account at the same moment.
+    Conflict,
     BodyTooLarge,
     /// The body is not declared as JSON.
     UnsupportedMediaType,
@@ -90,6 +93,12 @@ impl From<TooMany> for ApiError {
     }
 }
 
+impl From<Overtaken> for ApiError {
+    fn from(Overtaken: Overtaken) -> Self {
+        Self::Conflict
+    }
+}
+
 impl From<UnusableKey> for ApiError {
     fn from(UnusableKey(fault): UnusableKey) -> Self {
         Self::Internal(fault)
@@ -127,6 +136,12 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::NotFound, 404, "Not found", "Nothing has this address."),
     (Code::MethodNotAllowed, 405, "Method not allowed", "This address has other methods: see the Allow header."),
     (Code::UsernameTaken, 409, "Username taken", "That username is taken."),
+    (
+        Code::Conflict,
+        409,
+        "Conflict",
+        "Your account was changed by another request at the same moment. Look at it, and try again.",
+    ),
     (Code::BodyTooLarge, 413, "Body too large", ""),
     (
         Code::UnsupportedMediaType,
@@ -191,6 +206,7 @@ impl ApiError {
             Self::NotFound => Code::NotFound,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::UsernameTaken => Code::UsernameTaken,
+            Self::Conflict => Code::Conflict,
             Self::BodyTooLarge => Code::BodyTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::Invalid(_) => Code::ValidationFailed,

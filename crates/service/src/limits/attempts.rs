@@ -3,7 +3,7 @@
 //! A browser that has logged in to an account once gets a device cookie. Its later attempts are counted for this device
 //! alone, so somebody who guesses the password elsewhere can't make the owner wait.
 
-use domain::{ClientAddress, Device, Limit, Username};
+use domain::{ClientAddress, DelayRule, Device, Limit, Username};
 
 use super::slots::{Counted, Kind, Seen, Taken};
 use super::{TooMany, by_address};
@@ -49,7 +49,11 @@ impl<P: Platform> Context<'_, P> {
         match self.known_device(client.device, account) {
             Some(device) => {
                 let name = device.id().to_owned();
-                counted.extend(rules.account.map(|rule| Counted { kind: Kind::Device, name, limit: Limit::Delay(rule) }));
+                counted.extend(rules.account.map(|rule| Counted {
+                    kind: Kind::Device,
+                    name,
+                    limit: Limit::Delay(rule),
+                }));
             }
             None => {
                 if let (Some(rule), Some(address)) = (rules.address, client.address) {
@@ -97,12 +101,12 @@ impl<P: Platform> Context<'_, P> {
     /// As [`Context::begin_login`].
     pub(crate) async fn count_password_check(
         &self,
-        rules: &AttemptRules,
+        rule: Option<DelayRule>,
         address: Option<ClientAddress>,
         username: &Username,
     ) -> Result<(), Failed<TooMany>> {
         let (kind, name) = (Kind::Check, username.to_string());
-        let counted = rules.account.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
+        let counted = rule.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
         let seen = self.look_at_slots(counted.into_iter().collect()).await?;
         match self.take_slots(seen).await? {
             Ok(_) => Ok(()),
@@ -113,15 +117,9 @@ impl<P: Platform> Context<'_, P> {
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
     /// verified in the same way.
     fn known_device(&self, cookie: Option<&str>, account: Option<&Credentials>) -> Option<Device> {
-        let username = account.map_or("", |found| found.account.username.as_str());
-        let secret = account.map(Credentials::device_secret).unwrap_or_default();
-        Device::from_cookie(cookie?, username, &secret, self.now()).filter(|_| account.is_some())
-    }
-
-    /// The value of a new device cookie, by which the account knows the device from now on.
-    pub(crate) fn new_device_cookie(&self, found: &Credentials) -> String {
-        let device = Device::new(self.random::<{ Device::ID_BYTES }>(), self.now());
-        device.to_cookie(found.account.username.as_str(), &found.device_secret())
+        let (username, secret) =
+            account.map_or(("", ""), |found| (found.account.username.as_str(), &found.account.devices));
+        Device::from_cookie(cookie?, username, secret, self.now()).filter(|_| account.is_some())
     }
 }
 

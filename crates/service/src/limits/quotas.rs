@@ -62,11 +62,8 @@ impl<P: Platform> Context<'_, P> {
     /// # Errors
     /// [`TooMany`] until the minute is over.
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
-        let counted = quota.map(|quota| Counted {
-            kind: Kind::Posts,
-            name: author.to_string(),
-            limit: Limit::Quota(quota),
-        });
+        let counted =
+            quota.map(|quota| Counted { kind: Kind::Posts, name: author.to_string(), limit: Limit::Quota(quota) });
         let seen = self.look_at_slots(counted.into_iter().collect()).await?;
         match self.take_slots(seen).await? {
             Ok(_) => Ok(()),

@@ -155,7 +155,9 @@ impl<P: Platform> Context<'_, P> {
                 Judgement::Wait(millis) => return Ok(Err(millis)),
                 Judgement::Unclear(index) => {
                     let odd = (index, seen.values);
-                    unclear = unclear.filter(|(_, first)| *first == odd).map_or(Some((1, odd)), |(n, odd)| Some((n + 1, odd)));
+                    unclear = unclear
+                        .filter(|(_, first)| *first == odd)
+                        .map_or(Some((1, odd)), |(n, odd)| Some((n + 1, odd)));
                 }
                 Judgement::Take(step) => {
                     let [first, second] = &seen.keys;

@@ -80,8 +80,19 @@ impl<P: Platform> Context<'_, P> {
         let claims = (0..=generation).map(|generation| format!("{lock_key}:{generation}"));
         let rights: Vec<String> = claims.chain([lock_key.clone()]).collect();
         let won = self.claim(&format!("{lock_key}:{generation}")).await?;
-        let value = if won { Some(make().await?) } else { None };
-        let found = self.get(key).await?;
+        let prepared = async {
+            let value = if won { Some(make().await?) } else { None };
+            Ok::<_, StoreError>((value, self.get(key).await?))
+        };
+        let (value, found) = match prepared.await {
+            Ok(prepared) => prepared,
+            Err(error) if won => {
+                // Nothing was written, so others need not wait for this call.
+                self.delete_many(&rights).await?;
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
         if found.as_deref() != seen {
             if won {
                 self.delete_many(&rights).await?;

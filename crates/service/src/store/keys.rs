@@ -61,12 +61,12 @@ pub(crate) fn account(username: &Username) -> String {
 }
 
 /// `account` is the key of the account.
-pub(crate) fn password(account: &str) -> String {
+pub(crate) fn old_password(account: &str) -> String {
     format!("{account}:password")
 }
 
 /// `account` is the key of the account.
-pub(crate) fn rehash(account: &str) -> String {
+pub(crate) fn old_rehash(account: &str) -> String {
     format!("{account}:rehash")
 }
 

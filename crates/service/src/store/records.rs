@@ -7,9 +7,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::context::{Context, Platform, StoreError};
 
 /// An account. Not `Debug`: it holds a password hash.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
-    pub(crate) v: V1,
+    pub(crate) v: V2,
+    pub(crate) username: Username,
+    pub(crate) name: DisplayName,
+    /// The hash of the password, as a PHC string.
+    pub(crate) password: String,
+    /// The secret that seals the device cookies of the account. It is replaced together with the password, but not when the
+    /// same password is hashed again.
+    pub(crate) devices: String,
+    /// A number that grows at each change of the password, and whenever all sessions are ended. Sessions of an earlier
+    /// revision are over.
+    pub(crate) revision: u64,
+    /// The id of the one session of an earlier revision that goes on: the one that has changed the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kept: Option<String>,
+    pub(crate) created_at_ms: Timestamp,
+}
+
+/// An account as the version before wrote it. Not `Debug`: it holds a password hash.
+#[derive(Deserialize)]
+pub(crate) struct OldAccount {
+    #[serde(rename = "v")]
+    _v: V1,
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
     /// The hash of the first password, as a PHC string.
@@ -17,20 +38,22 @@ pub(crate) struct Account {
     pub(crate) created_at_ms: Timestamp,
 }
 
-/// The password that replaced the first one. Not `Debug`, because it holds a password hash.
-#[derive(Serialize, Deserialize)]
+/// In the version before: the password that replaced the first one. Not `Debug`, because it holds a password hash.
+#[derive(Deserialize)]
 pub(crate) struct PasswordRecord {
-    pub(crate) v: V1,
-    /// A random id, which is new at each change of the password.
+    #[serde(rename = "v")]
+    _v: V1,
+    /// A random id, which was new at each change of the password.
     pub(crate) revision: String,
     /// The hash, as a PHC string.
     pub(crate) password: String,
 }
 
-/// A hash of the same password with more rounds. Not `Debug`, because it holds a password hash.
-#[derive(Serialize, Deserialize)]
+/// In the version before: a hash of the same password with more rounds. Not `Debug`, because it holds a password hash.
+#[derive(Deserialize)]
 pub(crate) struct RehashRecord {
-    pub(crate) v: V1,
+    #[serde(rename = "v")]
+    _v: V1,
     /// The revision of the password that was hashed again; empty for the first password. The hash does not count for any
     /// other revision.
     pub(crate) of: String,
@@ -46,21 +69,12 @@ pub(crate) struct Tombstone {
 }
 
 /// The value under the key of an account.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum AccountRecord {
     Account(Account),
-    Deleted(Tombstone),
-}
-
-impl AccountRecord {
-    /// The account, unless it was deleted.
-    pub(crate) fn account(self) -> Option<Account> {
-        match self {
-            Self::Account(account) => Some(account),
-            Self::Deleted(_) => None,
-        }
-    }
+    Old(OldAccount),
+    Deleted(#[expect(dead_code, reason = "the time is for operators")] Tombstone),
 }
 
 /// A session. The record is written once and later deleted, but never overwritten: a late refresh must not bring back a
@@ -75,6 +89,9 @@ pub(crate) struct SessionRecord {
     pub(crate) created_at_ms: Timestamp,
     /// When the session ends; refreshes do not extend it.
     pub(crate) expires_at_ms: Timestamp,
+    /// The revision of the account when the session began; the version before had none.
+    #[serde(default)]
+    pub(crate) revision: u64,
     /// The browser and the operating system in words.
     pub(crate) client: String,
 }
@@ -182,18 +199,23 @@ pub(crate) struct SlotSecretRecord {
 
 /// The version that every record begins with. A record of another version can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct V1;
+pub(crate) struct Version<const NUMBER: u8>;
 
-impl Serialize for V1 {
+pub(crate) type V1 = Version<1>;
+pub(crate) type V2 = Version<2>;
+pub(crate) const V1: V1 = Version;
+pub(crate) const V2: V2 = Version;
+
+impl<const NUMBER: u8> Serialize for Version<NUMBER> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(1)
+        serializer.serialize_u8(NUMBER)
     }
 }
 
-impl<'de> Deserialize<'de> for V1 {
+impl<'de, const NUMBER: u8> Deserialize<'de> for Version<NUMBER> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match u8::deserialize(deserializer)? {
-            1 => Ok(Self),
+            number if number == NUMBER => Ok(Self),
             _ => Err(D::Error::custom("another version")),
         }
     }
@@ -203,7 +225,7 @@ impl<P: Platform> Context<'_, P> {
     /// Reads a record, if there is one.
     ///
     /// # Errors
-    /// The store does not answer, or the value is not a record of this version. The error text names only the key.
+    /// The store does not answer, or the value is not a record of a known version. The error text names only the key.
     pub(crate) async fn load<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         self.get(key).await?.map(|bytes| decode(key, &bytes)).transpose()
     }
@@ -222,8 +244,7 @@ pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 /// Reads the bytes of a record.
 ///
 /// # Errors
-/// The bytes are not a record of this version. The error text names only the key.
+/// The bytes are not a record of a known version. The error text names only the key.
 pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, StoreError> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| StoreError::Failed(format!("the record {key} does not read as version 1")))
+    serde_json::from_slice(bytes).map_err(|_| StoreError::Failed(format!("the record {key} does not read")))
 }

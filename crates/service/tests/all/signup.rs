@@ -11,7 +11,7 @@ fn creates_an_account() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(world.events("user_created")[0]["username"], "alice");
     let account = String::from_utf8(world.data.get("latchkey:user:alice").unwrap()).unwrap();
-    assert!(account.contains(r#""v":1"#) && account.contains("$pbkdf2-sha512$i=2,l=32$"), "{account}");
+    assert!(account.contains(r#""v":2"#) && account.contains("$pbkdf2-sha512$i=2,l=32$"), "{account}");
     assert!(!account.contains("correct horse"), "{account}");
     assert_eq!(world.data.keys(), ["latchkey:user:alice"], "the claim is deleted");
 }

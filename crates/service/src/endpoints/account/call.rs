@@ -1,12 +1,12 @@
 //! What the component's endpoints share: the settings, the account of the caller, and the check of the password that
 //! confirms an action.
 
-use domain::{Iterations, Password, TokenError};
+use domain::{DelayRule, Iterations, Password, TokenError};
 use http::HeaderName;
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
-use crate::context::{AttemptRules, Event, Level, Platform, SettingError, Variables};
+use crate::context::{Event, Level, Platform, SessionSettings, SettingError, Variables};
 use crate::endpoints::table::Account;
 use crate::http::client_address::client_address;
 use crate::http::gateway;
@@ -14,7 +14,8 @@ use crate::http::problem::ApiError;
 
 pub(super) struct Settings {
     pub(super) iterations: Iterations,
-    pub(super) attempts: AttemptRules,
+    pub(super) sessions: SessionSettings,
+    pub(super) password_checks: Option<DelayRule>,
     pub(super) proxy_header: Option<HeaderName>,
 }
 
@@ -23,7 +24,8 @@ pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Account>;
 pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
     Ok(Settings {
         iterations: variables.iterations()?,
-        attempts: variables.attempts()?,
+        sessions: variables.sessions()?,
+        password_checks: variables.password_checks()?,
         proxy_header: variables.proxy_header()?,
     })
 }
@@ -41,7 +43,7 @@ impl<P: Platform> Call<'_, P> {
         let username = &incoming.principal()?.username;
         let found = self.find_account().await?;
         let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
-        context.count_password_check(&settings.attempts, address, username).await?;
+        context.count_password_check(settings.password_checks, address, username).await?;
         if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await {
             return Ok(found);
         }

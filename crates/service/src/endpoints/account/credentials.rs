@@ -25,32 +25,25 @@ impl<P: Platform> Call<'_, P> {
         let new = members.required(fields::NEW_PASSWORD, |raw| Password::parse_new(raw, Some(&who.username)));
         let (current, new) = members.finish(current.zip(new))?;
         let found = self.confirm(fields::CURRENT_PASSWORD, current).await?;
-        self.context.change_password(&found.account, &new, self.settings.iterations).await?;
-        self.context.end_sessions(&who.username, Some(&who.session)).await?;
+        self.context.change_password(&found, &new, self.settings.iterations, &who.session).await?;
+        self.context.delete_sessions(&who.username, Some(&who.session)).await?;
         self.context
             .log_with_work(Event::new(Level::Info, "authn_password_change").with("username", who.username.as_str()));
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
-    /// First removes the account's name from its messages, then deletes the account. Until the account is deleted, its
-    /// owner can log in, so a deletion that was interrupted before that can be requested again. A deletion that was
-    /// interrupted later can be requested again by the session that requested it, because that session is the last one to
-    /// end.
+    /// Deletes what belongs to the account, and then the account itself. If that breaks off, its owner can log in and request
+    /// it again.
     pub(super) async fn delete(self) -> Result<Reply, ApiError> {
         let mut members = Fields::parse(&self.incoming.body)?;
         let password = members.text(fields::PASSWORD);
         let password = members.finish(password)?;
         let (context, who) = (self.context, self.incoming.principal()?);
-        if !context.is_deleted(&who.username).await? {
-            self.confirm(fields::PASSWORD, password).await?;
-            context.disown_all(&who.username).await?;
-            context.entomb(&who.username).await?;
-        }
-        context.delete_passwords(&who.username).await?;
-        context.end_sessions(&who.username, Some(&who.session)).await?;
-        // Messages that were posted in the meantime.
+        let found = self.confirm(fields::PASSWORD, password).await?;
         context.disown_all(&who.username).await?;
-        context.end_session(&who.session).await?;
+        context.delete_session_list(&who.username).await?;
+        context.entomb(&found).await?;
+        context.disown_all(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }

@@ -23,7 +23,8 @@ impl<P: Platform> Call<'_, P> {
 
     pub(super) async fn end_sessions(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
-        self.context.end_sessions(&who.username, None).await?;
+        self.context.end_all_sessions(&who.username).await?;
+        self.context.delete_sessions(&who.username, None).await?;
         self.context.log_with_work(Event::new(Level::Info, "sessions_ended").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }
@@ -31,22 +32,14 @@ impl<P: Platform> Call<'_, P> {
     /// Lists the session of the caller first, then the others by their last use, newest first.
     pub(super) async fn list_sessions(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
-        let mut found = Vec::new();
-        for id in self.context.sessions_of(&who.username).await? {
-            let Some(record) = self.context.find_session(&id).await? else { continue };
-            let last = self.context.last_use(&id).await?;
-            let last_used = last.map_or(record.created_at_ms, |last| last.at);
-            found.push((id != who.session, Reverse(last_used), id, record));
-        }
-        found.sort_by(|(one_other, one_used, one_id, _), (other, used, id, _)| {
-            (one_other, one_used, one_id).cmp(&(other, used, id))
-        });
-        let sessions = found.into_iter().map(|(is_other, last_used, id, record)| Session {
-            id: id.to_string(),
-            current: !is_other,
-            created_at: rfc3339(record.created_at_ms),
-            last_used_at: rfc3339(last_used.0),
-            client: record.client,
+        let mut found = self.context.list_sessions(&who.username, &self.settings.sessions).await?;
+        found.sort_by_key(|session| (session.id != who.session, Reverse(session.last_used), session.id.clone()));
+        let sessions = found.into_iter().map(|session| Session {
+            current: session.id == who.session,
+            id: session.id.to_string(),
+            created_at: rfc3339(session.record.created_at_ms),
+            last_used_at: rfc3339(session.last_used),
+            client: session.record.client,
         });
         Ok(json(StatusCode::OK, &SessionsResponse { sessions: sessions.collect() }))
     }

@@ -16,6 +16,7 @@ use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::{bearer, reply};
+use crate::store::keys;
 
 /// Answers any request for the component `authorizer`.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
@@ -77,8 +78,9 @@ async fn decide<P: Platform>(
     let key = context.find_public_key(token.key_id()).await?;
     let key = key.ok_or(ApiError::InvalidToken(TokenError::UnknownKey))?;
     let claims = token.verify(&key, rules, context.now()).map_err(ApiError::InvalidToken)?;
-    let session = context.find_session(&claims.session).await?;
-    if session.is_none_or(|session| session.username != claims.subject) {
+    let stored = context.get_many(&[keys::session(&claims.session), keys::account(&claims.subject)]).await?;
+    let [session, account] = <[_; 2]>::try_from(stored).unwrap_or_default();
+    if !context.goes_on(&claims.session, &claims.subject, [session, account])? {
         return Err(ApiError::InvalidToken(TokenError::SessionEnded));
     }
     let stage = &context.settings.stage;

@@ -15,8 +15,14 @@ pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
 const START_MILLIS: u64 = 1_800_000_000_000;
 
 /// The variables for which 0 turns the limit off.
-const LIMITS: [&str; 6] =
-    ["login_free_failures", "login_address_free_failures", "logins_per_10_minutes", "address_logins_per_10_minutes", "signups_per_hour", "posts_per_minute"];
+const LIMITS: [&str; 6] = [
+    "login_free_failures",
+    "login_address_free_failures",
+    "logins_per_10_minutes",
+    "address_logins_per_10_minutes",
+    "signups_per_hour",
+    "posts_per_minute",
+];
 
 /// The answer of an authorizer that replaces ours.
 pub(crate) type Verdict = Box<dyn Fn(&str, &MethodArn) -> Result<Authorization, Denial>>;
@@ -147,7 +153,9 @@ impl Platform for World {
 
     async fn sleep(&self, millis: u64) {
         self.data.sleep(millis);
-        yield_once().await;
+        for _ in 0..millis {
+            yield_once().await;
+        }
     }
 }
 
