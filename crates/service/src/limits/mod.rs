@@ -25,6 +25,12 @@ pub(crate) struct TooMany {
     pub(crate) wait_seconds: u64,
 }
 
+impl TooMany {
+    pub(crate) fn new(what: &'static str, wait_millis: u64) -> Self {
+        Self { what, wait_seconds: wait_millis.div_ceil(1000).max(1) }
+    }
+}
+
 /// What is counted for an address: its client and, for IPv6, the network that the client is in, which has a larger limit.
 fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator<Item = Counted> {
     let larger = match limit {
@@ -39,7 +45,7 @@ fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator
 impl<P: Platform> Context<'_, P> {
     /// Refuses a request, and logs the event with who it was that has to wait.
     fn refuse<T>(&self, what: &'static str, wait: &Wait, event: Event) -> Result<T, Failed<TooMany>> {
-        let too_many = TooMany { what, wait_seconds: wait.millis.div_ceil(1000).max(1) };
+        let too_many = TooMany::new(what, wait.millis);
         let event = event.with("limit", wait.kind.as_str()).with("retry_after_seconds", too_many.wait_seconds);
         self.log_with_work(event);
         Err(Failed::Refused(too_many))

@@ -92,7 +92,9 @@ fn the_right_password_waits_too_and_is_not_counted() {
 #[test]
 fn thirty_logins_of_an_account_in_ten_minutes_and_sixty_from_an_address() {
     let world = world();
-    ["alice", "bobby", "carol"].map(|username| world.sign_up(username));
+    for username in ["alice", "bobby", "carol"] {
+        world.sign_up(username);
+    }
     let log_in = |address, username| verdict(&world.send(login_from(address, username, PASSWORD)));
     for n in 0..30 {
         assert_eq!(log_in(HOME, "alice").0, 200, "{n}");

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bounds;
+mod crowds;
 mod delays;
 mod devices;
 mod failures;

@@ -11,11 +11,15 @@ const SEEDS: std::ops::Range<u64> = 1..7;
 /// Sends requests concurrently, each to its own instance. The seed determines which request continues next, so between two
 /// calls of one request, the others may make any number of calls.
 fn at_once(data: &Data, seed: u64, request: impl Fn(usize) -> Request<Bytes>) -> Vec<u16> {
-    let worlds: Vec<World> = (0..MANY).map(|_| over(data)).collect();
+    at_once_of(MANY, data, seed, request)
+}
+
+pub(super) fn at_once_of(many: usize, data: &Data, seed: u64, request: impl Fn(usize) -> Request<Bytes>) -> Vec<u16> {
+    let worlds: Vec<World> = (0..many).map(|_| over(data)).collect();
     data.let_time_stand(true);
     let mut running: Vec<_> =
         worlds.iter().enumerate().map(|(n, world)| (n, Box::pin(world.send_async(request(n))))).collect();
-    let mut statuses = vec![0; MANY];
+    let mut statuses = vec![0; many];
     let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     while !running.is_empty() {
         random ^= random << 13;
@@ -24,7 +28,7 @@ fn at_once(data: &Data, seed: u64, request: impl Fn(usize) -> Request<Bytes>) ->
         let at = (random >> 33) as usize % running.len();
         let (n, future) = &mut running[at];
         if let Poll::Ready(answer) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            statuses[*n] = verdict(&answer).0;
+            statuses[*n] = answer.status();
             drop(running.swap_remove(at));
         }
     }
