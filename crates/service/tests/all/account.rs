@@ -73,6 +73,55 @@ fn what_is_not_valid_is_refused() {
     assert_eq!(world.sessions(&token).len(), 1);
 }
 
+/// The owner and a thief, who both know the password, change it at the same moment.
+#[test]
+fn of_two_changes_at_once_one_wins_and_the_other_does_nothing() {
+    for lead in 0..40 {
+        let world = World::new();
+        let (owner, thief) = (world.join("alice"), world.begin("alice").0);
+        let change = |token: &str, new: &str, lead: u32| {
+            let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"{new}"}}"#);
+            let request = bearer(token, "POST", "/api/account/password", &body);
+            let world = &world;
+            async move {
+                for _ in 0..lead {
+                    yield_once().await;
+                }
+                world.send_async(request).await
+            }
+        };
+        let answers = block_on(join(change(&owner, NEW, 0), change(&thief, "the secret of a thief", lead)));
+        let [owners, thiefs] = [&answers.0, &answers.1].map(Answer::status);
+        assert!(
+            owners == 204 && [409, 422, 401].contains(&thiefs) || thiefs == 204 && owners == 409,
+            "{lead}: {answers:?}"
+        );
+        let winner = if owners == 204 { (NEW, &owner, &thief) } else { ("the secret of a thief", &thief, &owner) };
+        assert_eq!(log_in_with(&world, winner.0), 200, "{lead}");
+        assert_eq!((world.accepts(winner.1), world.accepts(winner.2)), (200, 401), "{lead}");
+        assert_eq!(log_in_with(&world, PASSWORD), 401, "{lead}");
+    }
+}
+
+/// A session whose slot was taken by another login at the same moment is in no list.
+#[test]
+fn a_session_that_is_in_no_list_ends_with_the_others() {
+    type End = fn(&World, &str) -> Answer;
+    let ends: [End; 2] = [
+        |world, token| change(world, token, PASSWORD, NEW),
+        |world, token| world.send(bearer(token, "DELETE", "/api/sessions", "")),
+    ];
+    for end in ends {
+        let world = World::new();
+        let token = world.join("alice");
+        let (unlisted, refresh) = world.begin("alice");
+        world.data.remove("latchkey:user:alice:sessions:2");
+        assert_eq!(world.accepts(&unlisted), 200);
+        assert_eq!(end(&world, &token).status(), 204);
+        assert_eq!((world.accepts(&unlisted), world.refresh(&refresh).status()), (401, 401));
+    }
+}
+
 /// A login with the old password runs while the password is changed. Whichever comes first, no session of the old password
 /// remains.
 #[test]
@@ -140,6 +189,8 @@ fn a_deleted_account_is_gone_and_its_name_is_nobodys() {
     assert_eq!(shown, [("three", sorted(&nobody)), ("two", sorted(&bob)), ("one", sorted(&nobody))]);
     assert!(world.texts("/api/messages?author=alice").is_empty());
     assert_eq!(world.events("user_deleted")[0]["username"], "alice");
+    let left = world.data.keys().into_iter().filter(|key| key.contains("alice"));
+    assert_eq!(left.filter(|key| !key.starts_with("latchkey:author:")).collect::<Vec<_>>(), ["latchkey:user:alice"]);
     for key in world.data.keys() {
         let value = String::from_utf8_lossy(&world.data.get(&key).unwrap()).into_owned();
         assert!(!value.contains("alice") && !value.contains("Alice"), "{key}: {value}");

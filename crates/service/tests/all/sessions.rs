@@ -326,3 +326,38 @@ fn a_clock_that_steps_back_ends_no_session_and_revives_none() {
     world.advance_millis(60_000);
     assert_eq!(world.refresh(&next).status(), 200);
 }
+
+#[test]
+fn a_list_shows_no_session_that_is_over_and_deletes_it() {
+    let world = World::new();
+    world.sign_up("alice");
+    let (_, idle) = world.begin("alice");
+    world.begin("alice");
+    let sessions = |world: &World| world.data.keys().iter().filter(|key| key.starts_with("latchkey:session:")).count();
+    world.advance_millis(6 * DAY);
+    assert_eq!(world.refresh(&idle).status(), 200);
+    world.advance_millis(DAY + 1);
+    let token = world.begin("alice").0;
+    assert_eq!(sessions(&world), 4, "three, and a use");
+    assert_eq!(world.sessions(&token).len(), 2, "the one that was not used for a week is over");
+    assert_eq!(sessions(&world), 3);
+    world.advance_millis(30 * DAY);
+    let token = world.begin("alice").0;
+    assert_eq!((world.sessions(&token).len(), sessions(&world)), (1, 1));
+}
+
+/// The clock was years ahead for one login.
+#[test]
+fn a_session_of_the_future_is_over() {
+    let world = World::new();
+    world.sign_up("alice");
+    world.join("bobby");
+    world.step_forward_millis(3 * 365 * DAY);
+    let (_, refresh) = world.begin("alice");
+    world.step_back_millis(3 * 365 * DAY);
+    assert_eq!(world.refresh(&refresh).status(), 401);
+    world.step_forward_millis(60_000);
+    let (_, refresh) = world.begin("alice");
+    world.step_back_millis(60_000);
+    assert_eq!(world.refresh(&refresh).status(), 200, "a clock that was a little ahead");
+}

@@ -68,6 +68,18 @@ fn a_known_device_does_not_wait_for_the_failures_of_others() {
 }
 
 #[test]
+fn who_has_just_signed_up_is_a_known_device() {
+    let world = world();
+    let answer = world.sign_up("alice");
+    assert_eq!(answer.status(), 201);
+    let set = answer.header("set-cookie").unwrap();
+    let device = set.split_once(';').unwrap().0.to_owned();
+    assert!(device.starts_with("latchkey-device=") && set.contains("Path=/api/login;"), "{set}");
+    besiege(&world, "alice");
+    assert_eq!(world.send(login_with(&device, "alice", PASSWORD)).status(), 200);
+}
+
+#[test]
 fn a_device_is_limited_itself() {
     let world = world();
     world.sign_up("alice");
