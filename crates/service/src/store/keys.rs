@@ -2,15 +2,14 @@
 //!
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
-//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup, once; account, to delete it | signup, login, account, messages | for ever |
-//! | `latchkey:user:NAME:password` | [`PasswordRecord`] | account | login, account | until the account is deleted |
-//! | `latchkey:user:NAME:rehash` | [`RehashRecord`] | login | login, account | until the account is deleted |
-//! | `latchkey:user:NAME:lock` | lease of [`create_once`], when several asked | signup | signup | for ever |
-//! | `latchkey:user:NAME:lock:G` | counter: who may create it | signup | signup | for ever |
-//! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login, account | for ever |
-//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after |
-//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends; of no use after its `expires_at_ms` |
-//! | `latchkey:session:SID:use` | [`SessionUse`] | session | session, account | deleted with the session, or with its slot |
+//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
+//! | `latchkey:user:NAME:password`, `:rehash` | of the version before: later hashes of the password | | login, account | until the account is next written |
+//! | `KEY:lock`, `KEY:lock:DIGEST` | lease of [`compare_and_set`], when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed |
+//! | `KEY:lock:G`, `KEY:lock:DIGEST:G` | counter: who may change the value under KEY | who changes KEY | | until KEY is changed |
+//! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
+//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
+//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
+//! | `latchkey:session:SID:use` | [`SessionUse`] | session | session, account | deleted with the session |
 //! | `latchkey:messages` | counter: the last position on the board | messages | messages | for ever |
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`] | messages, once, and to delete it; account | messages | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
@@ -22,8 +21,7 @@
 //! | `latchkey:public-key:KID:lock` (`:G`) | as above | login, session | login, session | for ever |
 //! | `latchkey:public-keys` | counter: the last number of the index | login, session | login, session | for ever |
 //! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
-//! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first, once | login, signup, messages, account | for ever |
-//! | `latchkey:places:lock` (`:G`) | as above | as above | as above | for ever |
+//! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
 //! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
 //! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |
 //!
@@ -31,8 +29,6 @@
 //! its number; the host with the lowest limit accepts 255 bytes.
 //!
 //! [`Account`]: super::records::Account
-//! [`PasswordRecord`]: super::records::PasswordRecord
-//! [`RehashRecord`]: super::records::RehashRecord
 //! [`Tombstone`]: super::records::Tombstone
 //! [`SessionSlot`]: super::records::SessionSlot
 //! [`SessionRecord`]: super::records::SessionRecord
@@ -45,7 +41,7 @@
 //! [`PublicKeyRecord`]: super::records::PublicKeyRecord
 //! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
 //! [`SlotSecretRecord`]: super::records::SlotSecretRecord
-//! [`create_once`]: super::create_once
+//! [`compare_and_set`]: super::compare_and_set
 
 use domain::{KeyId, SessionId, Username};
 
