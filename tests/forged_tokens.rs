@@ -43,9 +43,10 @@ fn a_forged_token_that_is_good_is_accepted() {
     let token = forge.sign(&forge.header(), &claims);
     let reply = app.send(post("/api/messages", r#"{"text":"forged, and well"}"#).bearer(&token));
     assert_eq!(reply.status, 201, "or the other tests prove nothing: {}", reply.said());
-    let late = with(&claims, &json!({"exp": now() + 2, "nbf": now() + 2, "iat": now() + 2}));
-    let token = forge.sign(&forge.header(), &late);
-    assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "5 seconds of tolerance");
+    for differs in [json!({"exp": now() - 20}), json!({"nbf": now() + 40, "iat": now() + 40})] {
+        let token = forge.sign(&forge.header(), &with(&claims, &differs));
+        assert_eq!(app.send(get("/api/authorizer").bearer(&token)).status, 200, "a minute of tolerance: {differs}");
+    }
 }
 
 case!(OwnHost, no_other_algorithm_is_accepted);
@@ -116,7 +117,7 @@ case!(OwnHost, claims_are_checked_though_the_signature_is_good);
 fn claims_are_checked_though_the_signature_is_good() {
     let (app, forge, claims) = host();
     let changes = [
-        json!({"exp": now() - 10}),
+        json!({"exp": now() - 61}),
         json!({"exp": 0}),
         json!({"exp": -1}),
         json!({"exp": "never"}),
@@ -202,15 +203,12 @@ fn the_other_signature_of_a_token_ends_with_its_session() {
 
 case!(OwnHost, a_token_expires);
 fn a_token_expires() {
-    let app = Setup::app().variable("token_lifetime_seconds", "1").start();
-    let alice = crate::harness::actors::alice(&app);
-    // The tolerance is 5 seconds. The loop waits for the answer to change and does not measure time.
-    let reply = crate::harness::wait_for("end of the token", || {
-        let reply = app.send(get("/api/authorizer").bearer(&alice.token));
-        (reply.status != 200).then_some(reply)
-    });
-    reply.is_problem(401, "invalid_token");
-    assert!(reply.header("www-authenticate").contains("error=\"invalid_token\""));
-    assert!(now() > part(&alice.token, 1)["exp"].as_u64().unwrap(), "and not before its time");
-    app.send(alice.posting("too late")).is_problem(401, "invalid_token");
+    let (app, forge, claims) = host();
+    let expired = forge.sign(&forge.header(), &with(&claims, &json!({"iat": now() - 961, "exp": now() - 61})));
+    for ask in [get("/api/authorizer"), post("/api/messages", r#"{"text":"too late"}"#)] {
+        let reply = app.send(ask.bearer(&expired));
+        reply.is_problem(401, "invalid_token");
+        let challenge = reply.header("www-authenticate");
+        assert!(challenge.contains("error=\"invalid_token\", error_description=\"The token has expired.\""));
+    }
 }

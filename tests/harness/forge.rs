@@ -86,7 +86,7 @@ pub(crate) fn malleated(token: &str) -> String {
 pub(crate) fn claims(session: &Value) -> Value {
     json!({
         "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice", "jti": "forged", "sid": session,
-        "iat": now(), "nbf": now(), "exp": now() + 600,
+        "iat": now(), "exp": now() + 600,
     })
 }
 

@@ -65,13 +65,13 @@ def verdict(verify):
 def pyjwt_verify(token, keys, audience=OURS, issuer=OURS):
     kid = jwt.get_unverified_header(token)["kid"]
     key = jwt.PyJWKSet.from_dict(keys)[kid]
-    options = {"require": ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"]}
+    options = {"require": ["exp", "iat", "iss", "aud", "sub", "jti"]}
     return jwt.decode(token, key, algorithms=[ALGORITHM], audience=audience, issuer=issuer, options=options)
 
 
 def joserfc_verify(token, keys, audience=OURS, issuer=OURS):
     decoded = joserfc.jwt.decode(token, joserfc.jwk.KeySet.import_key_set(keys), algorithms=[ALGORITHM])
-    required = {name: {"essential": True} for name in ["exp", "iat", "nbf", "sub", "jti"]}
+    required = {name: {"essential": True} for name in ["exp", "iat", "sub", "jti"]}
     rules = joserfc.jwt.JWTClaimsRegistry(
         iss={"essential": True, "value": issuer}, aud={"essential": True, "value": audience}, **required
     )
@@ -139,7 +139,7 @@ def tokens_of_theirs(given, key, token):
     sid = jwt.decode(token, options={"verify_signature": False})["sid"]
     now = int(time.time())
     good = {"iss": OURS, "aud": OURS, "sub": "ada", "name": "Ada", "jti": "theirs", "sid": sid}
-    good |= {"iat": now, "nbf": now, "exp": now + 600}
+    good |= {"iat": now, "exp": now + 600}
     header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.thumbprint()}
     other = joserfc.jwk.ECKey.generate_key("P-256")
     # The attack uses the public key as a bare point. Both libraries refuse the other forms of a public key as a secret.
@@ -161,7 +161,7 @@ def tokens_of_theirs(given, key, token):
         for what, header_of, claims in [
             ("a good token", header, good),
             ("an array of audiences with ours", header, good | {"aud": ["other", OURS]}),
-            ("no nbf", header, without("nbf")),
+            ("a good token with nbf", header, good | {"nbf": now}),
         ]:
             status, answer = ask(f"{given}/api/authorizer", token=sign(header_of, claims, key))
             right = status == 200 and answer["principalId"] == "ada" and answer["context"]["session"] == sid
@@ -173,7 +173,7 @@ def tokens_of_theirs(given, key, token):
             ("another key under our kid", sign(header, good, other)),
             ("no kid", sign({"alg": ALGORITHM, "typ": "JWT"}, good, key)),
             ("another kid", sign(header | {"kid": "x"}, good, key)),
-            ("expired", sign(header, good | {"exp": now - 60}, key)),
+            ("expired", sign(header, good | {"exp": now - 120}, key)),
             ("not valid yet", sign(header, good | {"nbf": now + 600}, key)),
             ("issued in the future", sign(header, good | {"iat": now + 600}, key)),
             ("another audience", sign(header, good | {"aud": "other"}, key)),

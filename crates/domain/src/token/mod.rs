@@ -18,7 +18,7 @@ mod members;
 /// The longest token that is parsed, in bytes. A token with the longest name has less than 2 KiB.
 pub const MAX_TOKEN_BYTES: usize = rules::TOKEN_MAX_BYTES;
 /// How far the clocks of two machines may differ, in seconds.
-const TOLERANCE_SECONDS: u64 = 5;
+const TOLERANCE_SECONDS: u64 = 60;
 const ALGORITHM: &str = "ES256";
 
 /// The issuer and the audience of the tokens that are made and accepted.
@@ -41,7 +41,7 @@ pub struct Claims {
     pub session: SessionId,
     /// `jti`, unique for each token.
     pub token_id: String,
-    /// `iat` and `nbf`, in whole seconds.
+    /// `iat`, in whole seconds.
     pub issued_at: Timestamp,
     /// `exp`, in whole seconds.
     pub expires_at: Timestamp,
@@ -133,7 +133,8 @@ struct OwnClaims {
 }
 
 impl SigningKey {
-    /// Makes a signed token with these claims.
+    /// Makes a signed token with these claims. It has no `nbf`: a verifier that tolerates no difference of clocks would refuse
+    /// a new token while its own clock is a second behind.
     ///
     /// # Errors
     /// [`KeyError::Sign`], which does not occur with a valid key.
@@ -143,7 +144,7 @@ impl SigningKey {
             .sign(JWTClaims {
                 issued_at: seconds(claims.issued_at),
                 expires_at: seconds(claims.expires_at),
-                invalid_before: seconds(claims.issued_at),
+                invalid_before: None,
                 issuer: Some(rules.issuer.clone()),
                 subject: Some(claims.subject.to_string()),
                 audiences: Some(Audiences::AsString(rules.audience.clone())),

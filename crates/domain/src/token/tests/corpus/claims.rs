@@ -11,13 +11,13 @@ fn with(name: &str, text: impl Into<Option<&'static str>>) -> String {
     signed(&header(), &changed(&body(), name, text))
 }
 
-/// The claims `exp`, `nbf` and `iat`. The time is 1,800,000,000.5 seconds after 1970, and a difference of 5 seconds is
+/// The claims `exp`, `nbf` and `iat`. The time is 1,800,000,000.5 seconds after 1970, and a difference of a minute is
 /// tolerated.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn moments() -> Vec<Case> {
     use TokenError::{Claims, Expired, Malformed, NotYetValid};
     const WHOLE: &str = "that very second counts";
-    const TOLERATED: &str = "clocks may differ by 5 seconds";
+    const TOLERATED: &str = "clocks may differ by a minute";
     const FAR: &str = "a whole number, however far; the session ends before";
     const PAST: &str = "it is not in the future, and nothing is asked of it but that";
     let mut cases = Vec::new();
@@ -25,12 +25,12 @@ fn moments() -> Vec<Case> {
     for (which, text, expected) in [
         ("e", "1800000000", Accepted(WHOLE)),
         ("e", "1799999999", Accepted(TOLERATED)),
-        ("e", "1799999995", Accepted(TOLERATED)),
-        ("e", "1799999994", Refused(Expired)),
+        ("e", "1799999940", Accepted(TOLERATED)),
+        ("e", "1799999939", Refused(Expired)),
         ("ni", "1800000000", Accepted(WHOLE)),
         ("ni", "1800000001", Accepted(TOLERATED)),
-        ("ni", "1800000005", Accepted(TOLERATED)),
-        ("ni", "1800000006", Refused(NotYetValid)),
+        ("ni", "1800000060", Accepted(TOLERATED)),
+        ("ni", "1800000061", Refused(NotYetValid)),
         ("e", "0", Refused(Expired)),
         ("e", "1", Refused(Expired)),
         ("ni", "0", Accepted(PAST)),
@@ -102,7 +102,6 @@ fn moments() -> Vec<Case> {
     }
     cases.push(case("no exp", with("exp", None), Refused(Claims)));
     cases.push(case("no iat", with("iat", None), Refused(Claims)));
-    cases.push(case("no nbf", with("nbf", None), Accepted("optional (RFC 7519, section 4.1.5); iat is there")));
     let escaped = signed(&header(), &body().replace("\"exp\"", r#""\u0065xp""#).replace("1800000900", "1"));
     cases.push(case("a past exp, its name escaped", escaped, Refused(Expired)));
     let other_case = signed(&header(), &behind(&changed(&body(), "exp", None), "\"EXP\":1800000900"));
