@@ -40,7 +40,7 @@ pub use input::InputError;
 pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
 pub use message_text::MessageText;
 pub use method_arn::{MethodArn, MethodArnError};
-pub use password::{Password, PasswordError};
+pub use password::{Password, PasswordAttempt, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };

@@ -2,7 +2,10 @@
 //! sessions, its deletion) replaces the whole record by a compare-and-set, so of two changes at the same moment one wins, and
 //! the other one is told. No record that was replaced comes back.
 
-use domain::{Derivation, Iterations, Password, PasswordHash, SLICE_ROUNDS, Salt, SessionId, Username, Verification};
+use domain::{
+    Derivation, Iterations, Password, PasswordAttempt, PasswordHash, SLICE_ROUNDS, Salt, SessionId, Username,
+    Verification,
+};
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::compare_and_set::Change;
@@ -10,6 +13,14 @@ use crate::store::records::{
     self, Account, AccountRecord, OldAccount, PasswordRecord, RehashRecord, Tombstone, V1, V2,
 };
 use crate::store::{Failed, keys};
+
+/// The form of a password that was attempted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Normalised,
+    /// As it was typed: the hash was made before passwords were normalised.
+    Raw,
+}
 
 /// An account with its password, as it was found.
 pub(crate) struct Credentials {
@@ -83,13 +94,20 @@ impl<P: Platform> Context<'_, P> {
         self.replace(found, has_revision_of(found), |_| records::encode(&tombstone)).await
     }
 
-    /// Replaces a hash that has fewer rounds than configured now. If this fails, the next login tries again.
-    pub(crate) async fn renew_hash(&self, found: &Credentials, password: &Password, iterations: Iterations) {
-        if !found.hash.is_obsolete(iterations) {
+    /// Replaces a hash that has fewer rounds than configured now, or that is of the raw form. If this fails, the next login
+    /// tries again.
+    pub(crate) async fn renew_hash(
+        &self,
+        found: &Credentials,
+        attempt: &PasswordAttempt,
+        form: Form,
+        iterations: Iterations,
+    ) {
+        if form == Form::Normalised && !found.hash.is_obsolete(iterations) {
             return;
         }
         let renewed = async {
-            let password = self.hash(password, iterations).await?;
+            let password = self.hash(&attempt.password, iterations).await?;
             let change = |account| records::encode(&Account { password: password.clone(), ..account });
             self.replace(found, has_revision_of(found), change).await
         };
@@ -161,14 +179,24 @@ impl<P: Platform> Context<'_, P> {
         hash.map_err(|_| StoreError::Failed("a password hash did not serialise".to_owned()))
     }
 
-    /// Whether a password matches the stored hash. The cost is the same when there is no stored hash.
+    /// The form in which a password matches the stored hash, if it does. The cost is the same when there is no stored hash.
+    /// The raw form is checked even after the normalised one matched, so that the cost depends on the typed text alone.
     pub(crate) async fn verify(
         &self,
-        attempt: &Password,
+        attempt: &PasswordAttempt,
         stored: Option<&PasswordHash>,
         configured: Iterations,
-    ) -> bool {
-        let mut verification = Verification::new(attempt, stored, configured);
+    ) -> Option<Form> {
+        let normalised = self.matches(&attempt.password, stored, configured).await;
+        let raw = match &attempt.raw {
+            Some(raw) => self.matches(raw, stored, configured).await,
+            None => false,
+        };
+        if normalised { Some(Form::Normalised) } else { raw.then_some(Form::Raw) }
+    }
+
+    async fn matches(&self, password: &Password, stored: Option<&PasswordHash>, configured: Iterations) -> bool {
+        let mut verification = Verification::new(password, stored, configured);
         self.in_slices(|rounds| verification.advance(rounds)).await;
         verification.finish()
     }

@@ -1,7 +1,7 @@
 //! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
 
 use bytes::Bytes;
-use domain::{Iterations, Password, Username};
+use domain::{Iterations, Password, PasswordAttempt, Username};
 use http::header::{CACHE_CONTROL, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
@@ -72,11 +72,11 @@ impl<P: Platform> Call<'_, P> {
         let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;
-        let (Some(found), true) = (found, verified) else {
+        let (Some(found), Some(form)) = (found, verified) else {
             return Err(failed());
         };
         context.attempt_succeeded(attempt).await?;
-        context.renew_hash(&found, &password, settings.iterations).await;
+        context.renew_hash(&found, &password, form, settings.iterations).await;
         let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let begun = match context.begin_session(&found.account, &settings.sessions, user_agent).await {
             Ok(begun) => begun,
@@ -117,7 +117,7 @@ struct LogIn {
     name: String,
     /// `None` for a name that can't be a username; it is looked up all the same.
     username: Option<Username>,
-    password: Password,
+    password: PasswordAttempt,
     delivery: Delivery,
 }
 

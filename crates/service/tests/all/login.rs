@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::world::{PASSWORD, World, anon};
+use crate::world::{PASSWORD, World, anon, bearer};
 
 #[test]
 fn gives_a_token_for_the_password() {
@@ -118,21 +118,33 @@ fn a_hash_with_fewer_rounds_is_replaced_at_the_next_login() {
 }
 
 #[test]
-fn a_password_is_taken_as_it_was_typed() {
-    let world = World::new();
-    let typed = "  Cafe\\u0301 au lait ";
-    let body = format!(r#"{{"username":"alice","password":"{typed}","name":"Alice"}}"#);
-    assert_eq!(world.post("/api/signup", &body).status(), 201);
-    for (password, status) in [
-        (typed, 200),
-        ("Cafe\\u0301 au lait", 401),
-        ("  Caf\\u00e9 au lait ", 401),
-        ("  cafe\\u0301 au lait ", 401),
-        ("  Cafe\\u0301 au lait .", 401),
-        ("", 401),
-    ] {
-        let body = format!(r#"{{"username":"alice","password":"{password}"}}"#);
-        assert_eq!(world.post("/api/login", &body).status(), status, "{password}");
+fn a_password_is_taken_as_it_was_typed_on_any_keyboard() {
+    for typed in ["  Cafe\\u0301 au lait ", "  Caf\\u00e9 au\\u00a0lait "] {
+        let world = World::new();
+        let body = format!(r#"{{"username":"alice","password":"{typed}","name":"Alice"}}"#);
+        assert_eq!(world.post("/api/signup", &body).status(), 201);
+        for (password, status) in [
+            (typed, 200),
+            ("  Cafe\\u0301 au lait ", 200),
+            ("  Caf\\u00e9 au lait ", 200),
+            (" \\u00a0Cafe\\u0301 au\\u3000lait ", 200),
+            ("Cafe\\u0301 au lait", 401),
+            ("  Cafe au lait ", 401),
+            ("  cafe\\u0301 au lait ", 401),
+            ("  Cafe\\u0301 au lait .", 401),
+            ("", 401),
+        ] {
+            let body = format!(r#"{{"username":"alice","password":"{password}"}}"#);
+            assert_eq!(world.post("/api/login", &body).status(), status, "{password}");
+        }
+        // The same where a password is changed.
+        let login = world.post("/api/login", &format!(r#"{{"username":"alice","password":"{typed}"}}"#));
+        let token = login.json()["token"].as_str().unwrap().to_owned();
+        let new = "E\\u0301toile du\\u00a0soir";
+        let body = format!(r#"{{"current_password":"  Cafe\u0301 au lait ","new_password":"{new}"}}"#);
+        assert_eq!(world.send(bearer(&token, "POST", "/api/account/password", &body)).status(), 204);
+        let body = r#"{"username":"alice","password":"\u00c9toile du soir"}"#;
+        assert_eq!(world.post("/api/login", body).status(), 200);
     }
 }
 

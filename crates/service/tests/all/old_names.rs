@@ -14,9 +14,12 @@ const OLD: [(&str, &str, &str); 4] = [
     ("alice", "A name of more than 64 characters, as they could be before there was a limit", "name:too_long"),
 ];
 
+/// Stores an account whose password was hashed as it was typed.
 fn store(world: &World, username: &str, name: &str, password: &str) {
     let (salt, iterations) = (Salt([7; 16]), Iterations::parse(2, true).unwrap());
-    let mut derivation = Derivation::new(&Password::attempt(password.to_owned()), &salt.0, iterations);
+    let attempt = Password::attempt(password.to_owned());
+    let typed = attempt.raw.unwrap_or(attempt.password);
+    let mut derivation = Derivation::new(&typed, &salt.0, iterations);
     while derivation.advance(u32::MAX) > 0 {}
     let password = derivation.finish(salt, iterations).to_phc().unwrap();
     let created_at_ms = 1_700_000_000_000_u64;
@@ -91,6 +94,68 @@ fn an_old_password_logs_in_and_one_beyond_every_rule_is_wrong() {
     assert_eq!(log_in("short").0, 200);
     let too_long = (401, "invalid_credentials".to_owned());
     assert_eq!((log_in(&"x".repeat(4096)), log_in(&"x".repeat(4097))), (too_long.clone(), too_long));
+}
+
+/// `mật khẩu cũ` in the two forms in which systems write it.
+const DECOMPOSED: &str = "ma\u{323}\u{302}t kha\u{302}\u{309}u cu\u{303}";
+const COMPOSED: &str = "m\u{1ead}t kh\u{1ea9}u c\u{169}";
+
+fn log_in_with(world: &World, username: &str, password: &str) -> u16 {
+    world.post("/api/login", &json!({"username": username, "password": password}).to_string()).status()
+}
+
+#[test]
+fn a_password_from_before_normalisation_logs_in_and_is_renewed() {
+    let world = World::new();
+    store(&world, "alice", "Alice", DECOMPOSED);
+    assert_eq!(log_in_with(&world, "alice", COMPOSED), 401, "nobody can tell what was typed");
+    assert!(world.data.get("latchkey:user:alice:rehash").is_none());
+    assert_eq!(log_in_with(&world, "alice", DECOMPOSED), 200);
+    let renewed = world.data.get("latchkey:user:alice:rehash").expect("a hash of the normalised form");
+    assert_eq!((log_in_with(&world, "alice", COMPOSED), log_in_with(&world, "alice", DECOMPOSED)), (200, 200));
+    assert_eq!(world.data.get("latchkey:user:alice:rehash"), Some(renewed), "once");
+    assert_eq!(log_in_with(&world, "alice", "ma\u{323}\u{302}t kha\u{302}\u{309}u cu"), 401);
+}
+
+#[test]
+fn who_is_logged_in_confirms_by_a_password_from_before_normalisation() {
+    let world = World::new();
+    store(&world, "alice", "Alice", DECOMPOSED);
+    let body = json!({"username": "alice", "password": DECOMPOSED}).to_string();
+    let token = world.post("/api/login", &body).json()["token"].as_str().unwrap().to_owned();
+    world.data.remove("latchkey:user:alice:rehash");
+    let delete =
+        |password: &str| ask(&world, &token, "POST", "/api/account/delete", &json!({"password": password}).to_string());
+    assert_eq!((delete(COMPOSED), delete(DECOMPOSED)), (422, 204));
+}
+
+#[test]
+fn a_text_that_is_not_normalised_costs_the_same_for_every_name_and_password() {
+    let world = World::new();
+    world.set("pbkdf2_iterations", "25000");
+    world.sign_up("alice");
+    store(&world, "bob", "Bob", DECOMPOSED);
+    for (username, password) in [
+        ("alice", DECOMPOSED),
+        ("alice", "e\u{301}"),
+        ("bob", "e\u{301}"),
+        ("nobody", DECOMPOSED),
+        ("no user name!", "e\u{301}"),
+    ] {
+        assert_eq!(log_in_with(&world, username, password), 401, "{username} {password:?}");
+    }
+    let work = |event: &Value| {
+        ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
+    };
+    let failures = world.events("authn_login_fail");
+    assert_eq!(failures.iter().map(work).collect::<Vec<_>>(), [[3, 0, 2 * 24_999, 20]; 5]);
+
+    // The right password costs as much in its normalised form as in the raw one, but for the one hash that is made.
+    for password in [DECOMPOSED, DECOMPOSED, COMPOSED] {
+        assert_eq!(log_in_with(&world, "bob", password), 200);
+    }
+    let rounds: Vec<_> = world.events("authn_login_success").iter().map(|event| work(event)[2]).collect();
+    assert_eq!(rounds, [3 * 24_999, 2 * 24_999, 24_999]);
 }
 
 /// A name that no rule has ever allowed is invalid in the store, too.

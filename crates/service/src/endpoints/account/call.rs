@@ -44,7 +44,7 @@ impl<P: Platform> Call<'_, P> {
         let found = self.find_account().await?;
         let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
         context.count_password_check(settings.password_checks, address, username).await?;
-        if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await {
+        if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await.is_some() {
             return Ok(found);
         }
         context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str()));
