@@ -110,7 +110,7 @@ fn a_component_is_granted_no_more_than_this() {
     for (component, more) in [
         ("signup", vec!["pbkdf2_iterations", "signups_per_hour", "client_address_header"]),
         ("login", [&signing[..], &passwords, &logins].concat()),
-        ("session", signing.to_vec()),
+        ("session", [&signing[..], &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions].concat()),
         ("messages", [&verifying[..], &["posts_per_minute"]].concat()),
         ("authorizer", verifying.to_vec()),

@@ -48,6 +48,20 @@ fn a_refresh_token_is_good_once() {
     assert!(accepts(&app, &alice.token), "another one has not");
 }
 
+case!(OwnHost, a_lost_answer_is_fetched_late_once);
+fn a_lost_answer_is_fetched_late_once() {
+    let app = Setup::app().variable("refresh_reuse_seconds", "0").start();
+    let alice = actors::alice(&app);
+    let (_, refresh) = begin(&app, &alice);
+    let lost = tokens(&app.send(refreshing(&refresh))).1;
+    let late = app.send(refreshing(&refresh));
+    assert_eq!(tokens(&late).1, lost);
+    let line = app.output().event("authn_token_late", late.header("x-request-id"));
+    assert_eq!((&line["level"], &line["username"]), (&json!("warn"), &json!(alice.username)));
+    app.send(refreshing(&refresh)).is_problem(401, "invalid_refresh_token");
+    app.send(refreshing(&lost)).is_problem(401, "invalid_refresh_token");
+}
+
 /// The refresh cookie of an answer, in the form in which a browser sends it back.
 fn cookie(reply: &Reply) -> String {
     let set = reply.headers.iter().filter(|(name, value)| name == "set-cookie" && value.contains("latchkey-refresh"));

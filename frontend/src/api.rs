@@ -16,7 +16,7 @@ use crate::api_error::ApiError;
 use crate::fetch::{Request, Response};
 
 /// A refresh takes less time than other requests: should its answer be lost, the server takes the same cookie again for
-/// ten seconds only.
+/// ten seconds, and after them once a day.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// A page of messages and the entity tag to ask for it again with.

@@ -21,7 +21,7 @@ use crate::session::Sessions;
 const LONGEST_SLEEP_MS: u64 = 30_000;
 const SHORTEST_SLEEP_MS: u64 = 250;
 /// The pause after the first failure is short: the answer may have been lost, and the server takes the same cookie again for
-/// ten seconds only.
+/// ten seconds, and after them once a day.
 const FIRST_PAUSE_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 300_000;
 

@@ -33,15 +33,14 @@ fuzz_target!(|text: &str| {
     assert_eq!(token.text(), text);
     assert!(!format!("{token:?}").contains(first.split('.').nth(2).unwrap_or_default()), "it prints redacted");
     let now = Timestamp::from_millis(1_800_000_000_000);
-    match family.judge(&token, None, now) {
-        RefreshVerdict::Good { used, successor } => {
-            assert_eq!(text.split_once('.').map(|(_, proof)| proof), first.split_once('.').map(|(_, proof)| proof));
-            assert_eq!(used, RefreshUse { generation: 0, at: now });
-            let successor_again = RefreshToken::parse(&successor.text()).expect("a successor reads");
-            assert!(matches!(family.judge(&successor_again, Some(used), now), RefreshVerdict::Good { .. }));
-            let later = RefreshUse { generation: 1, at: now };
-            assert_eq!(family.judge(&token, Some(later), now), RefreshVerdict::Reused);
-        }
-        verdict => assert_eq!(verdict, RefreshVerdict::Foreign),
-    }
+    let Some(token) = family.verify(token) else { return };
+    assert_eq!(text.split_once('.').map(|(_, proof)| proof), first.split_once('.').map(|(_, proof)| proof));
+    let used = RefreshUse { generation: 0, at: now, late_at: None };
+    assert_eq!(token.judge(None, now, 10), RefreshVerdict::First(used));
+    assert_eq!(token.judge(Some(used), now, 10), RefreshVerdict::Again);
+    let successor = RefreshToken::parse(&token.successor().text()).expect("a successor reads");
+    let successor = family.verify(successor).expect("a successor is of the same session");
+    assert!(matches!(successor.judge(Some(used), now, 10), RefreshVerdict::First(_)));
+    let later = RefreshUse { generation: 1, ..used };
+    assert_eq!(token.judge(Some(later), now, 10), RefreshVerdict::Reused);
 });

@@ -47,7 +47,8 @@ pub use password_hash::{
 pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
 pub use rotation::{Rotation, RotationError};
 pub use session::{
-    GRACE_MILLIS, RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
+    RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
+    VerifiedRefreshToken, is_idle,
 };
 pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, SlotSecret, Step};
 pub use time::Timestamp;

@@ -3,6 +3,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::delay::is_over;
 use crate::hex::{hex, unhex};
 use crate::mac;
 use crate::time::Timestamp;
@@ -149,34 +150,21 @@ impl RefreshFamily {
         mac::of(&self.key, &[&secret[..], &generation.to_be_bytes()].concat())
     }
 
-    /// Whether the token was made for this session, compared in constant time. Whether it may still be used is another
-    /// question.
-    fn made(&self, token: &RefreshToken) -> bool {
-        let secret_hash: [u8; 32] = Sha256::digest(token.secret).into();
-        bool::from(secret_hash.ct_eq(&self.secret_hash) & self.tag(&token.secret, token.generation).ct_eq(&token.tag))
-    }
-
-    /// Decides what to do with a token that a client presents.
+    /// Verifies that the token was made for this session, in constant time. `None` for any other token: nothing happens to
+    /// the session then, because otherwise anybody could end sessions.
     ///
     /// The store can't compare and swap. Therefore a rotation draws no random bytes: the successor of a token is always the
     /// same token, and two requests that present a token at the same moment get the same answer.
-    pub fn judge(&self, token: &RefreshToken, last: Option<RefreshUse>, now: Timestamp) -> RefreshVerdict {
-        if !self.made(token) {
-            return RefreshVerdict::Foreign;
-        }
-        let used = match last {
-            Some(last) if token.generation < last.generation => return RefreshVerdict::Reused,
-            Some(last) if token.generation == last.generation => {
-                if now.millis_since(last.at) > GRACE_MILLIS {
-                    return RefreshVerdict::Reused;
-                }
-                last
-            }
-            _ => RefreshUse { generation: token.generation, at: now },
-        };
-        let Some(generation) = token.generation.checked_add(1) else { return RefreshVerdict::Foreign };
+    pub fn verify(&self, token: RefreshToken) -> Option<VerifiedRefreshToken> {
+        let secret_hash: [u8; 32] = Sha256::digest(token.secret).into();
+        let is_made =
+            secret_hash.ct_eq(&self.secret_hash) & self.tag(&token.secret, token.generation).ct_eq(&token.tag);
+        let generation = token.generation.checked_add(1).filter(|_| is_made.into())?;
         let tag = self.tag(&token.secret, generation);
-        RefreshVerdict::Good { used, successor: RefreshToken { generation, tag, ..token.clone() } }
+        Some(VerifiedRefreshToken {
+            generation: token.generation,
+            successor: RefreshToken { generation, tag, ..token },
+        })
     }
 }
 
@@ -186,34 +174,80 @@ impl fmt::Debug for RefreshFamily {
     }
 }
 
-/// How long a used token may be presented again, in milliseconds. Two tabs may refresh at the same moment, and a client may
-/// lose the answer.
-pub const GRACE_MILLIS: u64 = 10_000;
+/// A refresh token that was made for its session. Whether it may still be used is another question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedRefreshToken {
+    generation: u32,
+    successor: RefreshToken,
+}
+
+impl VerifiedRefreshToken {
+    /// The session of the token.
+    pub fn session(&self) -> &SessionId {
+        &self.successor.session
+    }
+
+    /// The next token.
+    pub fn successor(&self) -> &RefreshToken {
+        &self.successor
+    }
+
+    /// Decides what to do with the token. A used token may be presented again for `reuse_seconds`, because two tabs may
+    /// refresh at the same moment, and a client may lose the answer. A client that sleeps then asks again much later; as long
+    /// as nobody has used the successor, this is forgiven once in [`LATE_MILLIS`].
+    pub fn judge(&self, last: Option<RefreshUse>, now: Timestamp, reuse_seconds: u64) -> RefreshVerdict {
+        let late_at = last.and_then(|last| last.late_at);
+        match last {
+            Some(last) if self.generation < last.generation => RefreshVerdict::Reused,
+            Some(last) if self.generation == last.generation => {
+                if !is_over(last.at, now, reuse_seconds.saturating_mul(1000)) {
+                    RefreshVerdict::Again
+                } else if late_at.is_none_or(|late_at| is_over(late_at, now, LATE_MILLIS)) {
+                    // The seconds begin anew, because the other tabs of that client wake up too.
+                    RefreshVerdict::Late(RefreshUse { at: now, late_at: Some(now), ..last })
+                } else {
+                    RefreshVerdict::Reused
+                }
+            }
+            _ => RefreshVerdict::First(RefreshUse { generation: self.generation, at: now, late_at }),
+        }
+    }
+}
+
+/// How often a session may present a used token late: once in a day, in milliseconds.
+const LATE_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
 /// The last refresh of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshUse {
     /// The highest generation that was presented.
     pub generation: u32,
-    /// The time at which that generation was presented first.
+    /// The time at which that generation was presented first, or at which it was presented late.
     pub at: Timestamp,
+    /// The time at which a token of the session, of any generation, was last presented late.
+    pub late_at: Option<Timestamp>,
 }
 
 /// What to do with a refresh token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshVerdict {
-    /// The use has to be recorded, and the client gets the successor.
-    Good {
-        /// The use to record, unless the store has it already.
-        used: RefreshUse,
-        /// The next token.
-        successor: RefreshToken,
-    },
-    /// A later token of the session was already used, or this one was first used longer than [`GRACE_MILLIS`] ago. So two
-    /// parties have it, one of them has stolen it, and the session has to end.
+    /// This use has to be recorded, and the client gets the successor.
+    First(RefreshUse),
+    /// The use is recorded already, and the client gets the successor.
+    Again,
+    /// As [`RefreshVerdict::First`]. It is worth a warning, because the token may have been stolen.
+    Late(RefreshUse),
+    /// A later token of the session was already used, or this one was used too long ago. So two parties have it, one of them
+    /// has stolen it, and the session has to end.
     Reused,
-    /// The token was never made for this session. Nothing happens, because otherwise anybody could end sessions.
-    Foreign,
+}
+
+/// Whether a session has to end because it was not used for more than `idle_seconds`: neither its beginning nor its last
+/// refresh was noted in this time. A time that a clock noted which was ahead does not count.
+pub fn is_idle(created_at: Timestamp, last: Option<RefreshUse>, now: Timestamp, idle_seconds: u64) -> bool {
+    let counts_for = idle_seconds.saturating_mul(1000).saturating_add(1);
+    let mut noted = [Some(created_at), last.map(|last| last.at)].into_iter().flatten();
+    noted.all(|at| is_over(at, now, counts_for))
 }
 
 #[cfg(test)]

@@ -118,12 +118,13 @@ impl<P: Platform> Context<'_, P> {
     /// The last refresh of a session, if there was one.
     pub(crate) async fn last_use(&self, id: &SessionId) -> Result<Option<RefreshUse>, StoreError> {
         let last: Option<SessionUse> = self.load(&keys::session_use(id)).await?;
-        Ok(last.map(|last| RefreshUse { generation: last.generation, at: last.at_ms }))
+        Ok(last.map(|last| RefreshUse { generation: last.generation, at: last.at_ms, late_at: last.late_at_ms }))
     }
 
     /// Notes a refresh.
     pub(crate) async fn note_use(&self, id: &SessionId, used: RefreshUse) -> Result<(), StoreError> {
-        let record = SessionUse { v: V1, generation: used.generation, at_ms: used.at };
+        let RefreshUse { generation, at, late_at } = used;
+        let record = SessionUse { v: V1, generation, at_ms: at, late_at_ms: late_at };
         self.save(&keys::session_use(id), &record).await
     }
 

@@ -33,6 +33,8 @@ const STAGE_TEST: &str = "test";
 pub(crate) const MAX_TOKEN_LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 /// Two years.
 const MAX_SESSION_SECONDS: u64 = 2 * 365 * 24 * 60 * 60;
+/// Far below the lifetime of an access token, after which the next refresh is due.
+const MAX_REUSE_SECONDS: u64 = 300;
 /// Nobody needs a higher limit. A limit is turned off by 0, not by a very large number.
 const MAX_COUNT: u64 = Quota::MAX_LIMIT;
 const MAX_FREE_FAILURES: u64 = 50;
@@ -113,6 +115,14 @@ impl<'a> Variables<'a> {
         Ok(SessionSettings {
             lifetime_seconds: self.seconds("session_lifetime_seconds", "2592000", MAX_SESSION_SECONDS)?,
             idle_seconds: self.seconds("session_idle_seconds", "604800", MAX_SESSION_SECONDS)?,
+        })
+    }
+
+    /// For how many seconds a used refresh token is taken again.
+    pub(crate) fn refresh_reuse_seconds(&self) -> Result<u64, SettingError> {
+        self.parse("refresh_reuse_seconds", "10", |value| match value.parse() {
+            Ok(seconds @ 0..=MAX_REUSE_SECONDS) => Ok(seconds),
+            _ => Err("a whole number from 0 to 300"),
         })
     }
 

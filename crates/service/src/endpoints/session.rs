@@ -1,7 +1,7 @@
 //! `POST /api/session/refresh`: the next access token of a session, for its refresh token.
 
 use bytes::Bytes;
-use domain::{RefreshFamily, RefreshToken, RefreshVerdict};
+use domain::{RefreshFamily, RefreshToken, RefreshVerdict, is_idle};
 use http::{Request, Response};
 use wire::fields;
 
@@ -17,10 +17,15 @@ use crate::http::reply::Reply;
 struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
+    reuse_seconds: u64,
 }
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
-    Ok(Settings { signing: variables.signing()?, sessions: variables.sessions()? })
+    Ok(Settings {
+        signing: variables.signing()?,
+        sessions: variables.sessions()?,
+        reuse_seconds: variables.refresh_reuse_seconds()?,
+    })
 }
 
 /// Answers any request for the component `session`.
@@ -37,42 +42,44 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
     let (token, delivery) = presented(&incoming)?;
     let refused = || ApiError::InvalidRefreshToken(REFRESH.forget(&incoming.parts));
     let token = token.ok_or_else(refused)?;
-    let id = token.session();
-    let Some(session) = context.find_session(id).await? else {
+    let Some(session) = context.find_session(token.session()).await? else {
         context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "session_ended"));
         return Err(refused());
     };
     let Some(family) = RefreshFamily::read(&session.refresh) else {
         return Err(StoreError::Failed("a session holds no refresh family".to_owned()).into());
     };
-    let now = context.now();
-    let last = context.last_use(id).await?;
-    let idle_since = last.map_or(session.created_at_ms, |last| last.at);
-    let idle_millis = settings.sessions.idle_seconds.saturating_mul(1000);
-    let (used, successor) = match family.judge(&token, last, now) {
-        RefreshVerdict::Good { .. } if now.millis_since(idle_since) > idle_millis => {
-            context.end_session(id).await?;
-            let ended = Event::new(Level::Info, "session_expired").with("reason", "idle");
-            context.log(ended.with("username", session.username.as_str()));
-            return Err(refused());
-        }
-        RefreshVerdict::Good { used, successor } => (used, successor),
-        RefreshVerdict::Reused => {
-            context.end_session(id).await?;
-            context.log(Event::new(Level::Error, "authn_token_reuse").with("username", session.username.as_str()));
-            return Err(refused());
-        }
-        RefreshVerdict::Foreign => {
-            context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "forged"));
-            return Err(refused());
-        }
+    let Some(token) = family.verify(token) else {
+        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "forged"));
+        return Err(refused());
     };
-    if last != Some(used) {
+    let id = token.session();
+    let about = |event: Event| event.with("username", session.username.as_str());
+    // This comes before the use is noted, so that a client whose request fails here can present the same token again.
+    let access = context.issue_token(settings.signing, &settings.sessions, id, &session).await?;
+    // The last use is read right before the next one is written. If another refresh notes a higher generation between the
+    // two calls, that note is lost, and a token that was used before is taken once more.
+    let last = context.last_use(id).await?;
+    let now = context.now();
+    let verdict = token.judge(last, now, settings.reuse_seconds);
+    if verdict == RefreshVerdict::Reused {
+        context.end_session(id).await?;
+        context.log(about(Event::new(Level::Error, "authn_token_reuse")));
+        return Err(refused());
+    }
+    if is_idle(session.created_at_ms, last, now, settings.sessions.idle_seconds) {
+        context.end_session(id).await?;
+        context.log(about(Event::new(Level::Info, "session_expired")).with("reason", "idle"));
+        return Err(refused());
+    }
+    if let RefreshVerdict::First(used) | RefreshVerdict::Late(used) = verdict {
         context.note_use(id, used).await?;
     }
-    let access = context.issue_token(settings.signing, &settings.sessions, id, &session).await?;
-    context.log_with_work(Event::new(Level::Info, "session_refreshed").with("username", session.username.as_str()));
-    Ok(tokens::reply(&incoming.parts, delivery, session, access, &successor))
+    if matches!(verdict, RefreshVerdict::Late(_)) {
+        context.log(about(Event::new(Level::Warn, "authn_token_late")));
+    }
+    context.log_with_work(about(Event::new(Level::Info, "session_refreshed")));
+    Ok(tokens::reply(&incoming.parts, delivery, session, access, token.successor()))
 }
 
 /// The token in the body or, without one, in the cookie. The cookie counts only for pages of this origin.

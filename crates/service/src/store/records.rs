@@ -102,6 +102,9 @@ pub(crate) struct SessionUse {
     pub(crate) v: V1,
     pub(crate) generation: u32,
     pub(crate) at_ms: Timestamp,
+    /// When a used token was last presented late. Absent in a record that was written before this was forgiven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) late_at_ms: Option<Timestamp>,
 }
 
 /// An entry in the ring of an account's sessions: a session id.

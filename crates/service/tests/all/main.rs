@@ -28,6 +28,7 @@ mod old_names;
 mod once;
 mod one_instance;
 mod openapi;
+mod refresh;
 mod rotation;
 mod rules;
 mod sessions;

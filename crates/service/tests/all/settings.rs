@@ -18,6 +18,10 @@ fn logging_in() -> Request<Bytes> {
     anon("POST", "/api/login", &format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#))
 }
 
+fn refreshing() -> Request<Bytes> {
+    anon("POST", "/api/session/refresh", r#"{"refresh_token":"a"}"#)
+}
+
 fn key_set() -> Request<Bytes> {
     anon("GET", "/.well-known/jwks.json", "")
 }
@@ -41,7 +45,7 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
     // Each row: a variable, an unusable value, and requests that use the variable.
-    let rows: [(&str, &str, Asks); 39] = [
+    let rows: [(&str, &str, Asks); 43] = [
         ("stage", "zq9x stage!", &[reading]),
         ("stage", "zq9x/with a slash", &[posting, authorizing]),
         ("store", "zq9x/b", &[reading]),
@@ -80,7 +84,11 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
         ("signing_key_lifetime_seconds", "30 days", &[key_set]),
         ("signing_key_lifetime_seconds", "31536001", &[logging_in, key_set]),
         ("session_lifetime_seconds", "zq9x", &[logging_in]),
-        ("session_idle_seconds", "zq9x", &[logging_in]),
+        ("session_idle_seconds", "zq9x", &[logging_in, refreshing]),
+        ("refresh_reuse_seconds", "zq9x", &[refreshing]),
+        ("refresh_reuse_seconds", "-1", &[refreshing]),
+        ("refresh_reuse_seconds", "301", &[refreshing]),
+        ("refresh_reuse_seconds", "10s", &[refreshing]),
     ];
     for (variable, value, asks) in rows {
         for ask in asks {
