@@ -68,7 +68,7 @@ impl<P: Platform> Call<'_, P> {
             ApiError::InvalidCredentials
         };
         let found = context.find_credentials(username.as_ref()).await?;
-        let client = Client { address, device: DEVICE.value(request) };
+        let client = Client { address, devices: &DEVICE.values(request) };
         let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;

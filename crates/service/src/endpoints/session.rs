@@ -1,18 +1,21 @@
 //! `POST /api/session/refresh`: the next access token of a session, for its refresh token.
 
 use bytes::Bytes;
-use domain::{RefreshFamily, RefreshToken, RefreshVerdict, is_idle};
+use domain::{RefreshFamily, RefreshToken, RefreshVerdict, VerifiedRefreshToken, is_idle};
 use http::{Request, Response};
 use wire::fields;
 
 use super::table::{SESSION, Session};
 use super::tokens::{self, Delivery, REFRESH};
-use crate::context::{Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError, Variables};
+use crate::context::{
+    Context, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError, Variables,
+};
 use crate::http::body::Fields;
 use crate::http::cookie::is_cross_site;
 use crate::http::gateway::{Call, Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::Reply;
+use crate::store::records::SessionRecord;
 
 struct Settings {
     signing: SigningSettings,
@@ -39,20 +42,18 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 /// Every token that is not valid gets the same answer; only the log says why.
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
-    let (token, delivery) = presented(&incoming)?;
-    let refused = || ApiError::InvalidRefreshToken(REFRESH.forget(&incoming.parts));
-    let token = token.ok_or_else(refused)?;
-    let Some(session) = context.find_session(token.session()).await? else {
-        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "session_ended"));
-        return Err(refused());
-    };
-    let Some(family) = RefreshFamily::read(&session.refresh) else {
-        return Err(StoreError::Failed("a session holds no refresh family".to_owned()).into());
-    };
-    let Some(token) = family.verify(token) else {
-        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "forged"));
-        return Err(refused());
-    };
+    let (tokens, delivery) = presented(&incoming)?;
+    let refused = || ApiError::InvalidRefreshToken(Some(REFRESH.forget(&incoming.parts)));
+    let mut living = Vec::new();
+    for token in tokens {
+        living.extend(find_living(context, token).await?);
+    }
+    let (session, token) = living.pop().ok_or_else(refused)?;
+    if !living.is_empty() {
+        // Somebody else has set one of the cookies, and nobody can tell which. The browser must not lose the good one.
+        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "two_sessions"));
+        return Err(ApiError::InvalidRefreshToken(None));
+    }
     let id = token.session();
     let about = |event: Event| event.with("username", session.username.as_str());
     // This comes before the use is noted, so that a client whose request fails here can present the same token again.
@@ -82,19 +83,41 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
     Ok(tokens::reply(&incoming.parts, delivery, session, access, token.successor()))
 }
 
-/// The token in the body or, without one, in the cookie. The cookie counts only for pages of this origin.
-fn presented(incoming: &Incoming) -> Result<(Option<RefreshToken>, Delivery), ApiError> {
+/// The session of a token, if it has not ended and the token was made for it.
+async fn find_living<P: Platform>(
+    context: &Context<'_, P>,
+    token: RefreshToken,
+) -> Result<Option<(SessionRecord, VerifiedRefreshToken)>, StoreError> {
+    let invalid = |reason| {
+        context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", reason));
+        Ok(None)
+    };
+    let Some(session) = context.find_session(token.session()).await? else { return invalid("session_ended") };
+    let Some(family) = RefreshFamily::read(&session.refresh) else {
+        return Err(StoreError::Failed("a session holds no refresh family".to_owned()));
+    };
+    match family.verify(token) {
+        Some(token) => Ok(Some((session, token))),
+        None => invalid("forged"),
+    }
+}
+
+/// The token in the body or, without one, those in the cookies. Cookies count only for pages of this origin.
+fn presented(incoming: &Incoming) -> Result<(Vec<RefreshToken>, Delivery), ApiError> {
     if !incoming.body.is_empty() {
         let mut members = Fields::parse(&incoming.body)?;
         let text = members.optional(fields::REFRESH_TOKEN, Ok::<_, std::convert::Infallible>);
         members.finish(Some(()))?;
         if let Some(text) = text {
-            return Ok((RefreshToken::parse(&text).ok(), Delivery::Body));
+            return Ok((RefreshToken::parse(&text).into_iter().collect(), Delivery::Body));
         }
     }
     if is_cross_site(&incoming.parts) {
         return Err(ApiError::CrossSiteRequest);
     }
-    let cookie = REFRESH.value(&incoming.parts);
-    Ok((cookie.and_then(|text| RefreshToken::parse(text).ok()), Delivery::Cookie))
+    let mut texts = REFRESH.values(&incoming.parts);
+    texts.sort_unstable();
+    // A cookie that came twice is still one token.
+    texts.dedup();
+    Ok((texts.into_iter().flat_map(RefreshToken::parse).collect(), Delivery::Cookie))
 }

@@ -13,15 +13,18 @@ pub(crate) struct Cookie {
     pub(crate) path: &'static str,
 }
 
+/// How many cookies of one name are looked at, so that a request with more of them costs no more.
+const MAX_VALUES: usize = 4;
+
 impl Cookie {
-    /// The value of the cookie in a request. Over https only the cookie with the secure name counts. A cookie that occurs
-    /// twice does not count, because somebody else has set one of the two.
-    pub(crate) fn value<'a>(&self, request: &'a Parts) -> Option<&'a str> {
-        match find(&request.headers, self.secure_name) {
-            Some(value) => Some(value),
-            None if is_https(request) => None,
-            None => find(&request.headers, self.name),
+    /// The values of the cookies of this name in a request, the first [`MAX_VALUES`] of them. There may be several: a page of
+    /// another host can set a cookie for the whole domain. Over https only cookies with the secure name count.
+    pub(crate) fn values<'a>(&self, request: &'a Parts) -> Vec<&'a str> {
+        let secure = find(&request.headers, self.secure_name);
+        if !secure.is_empty() || is_https(request) {
+            return secure;
         }
+        find(&request.headers, self.name)
     }
 
     /// The value of `Set-Cookie` that keeps a value for some seconds; 0 seconds delete the cookie. A value with bytes that
@@ -44,17 +47,11 @@ impl Cookie {
     }
 }
 
-/// The value of the cookie with a name, if there is exactly one. A request may have several `Cookie` headers (RFC 9113,
-/// section 8.2.3).
-fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The values of the first cookies with a name. A request may have several `Cookie` headers (RFC 9113, section 8.2.3).
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut values = headers
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.split_once('='))
-        .filter(|(key, _)| key.trim() == name)
-        .map(|(_, value)| value.trim());
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).take(MAX_VALUES).collect()
 }
 
 /// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
@@ -96,33 +93,36 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_one_cookie_of_its_name() {
-        for (cookies, value) in [
-            (&["latch=a.b"][..], Some("a.b")),
-            (&["x=1; latch=a; y=2"], Some("a")),
-            (&["x=1", "latch=a"], Some("a")),
-            (&["latch=a=b"], Some("a=b")),
-            (&["latch="], Some("")),
-            (&["__Secure-latch=s; latch=a"], Some("s")),
-            (&["latch=a; latch=b"], None),
-            (&["latch=a", "latch=a"], None),
-            (&["latch"], None),
-            (&["Latch=a"], None),
-            (&["xlatch=a; latch2=b"], None),
-            (&[""], None),
-            (&[], None),
+    fn finds_the_cookies_of_its_name() {
+        for (cookies, values) in [
+            (&["latch=a.b"][..], &["a.b"][..]),
+            (&["x=1; latch=a; y=2"], &["a"]),
+            (&["x=1", "latch=a"], &["a"]),
+            (&["latch=a=b"], &["a=b"]),
+            (&["latch="], &[""]),
+            (&["__Secure-latch=s; latch=a"], &["s"]),
+            (&["latch=a; __Secure-latch=s; __Secure-latch=t"], &["s", "t"]),
+            (&["latch=a; latch=b"], &["a", "b"]),
+            (&["latch=a", "latch=a"], &["a", "a"]),
+            (&["latch=a; latch=b; latch=c", "latch=d; latch=e"], &["a", "b", "c", "d"]),
+            (&["latch"], &[]),
+            (&["Latch=a"], &[]),
+            (&["xlatch=a; latch2=b"], &[]),
+            (&[""], &[]),
+            (&[], &[]),
         ] {
             let headers: Vec<_> = cookies.iter().map(|value| ("cookie", *value)).collect();
-            assert_eq!(COOKIE.value(&request("/", &headers)), value, "{cookies:?}");
+            assert_eq!(COOKIE.values(&request("/", &headers)), values, "{cookies:?}");
         }
     }
 
     #[test]
     fn by_https_a_cookie_that_a_page_by_http_could_have_set_does_not_count() {
         let planted = ("cookie", "latch=planted");
-        assert_eq!(COOKIE.value(&request("https://a.example/", &[planted])), None);
-        assert_eq!(COOKIE.value(&request("http://a.example/", &[planted, ("origin", "https://a.example")])), None);
-        assert_eq!(COOKIE.value(&request("http://a.example/", &[planted])), Some("planted"));
+        let none: [&str; 0] = [];
+        assert_eq!(COOKIE.values(&request("https://a.example/", &[planted])), none);
+        assert_eq!(COOKIE.values(&request("http://a.example/", &[planted, ("origin", "https://a.example")])), none);
+        assert_eq!(COOKIE.values(&request("http://a.example/", &[planted])), ["planted"]);
     }
 
     #[test]

@@ -32,8 +32,9 @@ pub(crate) enum ApiError {
     InvalidToken(TokenError),
     /// No account has this username and password.
     InvalidCredentials,
-    /// The refresh token is missing or not valid. The value is the `Set-Cookie` header that deletes the cookie.
-    InvalidRefreshToken(HeaderValue),
+    /// The refresh token is missing or not valid. The value is the `Set-Cookie` header that deletes the cookie, if that is to
+    /// be deleted.
+    InvalidRefreshToken(Option<HeaderValue>),
     /// The request uses a cookie, but comes from a page of another origin.
     CrossSiteRequest,
     /// The message belongs to another account.
@@ -174,7 +175,7 @@ impl ApiError {
         let (retry_after, allow, cookie, errors) = match self {
             Self::TooMany(too_many) => (Some(too_many.wait_seconds), None, None, Vec::new()),
             Self::MethodNotAllowed(methods) => (None, Some(methods), None, Vec::new()),
-            Self::InvalidRefreshToken(cookie) => (None, None, Some(cookie), Vec::new()),
+            Self::InvalidRefreshToken(cookie) => (None, None, cookie, Vec::new()),
             Self::Invalid(errors) | Self::InvalidRequest(_, errors) => (None, None, None, errors),
             _ => ((status == StatusCode::SERVICE_UNAVAILABLE).then_some(1), None, None, Vec::new()),
         };

@@ -15,8 +15,8 @@ use crate::store::Failed;
 pub(crate) struct Client<'a> {
     /// `None` on a host that does not tell the address of its clients.
     pub(crate) address: Option<ClientAddress>,
-    /// The value of its device cookie, which is not verified yet.
-    pub(crate) device: Option<&'a str>,
+    /// The values of its device cookies, which are not verified yet. The first that the account knows counts.
+    pub(crate) devices: &'a [&'a str],
 }
 
 /// Permission to check one password now. The attempt counts as a failure until it is passed to
@@ -46,7 +46,7 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<Attempt, Failed<TooMany>> {
         let named = |kind, limit| Counted { kind, name: name.to_owned(), limit };
         let mut counted: Vec<Counted> = Vec::new();
-        match self.known_device(client.device, account) {
+        match self.known_device(client.devices, account) {
             Some(device) => {
                 let name = device.id().to_owned();
                 counted.extend(rules.account.map(|rule| Counted {
@@ -116,10 +116,11 @@ impl<P: Platform> Context<'_, P> {
 
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
     /// verified in the same way.
-    fn known_device(&self, cookie: Option<&str>, account: Option<&Credentials>) -> Option<Device> {
+    fn known_device(&self, cookies: &[&str], account: Option<&Credentials>) -> Option<Device> {
         let (username, secret) =
             account.map_or(("", ""), |found| (found.account.username.as_str(), &found.account.devices));
-        Device::from_cookie(cookie?, username, secret, self.now()).filter(|_| account.is_some())
+        let mut devices = cookies.iter().filter_map(|cookie| Device::from_cookie(cookie, username, secret, self.now()));
+        devices.next().filter(|_| account.is_some())
     }
 }
 

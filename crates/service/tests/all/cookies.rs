@@ -85,6 +85,58 @@ fn a_cookie_that_is_no_good_is_taken_back() {
     assert_eq!(world.send(bearer(&token, "POST", "/api/logout", "")).header("set-cookie"), Some(gone));
 }
 
+/// A page of a sibling host can set a cookie of the same name for the whole domain.
+#[test]
+fn a_planted_cookie_beside_the_good_one_changes_nothing() {
+    let world = World::new();
+    world.sign_up("alice");
+    let (token, ended) = world.begin("alice");
+    world.send(bearer(&token, "POST", "/api/logout", ""));
+    let held = cookie(&login(&world, &[]));
+    let forged = format!("{}0", &held[..held.len() - 1]);
+    let forged = if forged == held { format!("{}1", &held[..held.len() - 1]) } else { forged };
+    let of_ended = format!("latchkey-refresh={ended}");
+    for planted in ["latchkey-refresh=planted", "latchkey-refresh=", &of_ended, &forged, &held] {
+        for cookies in [&[("cookie", &*format!("{held}; {planted}"))][..], &[("cookie", planted), ("cookie", &held)]] {
+            let answer = refresh(&world, cookies);
+            assert_eq!(answer.status(), 200, "{}", answer.said());
+            assert!(cookie(&answer).len() > 100 && cookie(&answer) != held);
+        }
+    }
+    let four = |planted: usize| format!("{}{held}", "latchkey-refresh=x; ".repeat(planted));
+    assert_eq!(refresh(&world, &[("cookie", &four(3))]).status(), 200);
+    assert_eq!(refresh(&world, &[("cookie", &four(4))]).status(), 401, "no more than four are looked at");
+    assert!(world.events("authn_token_reuse").is_empty());
+}
+
+#[test]
+fn of_two_living_sessions_neither_is_chosen_and_neither_is_harmed() {
+    for (one, other) in [("alice", "mallory"), ("alice", "alice")] {
+        let world = World::new();
+        world.sign_up("alice");
+        world.sign_up("mallory");
+        let held = [one, other].map(|username| format!("latchkey-refresh={}", world.begin(username).1));
+        let before = world.data.snapshot();
+        let answer = refresh(&world, &[("cookie", &held.join("; "))]);
+        answer.is_refused(401, "invalid_refresh_token", &[]);
+        assert_eq!(answer.header("set-cookie"), None, "the good one would be lost");
+        assert_eq!(world.data.snapshot(), before);
+        assert_eq!(world.events("authn_token_invalid")[0]["reason"], "two_sessions");
+        for held in held {
+            assert_eq!(refresh(&world, &[("cookie", &held)]).status(), 200);
+        }
+    }
+}
+
+#[test]
+fn of_several_cookies_that_are_no_good_all_are_taken_back() {
+    let world = World::new();
+    world.sign_up("alice");
+    let answer = refresh(&world, &[("cookie", "latchkey-refresh=nonsense; latchkey-refresh=planted")]);
+    answer.is_refused(401, "invalid_refresh_token", &[]);
+    assert!(answer.header("set-cookie").unwrap().starts_with("latchkey-refresh=; Path=/api/session; Max-Age=0;"));
+}
+
 #[test]
 fn the_body_goes_before_the_cookie() {
     let world = World::new();

@@ -112,7 +112,8 @@ fn a_forged_cookie_or_that_of_another_account_gives_nothing() {
         mallorys.clone(),
         format!("{head}.{}", "0".repeat(64)),
         format!("{head}."),
-        format!("{alices}; {alices}"),
+        format!("{mallorys}; {head}."),
+        format!("{}{alices}", "latchkey-device=x; ".repeat(4)),
         "latchkey-device=".to_owned(),
         "latchkey-device=..".to_owned(),
     ] {
@@ -122,6 +123,20 @@ fn a_forged_cookie_or_that_of_another_account_gives_nothing() {
     for username in ["nobody", "mallory2"] {
         besiege(&world, username);
         assert_eq!(verdict(&world.send(login_with(&mallorys, username, WRONG))).0, 429, "{username}");
+    }
+}
+
+#[test]
+fn a_known_device_is_known_beside_cookies_that_others_have_planted() {
+    let world = world();
+    for username in ["alice", "mallory"] {
+        world.sign_up(username);
+    }
+    let alices = cookie(&world.send(login("alice", PASSWORD)));
+    let mallorys = cookie(&world.send(login("mallory", PASSWORD)));
+    besiege(&world, "alice");
+    for cookies in [format!("{alices}; {mallorys}"), format!("latchkey-device=planted; {mallorys}; {alices}")] {
+        assert_eq!(world.send(login_with(&cookies, "alice", PASSWORD)).status(), 200, "{cookies}");
     }
 }
 
