@@ -46,6 +46,7 @@ mod manifest;
 mod messages;
 mod methods;
 mod misconfiguration;
+mod old_store;
 mod openapi;
 mod our_host_only;
 mod persistence;
