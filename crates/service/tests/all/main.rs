@@ -25,6 +25,7 @@ mod login;
 mod messages;
 mod methods;
 mod old_names;
+mod old_store;
 mod once;
 mod one_instance;
 mod openapi;

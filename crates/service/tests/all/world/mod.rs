@@ -1,6 +1,7 @@
 //! The simulated world in which these tests run the services.
 
 mod client;
+mod old_store;
 mod store;
 
 use std::cell::{Cell, RefCell};
