@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(read(&cookie, "alice", SECRET, now.plus_secs(Device::LIFETIME_SECONDS)), None);
         assert_eq!(read(&cookie, "mallory", SECRET, now), None);
         assert_eq!(read(&cookie, "alice", "$another", now), None);
+        assert_eq!(Device::LIFETIME_SECONDS, 15_552_000, "180 days");
     }
 
     #[test]

@@ -244,9 +244,11 @@ H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp
             let four = [pem(4), pem(3), pem(2), pem(1)].join(between);
             assert!(ids(&format!("\n{four}\n\n")).unwrap().eq([one(4), one(3), one(2), one(1)]), "{between:?}");
         }
+        let largest = format!("{:16384}", pem(7));
+        assert!(largest.len() == 16 * 1024 && ids(&largest).unwrap().eq([one(7)]));
         let five = [pem(1), pem(2), pem(3), pem(4), pem(5)].concat();
         let broken = pem(1) + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
-        let long = pem(1) + &" ".repeat(16 * 1024);
+        let long = format!("{:16385}", pem(1));
         for bundle in ["", "  ", "secret", &five, &broken, &long, &pem(1).repeat(2), &(pem(1) + "and a comment")] {
             assert!(matches!(SigningKey::from_pem_bundle(bundle), Err(KeyError::Bundle)), "{bundle:.40}");
         }

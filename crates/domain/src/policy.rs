@@ -185,6 +185,14 @@ mod tests {
     }
 
     #[test]
+    fn an_allowing_policy_is_one_statement_with_the_methods_in_order() {
+        let get = MethodArn::new("dev", "GET", "/api/messages");
+        let resources = [&post(), &get].map(ToString::to_string).to_vec();
+        let statement = Statement { effect: Effect::Allow, actions: vec![ACTION_INVOKE.to_owned()], resources };
+        assert_eq!(PolicyDocument::allow([post(), get]).statements(), [statement]);
+    }
+
+    #[test]
     fn an_explicit_deny_beats_every_allow_in_any_order() {
         let (allow, deny) = (statement(Effect::Allow, "*"), statement(Effect::Deny, post().as_str()));
         for statements in [vec![allow.clone(), deny.clone()], vec![deny, allow]] {

@@ -141,6 +141,16 @@ fn an_unknown_user_costs_as_many_rounds_as_a_known_one() {
     assert_eq!(costs, [499, 499, 499]);
 }
 
+/// More rounds at once would make other requests wait. In the fourth slice the hash's own rounds end and the padding begins.
+#[test]
+fn no_slice_runs_more_rounds_than_it_may() {
+    let older = hash("correct horse", 350);
+    let mut check = Verification::new(&Password::attempt("correct horse".to_owned()), Some(&older), Iterations(500));
+    let slices: Vec<_> = std::iter::repeat_with(|| check.advance(100)).take_while(|ran| *ran > 0).collect();
+    assert_eq!(slices, [100, 100, 100, 100, 99]);
+    assert!(check.finish());
+}
+
 #[test]
 fn a_hash_with_fewer_rounds_is_obsolete() {
     assert!(hash("correct horse", 3).is_obsolete(Iterations(4)));
