@@ -8,7 +8,7 @@
 //! The sessions of an account are listed in a ring of slots, so that their number is limited and its owner can see them. A
 //! slot stays when its session ends; the login that takes the slot over removes whatever is left of the former session.
 
-use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username};
+use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 use crate::context::{Context, Platform, SessionSettings, StoreError};
@@ -51,6 +51,12 @@ impl SessionRecord {
 
     fn is_over(&self, now: Timestamp) -> bool {
         self.expires_at_ms <= now || self.created_at_ms.millis_since(now) > AHEAD_MILLIS
+    }
+}
+
+impl From<SessionUse> for RefreshUse {
+    fn from(last: SessionUse) -> Self {
+        Self { generation: last.generation, at: last.at_ms, late_at: last.late_at_ms }
     }
 }
 
@@ -118,7 +124,7 @@ impl<P: Platform> Context<'_, P> {
     /// The last refresh of a session, if there was one.
     pub(crate) async fn last_use(&self, id: &SessionId) -> Result<Option<RefreshUse>, StoreError> {
         let last: Option<SessionUse> = self.load(&keys::session_use(id)).await?;
-        Ok(last.map(|last| RefreshUse { generation: last.generation, at: last.at_ms, late_at: last.late_at_ms }))
+        Ok(last.map(RefreshUse::from))
     }
 
     /// Notes a refresh.
@@ -152,8 +158,9 @@ impl<P: Platform> Context<'_, P> {
             let Some(session) = session else { continue };
             let record: SessionRecord = records::decode(&session_key, &session)?;
             let last: Option<SessionUse> = last.map(|last| records::decode(&use_key, &last)).transpose()?;
-            let last_used = last.map_or(record.created_at_ms, |last| last.at_ms);
-            let is_idle = now.millis_since(last_used) > settings.idle_seconds.saturating_mul(1000);
+            let last = last.map(RefreshUse::from);
+            let last_used = last.map_or(record.created_at_ms, |last| last.at);
+            let is_idle = is_idle(record.created_at_ms, last, now, settings.idle_seconds);
             match is_idle || record.is_over(now) || !record.is_of(&id, account.as_ref()) {
                 true => over.extend([session_key, use_key]),
                 false => listed.push(Listed { id, record, last_used }),
