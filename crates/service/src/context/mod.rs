@@ -27,6 +27,8 @@ pub(crate) struct Context<'a, P: Platform> {
     request_id: &'a str,
     work: Work,
     bucket: OnceCell<P::Bucket>,
+    /// Whether the store has refused several keys at once, as Redis does under Spin.
+    takes_one_key: Cell<bool>,
 }
 
 /// The work that a request has done so far. It is logged with security events, so that an operator can see, and a test can
@@ -41,7 +43,15 @@ pub(crate) struct Work {
 
 impl<'a, P: Platform> Context<'a, P> {
     pub(crate) fn new(platform: &'a P, settings: Settings, component: &'static str, request_id: &'a str) -> Self {
-        Self { platform, settings, component, request_id, work: Work::default(), bucket: OnceCell::new() }
+        Self {
+            platform,
+            settings,
+            component,
+            request_id,
+            work: Work::default(),
+            bucket: OnceCell::new(),
+            takes_one_key: Cell::new(false),
+        }
     }
 
     pub(crate) fn request_id(&self) -> &str {
@@ -89,13 +99,16 @@ impl<'a, P: Platform> Context<'a, P> {
     }
 
     /// The values of several keys, in the order of the keys. They may be of different moments. Where the store can't read
-    /// several keys at once (Redis under Spin), they are read one by one.
+    /// several keys at once, they are read one by one.
     pub(crate) async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        if let [] | [_] = keys {
+        if keys.len() < 2 || self.takes_one_key.get() {
             return self.get_one_by_one(keys).await;
         }
         count(&self.work.store_reads);
-        let Ok(found) = self.bucket().await?.get_many(keys).await else { return self.get_one_by_one(keys).await };
+        let Ok(found) = self.bucket().await?.get_many(keys).await else {
+            self.takes_one_key.set(true);
+            return self.get_one_by_one(keys).await;
+        };
         let mut found: BTreeMap<String, Option<Vec<u8>>> = found.into_iter().collect();
         Ok(keys.iter().map(|key| found.remove(key).flatten()).collect())
     }
@@ -120,14 +133,14 @@ impl<'a, P: Platform> Context<'a, P> {
 
     /// Removes several keys; where the store can't remove several at once, one by one.
     pub(crate) async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        count(&self.work.store_writes);
-        if self.bucket().await?.delete_many(keys).await.is_err() {
-            for key in keys {
-                self.delete(key).await?;
+        if keys.len() > 1 && !self.takes_one_key.get() {
+            count(&self.work.store_writes);
+            if self.bucket().await?.delete_many(keys).await.is_ok() {
+                return Ok(());
             }
+        }
+        for key in keys {
+            self.delete(key).await?;
         }
         Ok(())
     }

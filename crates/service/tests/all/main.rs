@@ -37,4 +37,5 @@ mod settings;
 mod shared_cache;
 mod signup;
 mod site;
+mod store_calls;
 mod world;

@@ -26,6 +26,8 @@ pub(crate) struct Data(Rc<Inner>);
 struct Inner {
     values: RefCell<BTreeMap<String, Vec<u8>>>,
     calls: Cell<usize>,
+    /// How many of all calls so far have read, and how many have written. Refused batches count too.
+    work: Cell<(u32, u32)>,
     fault: Cell<Option<(usize, Fault)>>,
     dead: Cell<bool>,
     instances: Cell<u64>,
@@ -83,6 +85,19 @@ impl Data {
     /// The number of calls since [`Data::fail_at`].
     pub(crate) fn calls(&self) -> usize {
         self.0.calls.get()
+    }
+
+    /// How many calls have read and written while this ran.
+    pub(crate) fn work_of<T>(&self, run: impl FnOnce() -> T) -> (T, (u32, u32)) {
+        let before = self.0.work.get();
+        let result = run();
+        let after = self.0.work.get();
+        (result, (after.0 - before.0, after.1 - before.1))
+    }
+
+    fn count(&self, reads: u32, writes: u32) {
+        let so_far = self.0.work.get();
+        self.0.work.set((so_far.0 + reads, so_far.1 + writes));
     }
 
     /// Ends all faults. Returns true if the fault that was set has happened.
@@ -175,11 +190,13 @@ impl MemoryBucket {
 
 impl Bucket for MemoryBucket {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.count(1, 0);
         self.call(|values| values.get(key).cloned()).await
     }
 
     /// As Spin's stores do it: in another order, and without the keys that do not exist.
     async fn get_many(&self, keys: &[String]) -> Result<KeyValues, StoreError> {
+        self.0.count(1, 0);
         self.batch()?;
         let one =
             |values: &BTreeMap<String, Vec<u8>>, key: &String| Some((key.clone(), Some(values.get(key)?.clone())));
@@ -187,19 +204,23 @@ impl Bucket for MemoryBucket {
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.0.count(0, 1);
         self.call(|values| _ = values.insert(key.to_owned(), value.to_vec())).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.0.count(0, 1);
         self.call(|values| _ = values.remove(key)).await
     }
 
     async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.0.count(0, 1);
         self.batch()?;
         self.call(|values| keys.iter().for_each(|key| _ = values.remove(key))).await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        self.0.count(0, 1);
         let digits = self.0.0.digits.get();
         self.call(|values| {
             let old = values.get(key).map_or(0, |bytes| match digits {

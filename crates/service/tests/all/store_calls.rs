@@ -1,0 +1,153 @@
+//! How many calls of the store each request makes, as docs/performance.md says it. A store may be a network away, so each
+//! call is time that somebody waits.
+
+use std::collections::BTreeMap;
+
+use crate::world::{Answer, Data, PASSWORD, World, anon, bearer, signup_body};
+
+const DOCUMENT: &str = include_str!("../../../../docs/performance.md");
+const HOME: &str = "192.0.2.7:4711";
+
+type Calls = (u32, u32);
+
+/// The rows of the table: a request, its calls, and its calls where the store takes one key at a time.
+fn documented() -> BTreeMap<String, (Calls, Calls)> {
+    let begin = DOCUMENT.find("| request | reads, writes |").expect("the table of store calls");
+    let rows = DOCUMENT[begin..].lines().skip(2).take_while(|line| line.starts_with('|'));
+    let calls = |cell: &str| {
+        let (reads, writes) = cell.split_once(", ").unwrap();
+        (reads.parse().unwrap(), writes.parse().unwrap())
+    };
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        (cells[0].to_owned(), (calls(cells[1]), calls(cells[2])))
+    })
+    .collect()
+}
+
+/// An app as its users have it: with the limits, with accounts, and with messages of several authors.
+struct App {
+    world: World,
+    ada: String,
+    refresh_token: String,
+}
+
+impl App {
+    fn new(batches: bool) -> Self {
+        let world = World::over(Data::default());
+        world.join("ada");
+        for username in ["ada", "bob", "cyd"] {
+            let token = if username == "ada" { world.begin("ada").0 } else { world.join(username) };
+            for n in 0..20 {
+                assert_eq!(world.say(&token, &format!("message {n}")).status(), 201);
+            }
+        }
+        let (ada, refresh_token) = world.begin("ada");
+        for n in 0..5 {
+            assert_eq!(world.say(&ada, &format!("more {n}")).status(), 201);
+        }
+        world.use_limits();
+        world.post("/api/login", r#"{"username":"nobody","password":"wrong"}"#);
+        world.advance_millis(16 * 60 * 1000);
+        let ada = world.refresh(&refresh_token).tokens();
+        if !batches {
+            world.data.refuse_batches();
+        }
+        Self { world, ada: ada.0, refresh_token: ada.1 }
+    }
+
+    fn ask(&self, method: &str, uri: &str, body: &str) -> Answer {
+        let mut request = anon(method, uri, body);
+        request.headers_mut().append("spin-client-addr", HOME.parse().unwrap());
+        self.world.send(request)
+    }
+
+    fn as_ada(&self, method: &str, uri: &str, body: &str) -> Answer {
+        let mut request = bearer(&self.ada, method, uri, body);
+        request.headers_mut().append("spin-client-addr", HOME.parse().unwrap());
+        self.world.send(request)
+    }
+
+    fn log_in(&self, password: &str) -> Answer {
+        self.ask("POST", "/api/login", &format!(r#"{{"username":"ada","password":"{password}"}}"#))
+    }
+}
+
+type Request = (&'static str, u16, fn(&App) -> Answer);
+
+const REQUESTS: &[Request] = &[
+    ("the newest page", 200, |app| app.ask("GET", "/api/messages", "")),
+    ("the newest page, not changed", 304, |app| {
+        let tag = app.ask("GET", "/api/messages", "").header("etag").unwrap().parse().unwrap();
+        let mut request = anon("GET", "/api/messages", "");
+        request.headers_mut().insert("if-none-match", tag);
+        app.world.send(request)
+    }),
+    ("an older page, of one author's messages", 200, |app| app.ask("GET", "/api/messages?before=m41", "")),
+    ("an older page, of three authors' messages", 200, |app| app.ask("GET", "/api/messages?before=m42&limit=25", "")),
+    ("a page of one author", 200, |app| app.ask("GET", "/api/messages?author=ada", "")),
+    ("a post", 201, |app| app.as_ada("POST", "/api/messages", r#"{"text":"hello"}"#)),
+    ("the deletion of a message", 204, |app| app.as_ada("DELETE", "/api/messages/64", "")),
+    ("the deletion of an old message", 204, |app| app.as_ada("DELETE", "/api/messages/3", "")),
+    ("a sign-up", 201, |app| app.ask("POST", "/api/signup", &signup_body("eve"))),
+    ("a sign-up for a name that is taken", 409, |app| app.ask("POST", "/api/signup", &signup_body("ada"))),
+    ("a login", 200, |app| app.log_in(PASSWORD)),
+    ("a login that fails", 401, |app| app.log_in("wrong")),
+    ("a login that is refused by a delay", 429, |app| app.log_in("wrong")),
+    ("a refresh", 200, |app| app.world.refresh(&app.refresh_token)),
+    ("who am I", 200, |app| app.as_ada("GET", "/api/account", "")),
+    ("the authorizer's share of a guarded call", 200, |app| app.as_ada("GET", "/api/authorizer", "")),
+    ("the list of sessions", 200, |app| app.as_ada("GET", "/api/sessions", "")),
+    ("logging out", 204, |app| app.as_ada("POST", "/api/logout", "")),
+    ("the key set", 200, |app| app.ask("GET", "/.well-known/jwks.json", "")),
+    ("a change of the password", 204, |app| {
+        let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"a quite different secret"}}"#);
+        app.as_ada("POST", "/api/account/password", &body)
+    }),
+    ("the deletion of an account, however many messages it has", 204, |app| {
+        app.as_ada("POST", "/api/account/delete", &format!(r#"{{"password":"{PASSWORD}"}}"#))
+    }),
+];
+
+fn calls(&(name, status, request): &Request, batches: bool) -> Calls {
+    let app = App::new(batches);
+    if name.contains("delay") {
+        (0..5).for_each(|_| _ = app.log_in("wrong"));
+    }
+    // The request for the entity tag is not measured.
+    let before = if name.contains("not changed") {
+        app.world.data.work_of(|| app.ask("GET", "/api/messages", "")).1
+    } else {
+        (0, 0)
+    };
+    let (answer, work) = app.world.data.work_of(|| request(&app));
+    assert_eq!(answer.status(), status, "{name}: {}", answer.said());
+    (work.0 - before.0, work.1 - before.1)
+}
+
+#[test]
+fn each_request_makes_the_calls_that_the_document_says() {
+    let documented = documented();
+    let measured = REQUESTS.iter().map(|request| (request.0.to_owned(), (calls(request, true), calls(request, false))));
+    let measured: BTreeMap<_, _> = measured.collect();
+    let row = |(name, (with, without)): (&String, &(Calls, Calls))| {
+        format!("| {name} | {}, {} | {}, {} |\n", with.0, with.1, without.0, without.1)
+    };
+    let rows: String = REQUESTS.iter().map(|request| row((&request.0.to_owned(), &measured[request.0]))).collect();
+    assert!(documented == measured, "the rows of docs/performance.md have to be:\n{rows}");
+}
+
+/// The work is the same however much there is.
+#[test]
+fn the_deletion_of_an_account_costs_the_same_with_many_messages() {
+    let calls = |messages: u32| {
+        let world = World::new();
+        let token = world.join("ada");
+        (0..messages).for_each(|n| _ = world.say(&token, &format!("message {n}")));
+        let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
+        let (answer, work) = world.data.work_of(|| world.send(bearer(&token, "POST", "/api/account/delete", &body)));
+        assert_eq!(answer.status(), 204);
+        work
+    };
+    assert_eq!(calls(21), calls(300));
+}
