@@ -1,5 +1,7 @@
 //! Creating a record exactly once, with races, crashes and clock changes.
 
+use std::task::{Context, Poll, Waker};
+
 use futures::executor::block_on;
 use futures::future::join_all;
 
@@ -160,4 +162,96 @@ fn all_of_it_works_on_counters_in_digits() {
     let worlds = instances(&data, 16);
     let statuses = statuses(&worlds, "alice");
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+}
+
+/// A request that stands still after some of its store calls, until it is polled again.
+struct Sleeper<'a>(std::pin::Pin<Box<dyn Future<Output = u16> + 'a>>);
+
+impl<'a> Sleeper<'a> {
+    fn new(world: &'a World, username: &'a str, index: usize) -> Self {
+        let body = format!(r#"{{"username":"{username}","password":"{PASSWORD} {index}","name":"{index}"}}"#);
+        let request = crate::world::anon("POST", "/api/signup", &body);
+        Self(Box::pin(async move { world.send_async(request).await.status() }))
+    }
+
+    /// Runs until the effect of the call with this number, and stops right after it. `None` when it is still running.
+    fn run_calls(&mut self, calls: usize, data: &Data) -> Option<u16> {
+        let before = data.calls();
+        while data.calls() < before + calls {
+            if let Poll::Ready(status) = self.0.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                return Some(status);
+            }
+        }
+        None
+    }
+}
+
+/// A process stands still after each of its calls, for as long as another one needs to take the name over. When it wakes up,
+/// it must not write, whatever it has seen before.
+#[test]
+fn who_wakes_up_after_the_name_was_taken_over_writes_nothing() {
+    let mut taken_over = 0;
+    for calls in 1.. {
+        let data = Data::default();
+        let (world, other) = (World::over(data.clone()), World::over(data.clone()));
+        let mut sleeper = Sleeper::new(&world, "alice", 0);
+        if sleeper.run_calls(calls, &data).is_some() {
+            break;
+        }
+        let mut statuses = Vec::new();
+        for _ in 0..2 {
+            statuses.push(block_on(Sleeper::new(&other, "alice", 1).0));
+            other.advance_millis(LEASE_MILLIS + 1);
+        }
+        let asleep = block_on(sleeper.0);
+        let others = statuses.contains(&201);
+        assert!(!(others && asleep == 201), "two owners after call {calls}: {statuses:?}");
+        assert_eq!(can_log_in(&other, "alice", 1), others, "after call {calls}: {statuses:?}, {asleep}");
+        taken_over += usize::from(others && asleep == 409);
+    }
+    assert!(taken_over >= 3, "{taken_over}");
+}
+
+/// The other side of the lease: who has stood still for less than half of it goes on.
+#[test]
+fn who_wakes_up_in_time_has_the_name() {
+    for (millis, status) in [(LEASE_MILLIS / 2, 201), (LEASE_MILLIS / 2 + 1, 409)] {
+        let data = Data::default();
+        let world = World::over(data.clone());
+        let mut sleeper = Sleeper::new(&world, "alice", 0);
+        assert_eq!(sleeper.run_calls(4, &data), None, "the last call so far is the look after the claim");
+        world.advance_millis(millis);
+        assert_eq!(block_on(sleeper.0), status, "after {millis} ms");
+        assert_eq!(world.data.get("latchkey:user:alice").is_some(), status == 201);
+    }
+}
+
+/// Another writer, whose clock went wrong, writes between a winner's write and its reading back.
+#[test]
+fn who_was_overtaken_learns_it() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    assert_eq!(World::over(Data::default()).sign_up("alice").status(), 201);
+    let mut sleeper = Sleeper::new(&world, "alice", 0);
+    assert_eq!(sleeper.run_calls(5, &data), None);
+    assert!(data.get("latchkey:user:alice").is_some(), "the record is written and not read back");
+    data.put("latchkey:user:alice", br#"{"v":1,"deleted_at_ms":1}"#);
+    assert_eq!(block_on(sleeper.0), 409);
+}
+
+/// The process that takes over dies too, before its record is there. Its generation is noted, and the next one opens.
+#[test]
+fn an_heir_that_dies_has_an_heir() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    data.put("latchkey:user:alice:lock:0", &1_i64.to_le_bytes());
+    assert_eq!(world.sign_up("alice").status(), 409, "it notes generation 0");
+    world.advance_millis(LEASE_MILLIS + 1);
+    data.put("latchkey:user:alice:lock:1", &1_i64.to_le_bytes());
+    assert_eq!(world.sign_up("alice").status(), 409, "it notes generation 1");
+    world.advance_millis(LEASE_MILLIS);
+    assert_eq!(world.sign_up("alice").status(), 409, "the lease of generation 1 is not over");
+    world.advance_millis(1);
+    assert_eq!(world.sign_up("alice").status(), 201);
+    assert_eq!(data.keys().iter().filter(|key| key.contains(":lock")).count(), 0, "and nothing of it stays");
 }
