@@ -1,10 +1,8 @@
-//! The address from which a request comes.
-
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The address of a client. All clients whose address can't be read share one value, so a client that gets round a trusted
-/// proxy is still limited.
+/// The address of a client. All clients whose address can't be read share one value, so a client whose proxy reports no
+/// address is still limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
@@ -23,25 +21,24 @@ impl ClientAddress {
     /// usually has all addresses below such a prefix.
     pub fn network(self) -> String {
         match self.0 {
-            Some(IpAddr::V6(ip)) => {
-                let [a, b, c, d, ..] = ip.segments();
-                format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
+            Some(IpAddr::V6(ip)) => ipv6_network(ip, 64),
             _ => self.to_string(),
         }
     }
 
-    /// The first 48 bits of an IPv6 address, because a customer may get as much as that. An IPv4 address has no such
-    /// network.
+    /// The first 48 bits of an IPv6 address. Providers give such a network to one customer, who then has 65,536 of the
+    /// networks above. IPv4 has nothing like it.
     pub fn wide_network(self) -> Option<String> {
         match self.0 {
-            Some(IpAddr::V6(ip)) => {
-                let [a, b, c, ..] = ip.segments();
-                Some(format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
-            }
+            Some(IpAddr::V6(ip)) => Some(ipv6_network(ip, 48)),
             _ => None,
         }
     }
+}
+
+fn ipv6_network(ip: Ipv6Addr, bits: u32) -> String {
+    let first = Ipv6Addr::from_bits(ip.to_bits() & !(u128::MAX >> bits));
+    format!("{first}/{bits}")
 }
 
 impl fmt::Display for ClientAddress {
@@ -77,6 +74,21 @@ mod tests {
             ("192.0.2.256", "unknown"),
         ] {
             assert_eq!(ClientAddress::parse(raw).network(), network, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_customer_has_a_wide_network() {
+        for (raw, network) in [
+            ("2001:db8:1:2:3:4:5:6", Some("2001:db8:1::/48")),
+            ("[2001:db8:1:ffff::1]:443", Some("2001:db8:1::/48")),
+            ("2001:db8:2::1", Some("2001:db8:2::/48")),
+            ("::1", Some("::/48")),
+            ("192.0.2.7", None),
+            ("::ffff:192.0.2.7", None),
+            ("alice", None),
+        ] {
+            assert_eq!(ClientAddress::parse(raw).wide_network().as_deref(), network, "{raw:?}");
         }
     }
 }
