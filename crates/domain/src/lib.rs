@@ -29,7 +29,7 @@ mod token;
 mod username;
 
 pub use client::client_in_words;
-pub use client_address::ClientAddress;
+pub use client_address::{ClientAddress, ForwardingSyntax, TrustedProxies, TrustedProxiesError};
 pub use cursor::{Cursor, CursorError};
 pub use delay::{DelayRule, Quota, is_over};
 pub use device::Device;

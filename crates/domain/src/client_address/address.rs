@@ -7,6 +7,9 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
+    /// The address of every client whose address can't be read.
+    pub const UNKNOWN: Self = Self(None);
+
     /// Reads what a host or a proxy reports: an address, perhaps with a port, as in `192.0.2.7:4711` and
     /// `[2001:db8::7]:4711`.
     pub fn parse(raw: &str) -> Self {
@@ -33,6 +36,10 @@ impl ClientAddress {
             Some(IpAddr::V6(ip)) => Some(ipv6_network(ip, 48)),
             _ => None,
         }
+    }
+
+    pub(super) const fn ip(self) -> Option<IpAddr> {
+        self.0
     }
 }
 
