@@ -105,10 +105,12 @@ fn a_component_is_granted_no_more_than_this() {
     let signing =
         [&verifying[..], &sessions, &["token_lifetime_seconds", "signing_key", "signing_key_lifetime_seconds"]]
             .concat();
-    let passwords = ["login_free_failures", "login_max_delay_seconds", "client_address_header", "pbkdf2_iterations"];
+    let proxies = ["client_address_header", "trusted_proxies"];
+    let delays = ["login_free_failures", "login_max_delay_seconds"];
+    let passwords = [&delays[..], &proxies, &["pbkdf2_iterations"]].concat();
     let logins = ["login_address_free_failures", "logins_per_10_minutes", "address_logins_per_10_minutes"];
     for (component, more) in [
-        ("signup", vec!["pbkdf2_iterations", "signups_per_hour", "client_address_header"]),
+        ("signup", [&proxies[..], &["pbkdf2_iterations", "signups_per_hour"]].concat()),
         ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", [&signing[..], &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions].concat()),

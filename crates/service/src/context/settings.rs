@@ -1,7 +1,7 @@
 //! The variables of the application, as types, with their defaults and bounds. Each component reads those that it is granted,
 //! once, before it does anything.
 
-use domain::{DelayRule, Iterations, KeyError, Quota, Rotation, SigningKey, TokenRules};
+use domain::{DelayRule, Iterations, KeyError, Quota, Rotation, SigningKey, TokenRules, TrustedProxies};
 use http::HeaderName;
 
 use super::platform::ConfigError;
@@ -43,6 +43,35 @@ const MAX_DELAY_SECONDS: u64 = 300;
 const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
 const LOGINS_WINDOW_MILLIS: u64 = 10 * 60 * 1000;
 const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
+/// The networks that the internet does not route to, so that whoever has an address there is near: loopback, private,
+/// link-local, and those that providers share among customers.
+const PRIVATE_NETWORKS: &str =
+    "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 100.64.0.0/10 ::1 fc00::/7 fe80::/10";
+/// Headers that hold no address of a client, besides those of Spin. One of them in the place of the right one would make
+/// all clients one.
+const NO_ADDRESS_HEADERS: [&str; 21] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "date",
+    "host",
+    "origin",
+    "referer",
+    "te",
+    "user-agent",
+    "via",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-request-id",
+];
 
 impl<'a> Variables<'a> {
     pub(crate) fn new(read: impl Fn(&str) -> Result<Option<String>, ConfigError> + 'a) -> Self {
@@ -192,13 +221,28 @@ impl<'a> Variables<'a> {
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
     }
 
-    /// The header in which a trusted proxy gives the client's address, if there is such a proxy.
-    pub(crate) fn proxy_header(&self) -> Result<Option<HeaderName>, SettingError> {
-        self.parse("client_address_header", "", |value| match value.as_str() {
-            "" => Ok(None),
-            name => HeaderName::try_from(name).map(Some).map_err(|_| "the name of a header"),
-        })
+    /// The proxies in front of the host, if there are any.
+    pub(crate) fn proxies(&self) -> Result<Option<ProxySettings>, SettingError> {
+        match self.parse("client_address_header", "", address_header)? {
+            Some(header) => {
+                let trusted = self.parse("trusted_proxies", PRIVATE_NETWORKS, |value| TrustedProxies::parse(&value))?;
+                Ok(Some(ProxySettings { header, trusted }))
+            }
+            None => self.parse("trusted_proxies", "", |value| {
+                value.is_empty().then_some(None).ok_or("empty as long as client_address_header is empty")
+            }),
+        }
     }
+}
+
+fn address_header(value: String) -> Result<Option<HeaderName>, &'static str> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let reports =
+        |name: &HeaderName| !NO_ADDRESS_HEADERS.contains(&name.as_str()) && !name.as_str().starts_with("spin-");
+    let name = HeaderName::try_from(value).ok().filter(reports);
+    name.map(Some).ok_or("the name of a header in which proxies report addresses, such as x-forwarded-for")
 }
 
 fn name(value: String) -> Result<String, &'static str> {
@@ -237,4 +281,10 @@ pub(crate) struct AttemptRules {
     /// How many right passwords an account, and an address, may give.
     pub(crate) logins: Option<Quota>,
     pub(crate) logins_from: Option<Quota>,
+}
+
+/// How proxies in front of the host report the addresses of clients.
+pub(crate) struct ProxySettings {
+    pub(crate) header: HeaderName,
+    pub(crate) trusted: TrustedProxies,
 }

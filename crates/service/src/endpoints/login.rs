@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use domain::{Iterations, Password, PasswordAttempt, Username};
 use http::header::{CACHE_CONTROL, USER_AGENT};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use wire::{FieldCode, fields};
@@ -13,9 +13,10 @@ use super::table::{LOGIN, Login};
 use super::tokens::{self, Delivery};
 use crate::accounts::credentials::Credentials;
 use crate::accounts::sessions::BegunInVain;
-use crate::context::{AttemptRules, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, Variables};
+use crate::context::{
+    AttemptRules, Event, Level, Platform, ProxySettings, SessionSettings, SettingError, SigningSettings, Variables,
+};
 use crate::http::body::{Fields, Rule};
-use crate::http::client_address::client_address;
 use crate::http::gateway::{self, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, json};
@@ -30,7 +31,7 @@ struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
     attempts: AttemptRules,
-    proxy_header: Option<HeaderName>,
+    proxies: Option<ProxySettings>,
 }
 
 type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
@@ -41,7 +42,7 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
         signing: variables.signing()?,
         sessions: variables.sessions()?,
         attempts: variables.attempts()?,
-        proxy_header: variables.proxy_header()?,
+        proxies: variables.proxies()?,
     })
 }
 
@@ -60,7 +61,7 @@ impl<P: Platform> Call<'_, P> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let LogIn { name, username, password, delivery } = parse(&incoming.body)?;
         let request = &incoming.parts;
-        let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+        let address = context.client_address(settings.proxies.as_ref(), incoming.headers());
         // The username is not logged, because people sometimes type a password into that field.
         let failed = || {
             let address = address.map(|address| address.to_string());

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use domain::{DisplayName, Iterations, Password, Quota, Username};
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
 
 use super::table::{SIGNUP, Signup};
-use crate::context::{Event, Level, Platform, SettingError, Variables};
+use crate::context::{Event, Level, Platform, ProxySettings, SettingError, Variables};
 use crate::http::body::Fields;
-use crate::http::client_address::client_address;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::json;
@@ -17,15 +16,11 @@ use crate::store::records::{Account, V2};
 struct Settings {
     iterations: Iterations,
     sign_ups: Option<Quota>,
-    proxy_header: Option<HeaderName>,
+    proxies: Option<ProxySettings>,
 }
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
-    Ok(Settings {
-        iterations: variables.iterations()?,
-        sign_ups: variables.sign_ups()?,
-        proxy_header: variables.proxy_header()?,
-    })
+    Ok(Settings { iterations: variables.iterations()?, sign_ups: variables.sign_ups()?, proxies: variables.proxies()? })
 }
 
 /// Answers any request for the component `signup`.
@@ -34,7 +29,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
         Signup::SignUp => {
             let Call { context, settings, incoming, .. } = call;
             let ((username, password), name) = parse(&incoming.body)?;
-            let address = client_address(settings.proxy_header.as_ref(), incoming.headers());
+            let address = context.client_address(settings.proxies.as_ref(), incoming.headers());
             let sign_up = context.begin_sign_up(settings.sign_ups, address).await?;
             // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
             // first, so that a name that is taken costs no hash.

@@ -1,24 +1,34 @@
 //! The address of the client.
 
-use domain::ClientAddress;
-use http::{HeaderMap, HeaderName};
+use domain::{ClientAddress, ForwardingSyntax};
+use http::header::FORWARDED;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header in which the host gives the client's address. It comes after any header of this name that the client has
+use crate::context::{Context, Platform, ProxySettings};
+
+/// The header in which the host gives the address of its peer. It comes after any header of this name that the client has
 /// sent.
 const HOST_HEADER: HeaderName = HeaderName::from_static("spin-client-addr");
 
-/// The address of the client, from the host's header or, if a proxy is trusted, from the header of that proxy. Of several
-/// values the last one counts: the others were sent by the client, or by a proxy before the trusted one.
-///
-/// `None` on a host that does not give the address; then nothing is counted by address. If a proxy is trusted, a request
-/// without its header did not come through it, and shares one address with all other requests of that kind.
-pub(crate) fn client_address(proxy_header: Option<&HeaderName>, headers: &HeaderMap) -> Option<ClientAddress> {
-    let value = |name: &HeaderName| headers.get_all(name).iter().next_back().map(|value| value.to_str().unwrap_or(""));
-    match proxy_header {
-        Some(name) => {
-            let last = value(name).and_then(|list| list.rsplit(',').next()).unwrap_or("");
-            Some(ClientAddress::parse(last))
+impl<P: Platform> Context<'_, P> {
+    /// The address of the client: that of the host's peer or, if the peer is a trusted proxy, the last one in the header
+    /// that belongs to no trusted proxy.
+    ///
+    /// `None` on a host that does not give the address, if no header is configured; then nothing is counted by address. With
+    /// a header, such a host is taken to be reached through the proxies alone. Requests in which the header is missing or
+    /// does not read share one address.
+    pub(crate) fn client_address(&self, proxies: Option<&ProxySettings>, headers: &HeaderMap) -> Option<ClientAddress> {
+        let peer = headers.get_all(HOST_HEADER).iter().next_back().map(|value| ClientAddress::parse(text(value)));
+        let Some(ProxySettings { header, trusted }) = proxies else { return peer };
+        if peer.is_some_and(|peer| !trusted.contains(peer)) {
+            return peer;
         }
-        None => value(&HOST_HEADER).map(ClientAddress::parse),
+        let syntax = if *header == FORWARDED { ForwardingSyntax::Forwarded } else { ForwardingSyntax::Addresses };
+        let lines = headers.get_all(header).iter().rev();
+        Some(trusted.client(lines.flat_map(|line| syntax.addresses(text(line)))))
     }
+}
+
+fn text(value: &HeaderValue) -> &str {
+    str::from_utf8(value.as_bytes()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod body;
-pub(crate) mod client_address;
+mod client_address;
 pub(crate) mod cookie;
 pub(crate) mod cors;
 pub(crate) mod etag;

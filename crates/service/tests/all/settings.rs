@@ -22,6 +22,10 @@ fn refreshing() -> Request<Bytes> {
     anon("POST", "/api/session/refresh", r#"{"refresh_token":"a"}"#)
 }
 
+fn deleting_the_account() -> Request<Bytes> {
+    bearer(TOKEN, "POST", "/api/account/delete", r#"{"password":"a"}"#)
+}
+
 fn key_set() -> Request<Bytes> {
     anon("GET", "/.well-known/jwks.json", "")
 }
@@ -39,8 +43,22 @@ fn posting() -> Request<Bytes> {
 
 type Asks = &'static [fn() -> Request<Bytes>];
 
+/// Expects that a request fails because of a variable, and that nobody is told the variable's value.
+#[track_caller]
+fn stops(world: &World, variable: &str, value: &str, ask: Request<Bytes>) {
+    let said = format!("{variable}={value:.40} {} {}", ask.method(), ask.uri());
+    let answer = world.send(ask).of(&said);
+    answer.is_refused(500, "misconfigured", &[]);
+    assert!(answer.text().contains(&format!("variable {variable} ")), "{said}: {}", answer.said());
+    let events = world.events("misconfigured");
+    assert_eq!((events.len(), &events[0]["variable"]), (1, &serde_json::json!(variable)), "{said}");
+    for secret in [MARK, value].into_iter().filter(|secret| secret.len() > 3) {
+        let told = answer.text().contains(secret) || world.whole_log().contains(secret);
+        assert!(!told, "{said}: {} {}", answer.text(), world.whole_log());
+    }
+}
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
@@ -98,15 +116,64 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
                 world.sign_up("alice");
             }
             world.set(variable, value);
-            let said = format!("{variable}={value:.40} {} {}", ask().method(), ask().uri());
-            let answer = world.send(ask()).of(&said);
-            answer.is_refused(500, "misconfigured", &[]);
-            assert!(answer.text().contains(&format!("variable {variable} ")), "{said}: {}", answer.said());
-            let events = world.events("misconfigured");
-            assert_eq!((events.len(), &events[0]["variable"]), (1, &serde_json::json!(variable)), "{said}");
-            for secret in [MARK, value].into_iter().filter(|secret| secret.len() > 3) {
-                let told = answer.text().contains(secret) || world.whole_log().contains(secret);
-                assert!(!told, "{said}: {} {}", answer.text(), world.whole_log());
+            stops(&world, variable, value, ask());
+        }
+    }
+}
+
+#[test]
+fn a_header_that_holds_no_address_is_refused() {
+    for name in [
+        "a b",
+        "x-forwarded-for,x-real-ip",
+        "x-forwarded-for:",
+        "ä",
+        "Host",
+        "cookie",
+        "authorization",
+        "via",
+        "X-Forwarded-Proto",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "user-agent",
+        "origin",
+        "referer",
+        "spin-client-addr",
+        "spin-full-url",
+    ] {
+        for ask in [signing_up, logging_in, deleting_the_account] {
+            let world = World::new();
+            world.set("client_address_header", name);
+            stops(&world, "client_address_header", name, ask());
+        }
+    }
+    for name in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP"] {
+        let world = World::new();
+        world.set("client_address_header", name);
+        assert_eq!(world.sign_up("alice").of(name).status(), 201);
+    }
+}
+
+#[test]
+fn trusted_proxies_are_networks_and_are_for_a_header() {
+    let many = "192.0.2.7 ".repeat(1001);
+    for (header, value, works) in [
+        ("x-forwarded-for", "10.0.0.0/8, 2001:db8::/32 192.0.2.7", true),
+        ("x-forwarded-for", " ", true),
+        ("x-forwarded-for", "10.0.0.0/33", false),
+        ("x-forwarded-for", "10.0.0.0/8 proxy.example", false),
+        ("x-forwarded-for", "0.0.0.0/0", false),
+        ("x-forwarded-for", &many, false),
+        ("", "10.0.0.0/8", false),
+        ("", "proxy.example", false),
+    ] {
+        for ask in [signing_up, logging_in, deleting_the_account] {
+            let world = World::new();
+            world.set("client_address_header", header);
+            world.set("trusted_proxies", value);
+            match works {
+                true => assert_ne!(world.send(ask()).of(value).status(), 500),
+                false => stops(&world, "trusted_proxies", value, ask()),
             }
         }
     }

@@ -6,6 +6,7 @@ mod crowds;
 mod delays;
 mod devices;
 mod failures;
+mod proxies;
 mod quotas;
 mod together;
 
