@@ -27,6 +27,8 @@ pub(crate) struct Context<'a, P: Platform> {
     component: &'static str,
     request_id: &'a str,
     work: Work,
+    /// The name of a header that a proxy may have sent, and that the app does not read because none is configured.
+    pub(crate) ignored_header: Cell<Option<&'static str>>,
     bucket: OnceCell<P::Bucket>,
     /// Whether the store has refused several keys at once, as Redis does under Spin.
     takes_one_key: Cell<bool>,
@@ -50,6 +52,7 @@ impl<'a, P: Platform> Context<'a, P> {
             component,
             request_id,
             work: Work::default(),
+            ignored_header: Cell::new(None),
             bucket: OnceCell::new(),
             takes_one_key: Cell::new(false),
         }

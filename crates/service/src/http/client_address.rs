@@ -4,11 +4,15 @@ use domain::{ClientAddress, ForwardingSyntax};
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::context::{Context, Platform, ProxySettings};
+use crate::context::{Context, Event, Level, Platform, ProxySettings};
 
 /// The header in which the host gives the address of its peer. It comes after any header of this name that the client has
 /// sent.
 const HOST_HEADER: HeaderName = HeaderName::from_static("spin-client-addr");
+
+/// Headers in which proxies report addresses. One of them in a request means that there may be a proxy.
+const FORWARDING_HEADERS: [&str; 6] =
+    ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip", "fly-client-ip"];
 
 impl<P: Platform> Context<'_, P> {
     /// The address of the client: that of the host's peer or, if the peer is a trusted proxy, the last one in the header
@@ -19,13 +23,29 @@ impl<P: Platform> Context<'_, P> {
     /// does not read share one address.
     pub(crate) fn client_address(&self, proxies: Option<&ProxySettings>, headers: &HeaderMap) -> Option<ClientAddress> {
         let peer = headers.get_all(HOST_HEADER).iter().next_back().map(|value| ClientAddress::parse(text(value)));
-        let Some(ProxySettings { header, trusted }) = proxies else { return peer };
+        let Some(ProxySettings { header, trusted }) = proxies else {
+            self.ignored_header.set(FORWARDING_HEADERS.into_iter().find(|name| headers.contains_key(*name)));
+            return peer;
+        };
         if peer.is_some_and(|peer| !trusted.contains(peer)) {
             return peer;
         }
         let syntax = if *header == FORWARDED { ForwardingSyntax::Forwarded } else { ForwardingSyntax::Addresses };
         let lines = headers.get_all(header).iter().rev();
         Some(trusted.client(lines.flat_map(|line| syntax.addresses(text(line)))))
+    }
+
+    /// Warns an operator that a header of a proxy is ignored, because then all clients behind the proxy count as one. A
+    /// request does not know what was logged before it, so chance decides, except where a client is refused, perhaps for
+    /// what others did.
+    pub(crate) fn warn_of_ignored_header(&self, is_refused: bool) {
+        let Some(header) = self.ignored_header.get() else { return };
+        let [byte] = self.random();
+        // One in 64.
+        if is_refused || byte < 4 {
+            let event = Event::new(Level::Warn, "forwarding_header_ignored").with("header", header);
+            self.log(event.with("variable", "client_address_header"));
+        }
     }
 }
 

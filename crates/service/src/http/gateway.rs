@@ -113,7 +113,9 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         let incoming = Incoming { parts, body, principal, parameters };
         run(Call { context: &context, settings, endpoint: *endpoint, incoming }).await
     };
-    let mut reply = result.await.unwrap_or_else(|error| {
+    let result = result.await;
+    context.warn_of_ignored_header(matches!(result, Err(ApiError::TooMany(_))));
+    let mut reply = result.unwrap_or_else(|error| {
         context.log_error(&error);
         error.into_reply()
     });

@@ -163,3 +163,36 @@ fn sign_ups_are_counted_for_the_client_of_a_proxy() {
     assert_eq!(sign_up("bobby", "192.0.2.8"), 201);
     assert_eq!(world.events("excess_rate_limit_exceeded")[0]["client_address"], "192.0.2.7");
 }
+
+const IGNORED: &str = "forwarding_header_ignored";
+
+#[test]
+fn who_is_refused_behind_a_proxy_that_is_not_configured_is_logged_with_the_variable() {
+    for header in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP"] {
+        let world = world();
+        let ask = proxied("10.0.0.1:1", header, &["198.51.100.9"]);
+        (0..5).for_each(|n| assert_eq!(verdict(&world.send(ask(n))), FAILED));
+        let refused = world.send(ask(5));
+        assert_eq!(verdict(&refused), (429, Some(1)));
+        let line = world.events(IGNORED).pop().unwrap();
+        assert_eq!(line["request_id"], refused.header("x-request-id").unwrap());
+        let told = [&line["level"], &line["header"], &line["variable"]];
+        assert_eq!(told, ["warn", &header.to_ascii_lowercase(), "client_address_header"]);
+        assert!(!world.whole_log().contains("198.51.100.9"), "what a client sent is not logged");
+    }
+    let configured = behind("forwarded", "");
+    assert!(is_one_client(&configured, proxied("10.0.0.1:1", "x-forwarded-for", &["198.51.100.9"])));
+    let direct = world();
+    assert!(is_one_client(&direct, |n| login_from(HOME, &format!("name-{n}"), WRONG)));
+    assert_eq!((configured.events(IGNORED).len(), direct.events(IGNORED).len()), (0, 0));
+}
+
+/// One in 64 requests on average, so 10 of these. Chance gives between 1 and 30.
+#[test]
+fn a_header_that_is_ignored_is_logged_once_in_a_while() {
+    let world = World::new();
+    let ask = proxied("10.0.0.1:1", "x-forwarded-for", &["198.51.100.9"]);
+    (0..640).for_each(|n| assert_eq!(verdict(&world.send(ask(n))), FAILED));
+    let logged = world.events(IGNORED).len();
+    assert!((1..=30).contains(&logged), "{logged}");
+}
