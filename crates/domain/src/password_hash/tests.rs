@@ -145,7 +145,8 @@ fn an_unknown_user_costs_as_many_rounds_as_a_known_one() {
 #[test]
 fn no_slice_runs_more_rounds_than_it_may() {
     let older = hash("correct horse", 350);
-    let mut check = Verification::new(&Password::attempt("correct horse".to_owned()), Some(&older), Iterations(500));
+    let mut check =
+        Verification::new(&Password::attempt("correct horse".to_owned()).password, Some(&older), Iterations(500));
     let slices: Vec<_> = std::iter::repeat_with(|| check.advance(100)).take_while(|ran| *ran > 0).collect();
     assert_eq!(slices, [100, 100, 100, 100, 99]);
     assert!(check.finish());
