@@ -108,7 +108,7 @@ fn a_component_is_granted_no_more_than_this() {
     let proxies = ["client_address_header", "trusted_proxies"];
     let delays = ["login_free_failures", "login_max_delay_seconds"];
     let passwords = [&delays[..], &proxies, &["pbkdf2_iterations"]].concat();
-    let logins = ["login_address_free_failures", "logins_per_10_minutes", "address_logins_per_10_minutes"];
+    let logins = ["login_address_free_failures", "logins_per_ten_minutes", "address_logins_per_ten_minutes"];
     for (component, more) in [
         ("signup", [&proxies[..], &["pbkdf2_iterations", "signups_per_hour"]].concat()),
         ("login", [&signing[..], &passwords, &logins].concat()),

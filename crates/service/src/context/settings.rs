@@ -192,8 +192,8 @@ impl<'a> Variables<'a> {
         Ok(AttemptRules {
             account: self.delays("login_free_failures")?,
             address: self.delays("login_address_free_failures")?,
-            logins: self.quota("logins_per_10_minutes", "30", LOGINS_WINDOW_MILLIS)?,
-            logins_from: self.quota("address_logins_per_10_minutes", "60", LOGINS_WINDOW_MILLIS)?,
+            logins: self.quota("logins_per_ten_minutes", "30", LOGINS_WINDOW_MILLIS)?,
+            logins_from: self.quota("address_logins_per_ten_minutes", "60", LOGINS_WINDOW_MILLIS)?,
         })
     }
 

@@ -66,7 +66,7 @@ fn made_up_names_keep_nearly_no_new_browser_from_its_account() {
 #[test]
 fn thousands_at_once_are_counted_one_by_one() {
     let world = world();
-    world.set("logins_per_10_minutes", "0");
+    world.set("logins_per_ten_minutes", "0");
     guess(&world, "somebody");
     for by_address in [false, true] {
         let request = |n: usize| match by_address {

@@ -110,8 +110,8 @@ fn thirty_logins_of_an_account_in_ten_minutes_and_sixty_from_an_address() {
     assert_eq!(log_in("198.51.100.9:1", "carol").0, 200);
     world.advance_millis(10 * MINUTE);
     assert_eq!(log_in(HOME, "alice").0, 200);
-    world.set("logins_per_10_minutes", "0");
-    world.set("address_logins_per_10_minutes", "0");
+    world.set("logins_per_ten_minutes", "0");
+    world.set("address_logins_per_ten_minutes", "0");
     for _ in 0..100 {
         assert_eq!(log_in(HOME, "alice").0, 200);
     }

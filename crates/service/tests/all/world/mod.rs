@@ -19,8 +19,8 @@ const START_MILLIS: u64 = 1_800_000_000_000;
 const LIMITS: [&str; 6] = [
     "login_free_failures",
     "login_address_free_failures",
-    "logins_per_10_minutes",
-    "address_logins_per_10_minutes",
+    "logins_per_ten_minutes",
+    "address_logins_per_ten_minutes",
     "signups_per_hour",
     "posts_per_minute",
 ];
