@@ -3,7 +3,7 @@
 //! Every test starts its own host with its own state folder. With `APP_URL` set, for example
 //! `APP_URL=http://127.0.0.1:3000`, the tests of the contract ask the app at that address instead. Its variables should have
 //! their defaults, except for the limits, which the suite exceeds: `login_free_failures`, `login_address_free_failures`,
-//! `signups_per_hour` and `posts_per_minute` should be 0. The tests that need their own host are then reported as ignored,
+//! `logins_per_ten_minutes`, `address_logins_per_ten_minutes`, `signups_per_hour` and `posts_per_minute` should be 0. The tests that need their own host are then reported as ignored,
 //! with the reason, and never as passed.
 //!
 //! With `LATCHKEY_LAUNCHER=spin` the tests start Spin instead of our own host: the binary that `SPIN` names, else `spin` on

@@ -16,8 +16,14 @@ use super::log::Output;
 use super::{Wasi, app_url, wait_for, workspace};
 
 /// The variables for which 0 turns the limit off.
-const LIMITS: [&str; 4] =
-    ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
+const LIMITS: [&str; 6] = [
+    "login_free_failures",
+    "login_address_free_failures",
+    "logins_per_ten_minutes",
+    "address_logins_per_ten_minutes",
+    "signups_per_hour",
+    "posts_per_minute",
+];
 
 /// How a host is to be started.
 pub(crate) struct Setup {

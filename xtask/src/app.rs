@@ -46,7 +46,14 @@ impl App {
         );
         fs::write(folder.join("spin.toml"), manifest)?;
         // The load comes from one account and one address, which the default limits would stop.
-        let limits = ["login_free_failures", "login_address_free_failures", "signups_per_hour", "posts_per_minute"];
+        let limits = [
+            "login_free_failures",
+            "login_address_free_failures",
+            "logins_per_ten_minutes",
+            "address_logins_per_ten_minutes",
+            "signups_per_hour",
+            "posts_per_minute",
+        ];
         let mut host = Command::new(project.host())
             .arg("--from")
             .arg(folder.join("spin.toml"))
