@@ -46,13 +46,13 @@ impl Confidential {
             return;
         }
         for (key, value) in database::rows(&database::open(state), "default") {
-            let Ok(Value::Object(record)) = serde_json::from_slice(&value) else { continue };
-            for name in ["private_key", "refresh", "password"] {
-                let text = record.get(name).and_then(Value::as_str).unwrap_or_default();
+            let Ok(record) = serde_json::from_slice::<Value>(&value) else { continue };
+            for secret in ["/newest/private_key", "/before/private_key", "/private_key", "/refresh", "/password"] {
+                let text = record.pointer(secret).and_then(Value::as_str).unwrap_or_default();
                 let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/".contains(c)));
                 words.filter(|word| word.len() >= 20).for_each(|word| self.note(word));
             }
-            assert!(!key.contains("signing-key") || record.contains_key("v"), "{key}");
+            assert!(key != "latchkey:keys" || record.pointer("/newest/private_key").is_some(), "{key}");
         }
     }
 

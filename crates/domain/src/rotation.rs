@@ -44,6 +44,11 @@ impl Rotation {
         signs_from.plus_millis(self.period_millis).max(now.plus_millis(self.lead_millis()))
     }
 
+    /// Whether a key has signed for a day longer than its period, so that something must be wrong with its successor.
+    pub fn is_overdue(self, signs_from: Timestamp, now: Timestamp) -> bool {
+        now > signs_from.plus_millis(self.period_millis).plus_secs(Self::MIN_SECONDS)
+    }
+
     fn lead_millis(self) -> u64 {
         Self::LEAD_MILLIS.min(self.period_millis / 4)
     }
@@ -84,6 +89,14 @@ mod tests {
         assert_eq!(rotation.next_signs_from(from, at(due + 1)), at(due + 1 + HOUR));
         assert_eq!(rotation.next_signs_from(from, at(400 * DAY)), at(400 * DAY + HOUR));
         assert!(!rotation.is_due(at(u64::MAX), at(400 * DAY)), "a moment beyond the end of time");
+    }
+
+    #[test]
+    fn a_key_is_overdue_a_day_after_its_period() {
+        let rotation = Rotation::parse(30 * 86_400, false).unwrap();
+        let at = Timestamp::from_millis;
+        assert!(!rotation.is_overdue(at(1_000), at(1_000 + 31 * DAY)));
+        assert!(rotation.is_overdue(at(1_000), at(1_001 + 31 * DAY)));
     }
 
     #[test]

@@ -1,98 +1,110 @@
-//! The key that signs, and the set of public keys: how a key enters the set, how long it stays, and how the key of a token
-//! is found.
+//! The set of public keys: how a key enters it, how long it stays, and how the key of a token is found.
+//!
+//! The set is one record. Whoever changes it replaces exactly the value that they have read, so two instances that publish
+//! at the same moment lose nothing. Nobody can sign before their key is in the set, so they wait for an instance that died
+//! for two seconds only: see [`Context::replace_or_wait`]. The price is that a slow instance may overwrite the entry of
+//! another one. So the set is read for each signature, and an entry that was lost is written again.
 
-use domain::{KeyId, PublicKey, SigningKey, Timestamp};
+use domain::{KeyId, PublicKey, SigningKey, Timestamp, is_over};
 
-use super::rotation::{Chain, UnusableKey, needed_until};
-use crate::context::{Context, KeySource, MAX_TOKEN_LIFETIME_SECONDS, Platform, StoreError};
-use crate::store::Failed;
-use crate::store::records::{PublicKeyIndexRecord, PublicKeyRecord, V1};
+use crate::context::{Context, MAX_TOKEN_LIFETIME_SECONDS, Platform, StoreError};
+use crate::store::records::{PublicKeyRecord, PublicKeysRecord};
 use crate::store::{keys, records};
 
-/// Seconds that a public key stays in the set beyond the time that its next token needs it. Its record is renewed when it
-/// would expire before that time, so the record of a key in use is written about once a day. The value is the longest
+/// Seconds that a public key stays in the set beyond the time that its next token needs it. Its entry is renewed when it
+/// would expire before that time, so the entry of a key in use is written about once a day. The value is the longest
 /// lifetime of any token, so if two instances have different lifetimes, neither shortens the set for the other's tokens.
-const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
-/// How many numbers of the index are read at most, newest first.
-const MAX_LISTED: usize = 32;
+pub(super) const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
+/// Seconds; the clock tolerance of the verifier.
+const MARGIN_SECONDS: u64 = 60;
+/// Seconds that verifiers may cache the set: `Cache-Control` of the JWK set in `endpoints/login.rs`.
+const JWKS_CACHE_SECONDS: u64 = 600;
+/// How many entries the set has at most. Only periods that are for tests make so many; then the oldest leave early.
+const MAX_ENTRIES: usize = 32;
 
 impl<P: Platform> Context<'_, P> {
-    /// The key that signs now: the operator's, or the one in the store, which is created on first use and replaced in time.
-    /// When this returns, its public half is published for longer than its next token lives.
-    pub(crate) async fn signing_key(
+    /// Publishes the public halves in the set, or keeps them there, at least until `until`. `seen` is the set as it was read.
+    pub(super) async fn publish(
         &self,
-        source: KeySource,
-        lifetime_seconds: u64,
-    ) -> Result<SigningKey, Failed<UnusableKey>> {
-        let (signs, published) = match source {
-            KeySource::Operator { signs, published } => (*signs, published),
-            KeySource::Store(rotation) => {
-                let chain = Chain { context: self, lifetime_seconds, now: self.now() };
-                (chain.signer(rotation).await?, Vec::new())
+        mut seen: Option<Vec<u8>>,
+        signing: &[&SigningKey],
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        // In each round another instance may come first.
+        for _ in 0..=MAX_ENTRIES {
+            let now = self.now();
+            let mut set: PublicKeysRecord = match &seen {
+                Some(bytes) => records::decode(keys::PUBLIC_KEYS, bytes)?,
+                None => self.old_public_keys().await?,
+            };
+            let lasts = |entry: &PublicKeyRecord| entry.counts(now) && entry.expires_at_ms >= until;
+            let is_there = |key: &SigningKey| set.keys.iter().any(|entry| entry.is_of(key.id()) && lasts(entry));
+            let missing: Vec<&SigningKey> = signing.iter().copied().filter(|key| !is_there(key)).collect();
+            if missing.is_empty() && seen.is_some() {
+                return Ok(());
             }
-        };
-        let until = needed_until(self.now(), lifetime_seconds);
-        for key in std::iter::once(&signs).chain(&published) {
-            self.publish(key, until).await?;
+            set.keys.retain(|entry| entry.expires_at_ms > now && !missing.iter().any(|key| entry.is_of(key.id())));
+            set.keys.splice(
+                0..0,
+                missing.iter().map(|key| PublicKeyRecord {
+                    kid: key.id().to_string(),
+                    jwk: key.public_key().to_jwk(),
+                    created_at_ms: now,
+                    expires_at_ms: until.plus_secs(RENEWAL_SECONDS),
+                }),
+            );
+            set.keys.truncate(MAX_ENTRIES);
+            let bytes = records::encode(&set)?;
+            seen = Some(self.replace_or_wait(keys::PUBLIC_KEYS, seen.as_deref(), async || Ok(bytes.clone())).await?);
         }
-        Ok(signs)
-    }
-
-    /// Publishes the public half in the set, or keeps it there, at least until `until`.
-    async fn publish(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
-        let record_key = keys::public_key(key.id());
-        let make = async || {
-            self.enter(key).await?;
-            records::encode(&public_record(key, until))
-        };
-        let bytes = self.get_or_create(&record_key, make).await?;
-        let published: PublicKeyRecord = records::decode(&record_key, &bytes)?;
-        if published.expires_at_ms < until {
-            self.save(&record_key, &public_record(key, until)).await?;
-        }
-        Ok(())
-    }
-
-    /// Publishes the public half of a new key, which no other request knows yet.
-    pub(super) async fn publish_new(&self, key: &SigningKey, until: Timestamp) -> Result<(), StoreError> {
-        self.enter(key).await?;
-        self.save(&keys::public_key(key.id()), &public_record(key, until)).await
-    }
-
-    /// Adds a key to the index. This comes before the key's record: a key that is only in the index is skipped, but a key
-    /// that is missing from the index would never be listed.
-    async fn enter(&self, key: &SigningKey) -> Result<(), StoreError> {
-        let number = self.next(keys::PUBLIC_KEYS).await?;
-        let index = PublicKeyIndexRecord { v: V1, kid: key.id().to_string() };
-        self.save(&keys::public_key_index(number), &index).await
+        Err(StoreError::Failed("other instances kept changing the set of public keys".to_owned()))
     }
 
     /// The public key with an id, while it is in the set. It is read from the store each time, so that tokens of a key are
     /// refused as soon as the key is removed from the store.
     pub(crate) async fn find_public_key(&self, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
-        let record_key = keys::public_key(id);
-        let record: Option<PublicKeyRecord> = self.load(&record_key).await?;
-        let Some(record) = record.filter(|record| record.expires_at_ms > self.now()) else { return Ok(None) };
-        match PublicKey::from_jwk(&record.jwk) {
+        let set = self.get(keys::PUBLIC_KEYS).await?;
+        self.public_key_in(set.as_deref(), id).await
+    }
+
+    /// The public key with an id in the set that the caller has read under [`keys::PUBLIC_KEYS`].
+    pub(crate) async fn public_key_in(&self, set: Option<&[u8]>, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
+        let entry = match set {
+            Some(bytes) => {
+                let set: PublicKeysRecord = records::decode(keys::PUBLIC_KEYS, bytes)?;
+                set.keys.into_iter().find(|entry| entry.is_of(id))
+            }
+            None => self.old_public_key(id).await?,
+        };
+        let Some(entry) = entry.filter(|entry| entry.counts(self.now())) else { return Ok(None) };
+        match PublicKey::from_jwk(&entry.jwk) {
             Ok(key) if key.id() == id => Ok(Some(key)),
-            _ => Err(StoreError::Failed(format!("the record {record_key} holds another key"))),
+            _ => Err(StoreError::Failed(format!("another key is published as {id}"))),
         }
     }
 
-    /// The public keys of the set as JWKs, newest first.
+    /// The public keys of the set as JWKs, the one that was written last first.
     pub(crate) async fn public_keys(&self) -> Result<Vec<String>, StoreError> {
-        let mut jwks: Vec<String> = Vec::new();
-        let last = self.last(keys::PUBLIC_KEYS).await?;
-        for number in (1..=last).rev().take(MAX_LISTED) {
-            let index: Option<PublicKeyIndexRecord> = self.load(&keys::public_key_index(number)).await?;
-            let Some(id) = index.and_then(|index| KeyId::parse(&index.kid).ok()) else { continue };
-            let jwk = self.find_public_key(&id).await?.map(|key| key.to_jwk());
-            jwks.extend(jwk.filter(|jwk| !jwks.contains(jwk)));
-        }
-        Ok(jwks)
+        let set: Option<PublicKeysRecord> = self.load(keys::PUBLIC_KEYS).await?;
+        let entries = set.into_iter().flat_map(|set| set.keys);
+        Ok(entries.filter(|entry| entry.counts(self.now())).map(|entry| entry.jwk).collect())
     }
 }
 
-fn public_record(key: &SigningKey, until: Timestamp) -> PublicKeyRecord {
-    PublicKeyRecord { v: V1, jwk: key.public_key().to_jwk(), expires_at_ms: until.plus_secs(RENEWAL_SECONDS) }
+impl PublicKeyRecord {
+    pub(super) fn is_of(&self, id: &KeyId) -> bool {
+        self.kid == id.as_str()
+    }
+
+    /// Whether the key is in the set now. An entry from the future of this clock does not count: the clock of its instance
+    /// was ahead, so it would stay for too long.
+    fn counts(&self, now: Timestamp) -> bool {
+        !is_over(self.created_at_ms, now, self.expires_at_ms.millis_since(self.created_at_ms))
+    }
+}
+
+/// Until when a key that signs at `signs_at` has to be in the set: until the token of that moment has expired, and the
+/// copies of the set that verifiers have then.
+pub(super) fn needed_until(signs_at: Timestamp, lifetime_seconds: u64) -> Timestamp {
+    signs_at.plus_secs(lifetime_seconds).plus_secs(JWKS_CACHE_SECONDS + MARGIN_SECONDS)
 }

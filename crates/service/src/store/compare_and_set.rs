@@ -25,9 +25,8 @@ use crate::store::records::V1;
 
 /// Milliseconds that a claim is valid without its value: four times the 30 s that hosts give a request.
 pub(crate) const LEASE_MILLIS: u64 = 120_000;
-/// The lease for a value that is random. If a sleeper overwrites such a value, nothing is lost but the value that was used
-/// for some seconds.
-const RANDOM_LEASE_MILLIS: u64 = 1_500;
+/// The lease of [`Context::replace_or_wait`], whose callers wait for it.
+const SHORT_LEASE_MILLIS: u64 = 1_500;
 
 /// What became of a change.
 pub(crate) enum Change {
@@ -81,10 +80,11 @@ impl<P: Platform> Context<'_, P> {
         let rights: Vec<String> = claims.chain([lock_key.clone()]).collect();
         let won = self.claim(&format!("{lock_key}:{generation}")).await?;
         let prepared = async {
-            let value = if won { Some(make().await?) } else { None };
-            Ok::<_, StoreError>((value, self.get(key).await?))
+            let found = self.get(key).await?;
+            let value = if won && found.as_deref() == seen { Some(make().await?) } else { None };
+            Ok::<_, StoreError>((found, value))
         };
-        let (value, found) = match prepared.await {
+        let (found, value) = match prepared.await {
             Ok(prepared) => prepared,
             Err(error) if won => {
                 // Nothing was written, so others need not wait for this call.
@@ -123,15 +123,28 @@ impl<P: Platform> Context<'_, P> {
         key: &str,
         make: impl AsyncFn() -> Result<Vec<u8>, StoreError>,
     ) -> Result<Vec<u8>, StoreError> {
+        self.replace_or_wait(key, None, make).await
+    }
+
+    /// The value that comes after `seen`, written by this call or by another one, which this call waits for. If the other
+    /// one died, the wait lasts two seconds. For that the lease is short, so a call whose write takes longer than half the
+    /// lease may overwrite a later value. The caller has to bear that: for a random value, nothing is lost but the value that
+    /// was used for some seconds.
+    pub(crate) async fn replace_or_wait(
+        &self,
+        key: &str,
+        seen: Option<&[u8]>,
+        mut make: impl AsyncFnMut() -> Result<Vec<u8>, StoreError>,
+    ) -> Result<Vec<u8>, StoreError> {
         const ROUNDS: u32 = 3;
         const LOOKS: u32 = 40;
         const WAIT_MILLIS: u64 = 50;
         for _ in 0..ROUNDS {
-            if let Change::Theirs(Some(bytes)) = self.change(key, None, RANDOM_LEASE_MILLIS, &make).await? {
+            if let Change::Theirs(Some(bytes)) = self.change(key, seen, SHORT_LEASE_MILLIS, &mut make).await? {
                 return Ok(bytes);
             }
             for _ in 0..LOOKS {
-                if let Some(bytes) = self.get(key).await? {
+                if let Some(bytes) = self.get(key).await?.filter(|bytes| seen != Some(bytes)) {
                     return Ok(bytes);
                 }
                 self.platform.sleep(WAIT_MILLIS).await;

@@ -14,13 +14,9 @@
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`] | messages, once, and to delete it; account | messages | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
 //! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board; then a [`Gap`] | messages, once, and to delete it; account | messages, account | for ever, or until the account is deleted |
-//! | `latchkey:signing-key`, and from the second on `latchkey:signing-key:N` | [`SigningKeyRecord`], a secret until its key is retired | login, session, once; to retire it | login, session | for ever |
-//! | each with `:lock` (`:G`) | as above | login, session | login, session | for ever |
-//! | `latchkey:signing-keys` | [`SigningKeysRecord`]: where to look for the newest | login, session | login, session | for ever |
-//! | `latchkey:public-key:KID` | [`PublicKeyRecord`] | login, session | authorizer, login, session | of no use after its `expires_at_ms` |
-//! | `latchkey:public-key:KID:lock` (`:G`) | as above | login, session | login, session | for ever |
-//! | `latchkey:public-keys` | counter: the last number of the index | login, session | login, session | for ever |
-//! | `latchkey:public-keys:N` | [`PublicKeyIndexRecord`]: a key id | login, session, once | login, session | for ever |
+//! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
+//! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
+//! | `latchkey:signing-key…`, `latchkey:public-key…` | records, counters and locks of the version before: see `signing/old_records.rs` | | login, session; authorizer, while there is no `latchkey:jwks` | read once, then deleted |
 //! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
 //! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
 //! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |
@@ -36,20 +32,18 @@
 //! [`Gap`]: super::records::Gap
 //! [`MessageRecord`]: super::records::MessageRecord
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
-//! [`SigningKeyRecord`]: super::records::SigningKeyRecord
 //! [`SigningKeysRecord`]: super::records::SigningKeysRecord
-//! [`PublicKeyRecord`]: super::records::PublicKeyRecord
-//! [`PublicKeyIndexRecord`]: super::records::PublicKeyIndexRecord
+//! [`PublicKeysRecord`]: super::records::PublicKeysRecord
 //! [`SlotSecretRecord`]: super::records::SlotSecretRecord
 //! [`compare_and_set`]: super::compare_and_set
 
-use domain::{KeyId, SessionId, Username};
+use domain::{SessionId, Username};
 
 /// A key that no account has. It is looked up for a name that can't be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
-pub(crate) const SIGNING_KEYS: &str = "latchkey:signing-keys";
-pub(crate) const PUBLIC_KEYS: &str = "latchkey:public-keys";
+pub(crate) const SIGNING_KEYS: &str = "latchkey:keys";
+pub(crate) const PUBLIC_KEYS: &str = "latchkey:jwks";
 pub(crate) const SLOTS: &str = "latchkey:places";
 
 pub(crate) fn account(username: &Username) -> String {
@@ -92,22 +86,6 @@ pub(crate) fn author(username: &Username) -> String {
 
 pub(crate) fn authored(username: &Username, position: u64) -> String {
     format!("latchkey:author:{username}:{position}")
-}
-
-/// The first key has no number, because it was the only one before keys were rotated.
-pub(crate) fn signing_key(number: u64) -> String {
-    match number {
-        1 => "latchkey:signing-key".to_owned(),
-        _ => format!("latchkey:signing-key:{number}"),
-    }
-}
-
-pub(crate) fn public_key(id: &KeyId) -> String {
-    format!("latchkey:public-key:{id}")
-}
-
-pub(crate) fn public_key_index(number: u64) -> String {
-    format!("latchkey:public-keys:{number}")
 }
 
 pub(crate) fn delay(slot: u32) -> String {

@@ -1,9 +1,8 @@
 //! The key-value store: its keys ([`keys`]), its values ([`records`]), and the two operations that stay correct when
-//! several instances run them at the same moment: counting ([`counter`]) and creating a record once ([`create_once`]).
+//! several instances run them at the same moment: counting ([`counter`]) and changing a value ([`compare_and_set`]).
 
 pub(crate) mod compare_and_set;
 pub(crate) mod counter;
-pub(crate) mod create_once;
 pub(crate) mod keys;
 pub(crate) mod records;
 

@@ -154,42 +154,47 @@ pub(crate) enum Entry<T> {
     Deleted(Gap),
 }
 
-/// A signing key that this application created. Not `Debug`, because it is a secret.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SigningKeyRecord {
-    pub(crate) v: V1,
-    /// PKCS#8 PEM; `None` once the key is retired. The record stays, so that its number remains taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) private_key: Option<String>,
-    pub(crate) created_at_ms: Timestamp,
-    /// Absent in the record of a key that was created before keys were rotated; such a key signs since its creation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) signs_from_ms: Option<Timestamp>,
-}
-
-/// The number where the search for the newest signing key begins. It may lag behind.
-#[derive(Serialize, Deserialize)]
+/// The signing keys that this application made. Not `Debug`, because it holds secrets.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SigningKeysRecord {
     pub(crate) v: V1,
-    pub(crate) newest: u64,
+    /// The key that signs, or the next one.
+    pub(crate) newest: SigningKeyRecord,
+    /// The key that signs until the newest does, and has signed before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<SigningKeyRecord>,
+    /// Whether records of the version before may still be in the store: see `signing/old_records.rs`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) old_records: bool,
 }
 
-/// A public key that verifies tokens.
+/// One signing key. Not `Debug`, because it is a secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct SigningKeyRecord {
+    /// PKCS#8 PEM.
+    pub(crate) private_key: String,
+    pub(crate) created_at_ms: Timestamp,
+    pub(crate) signs_from_ms: Timestamp,
+}
+
+/// The set of public keys that verify tokens, the one that was written last first.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PublicKeysRecord {
+    pub(crate) v: V1,
+    pub(crate) keys: Vec<PublicKeyRecord>,
+}
+
+/// One public key.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PublicKeyRecord {
-    pub(crate) v: V1,
+    pub(crate) kid: String,
     /// The JWK (RFC 7517) as JSON text.
     pub(crate) jwk: String,
+    /// When this entry was written.
+    pub(crate) created_at_ms: Timestamp,
     /// When the key leaves the set. This is after the expiry of every token that the key has signed, and of every copy of
     /// the set that a verifier has at that time.
     pub(crate) expires_at_ms: Timestamp,
-}
-
-/// A key in the index of public keys.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct PublicKeyIndexRecord {
-    pub(crate) v: V1,
-    pub(crate) kid: String,
 }
 
 /// The key of the hash that maps names to slots. Not `Debug`, because it is a secret.

@@ -156,7 +156,7 @@ fn nothing_secret_is_logged() {
     world.send(anon("POST", "/api/messages", r#"{"text":"x"}"#));
     world.say(&format!("{token}x"), "never said");
     let log = world.whole_log();
-    let signing_key = String::from_utf8(world.data.get("latchkey:signing-key").unwrap()).unwrap();
+    let signing_key = String::from_utf8(world.data.get("latchkey:keys").unwrap()).unwrap();
     let pem_line = signing_key.split("\\n").nth(1).unwrap();
     for secret in [PASSWORD, "wrong horse", &token, token.rsplit('.').next().unwrap(), pem_line, "never said"] {
         assert!(!log.contains(secret), "{secret} in {log}");
