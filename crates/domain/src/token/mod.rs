@@ -132,6 +132,12 @@ struct OwnClaims {
     sid: String,
 }
 
+#[derive(Deserialize)]
+struct Named {
+    sid: String,
+    sub: String,
+}
+
 impl SigningKey {
     /// Makes a signed token with these claims. It has no `nbf`: a verifier that tolerates no difference of clocks would refuse
     /// a new token while its own clock is a second behind.
@@ -192,6 +198,14 @@ impl<'a> UnverifiedToken<'a> {
     /// The id of the key that has to verify the token. The caller looks it up in the key set.
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
+    }
+
+    /// The session and the user that the token names, which nothing has proved yet: so that the caller can read what is
+    /// stored of them together with the key.
+    pub fn named(&self) -> Option<(SessionId, Username)> {
+        let payload = Base64UrlSafeNoPadding::decode_to_vec(self.text.split('.').nth(1)?, None).ok()?;
+        let Named { sid, sub } = serde_json::from_slice(&payload).ok()?;
+        Some((SessionId::parse(&sid).ok()?, Username::parse(&sub).ok()?))
     }
 
     /// Checks the signature, then the claims at the time `now`: `iss`, `aud`, `exp`, `iat`, `sub`, `name`, `sid`, `jti` are required.

@@ -60,14 +60,8 @@ impl<P: Platform> Context<'_, P> {
         Err(StoreError::Failed("other instances kept changing the set of public keys".to_owned()))
     }
 
-    /// The public key with an id, while it is in the set. It is read from the store each time, so that tokens of a key are
-    /// refused as soon as the key is removed from the store.
-    pub(crate) async fn find_public_key(&self, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
-        let set = self.get(keys::PUBLIC_KEYS).await?;
-        self.public_key_in(set.as_deref(), id).await
-    }
-
-    /// The public key with an id in the set that the caller has read under [`keys::PUBLIC_KEYS`].
+    /// The public key with an id, while it is in the set, which the caller has read under [`keys::PUBLIC_KEYS`]. It is read
+    /// for each token, so that the tokens of a key are refused as soon as the key is removed from the store.
     pub(crate) async fn public_key_in(&self, set: Option<&[u8]>, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
         let entry = match set {
             Some(bytes) => {

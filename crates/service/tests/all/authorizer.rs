@@ -250,7 +250,7 @@ fn an_authorizer_that_can_not_decide_lets_nobody_in() {
 fn the_lines_of_both_components_have_the_id_of_the_request() {
     let world = World::new();
     let token = world.join("alice");
-    world.data.fail_at(1, Fault::Refused);
+    world.data.fail_at(1, Fault::Dead);
     let answer = world.say(&token, "hello");
     answer.is_refused(503, "authorizer_unavailable", &[]);
     let id = answer.header("x-request-id").unwrap();

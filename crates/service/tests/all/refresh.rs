@@ -106,11 +106,12 @@ fn how_long_a_used_token_is_taken_again_is_a_variable() {
 #[test]
 fn what_could_not_be_signed_was_not_used() {
     let (world, first) = begin();
-    let key = world.data.get("latchkey:signing-key").unwrap();
-    world.data.put("latchkey:signing-key", br#"{"v":1,"private_key":"lost","created_at_ms":0,"signs_from_ms":0}"#);
+    let key = world.data.get("latchkey:keys").unwrap();
+    let lost = br#"{"v":1,"newest":{"private_key":"lost","created_at_ms":0,"signs_from_ms":0}}"#;
+    world.data.put("latchkey:keys", lost);
     assert_eq!(world.refresh(&first).status(), 500);
     assert_eq!(noted_generation(&world, &first), None);
-    world.data.put("latchkey:signing-key", &key);
+    world.data.put("latchkey:keys", &key);
     world.advance_millis(60_000);
     assert_eq!(world.refresh(&first).status(), 200);
     assert!(world.events("authn_token_late").is_empty());

@@ -65,9 +65,9 @@ fn calls(world: &World) -> [usize; 3] {
 #[test]
 fn a_signature_and_its_verification_read_one_time_each() {
     let world = with_first_key();
-    // One call for the signature and one for the set; the authorizer reads the session besides.
+    // One call for the signature and one for the set; the authorizer reads the session and the account in the same call.
     let [key_set, login, authorization] = calls(&world);
-    assert_eq!([key_set, authorization], [2, 2]);
+    assert_eq!([key_set, authorization], [2, 1]);
     world.set("signing_key", &(pem(7) + &pem(8)));
     assert_eq!(calls(&world), [key_set, login, authorization], "with an operator's keys");
     // Where the store can't read several keys at once, a signature reads the private and the public key one by one.
