@@ -82,11 +82,6 @@ impl<P: Platform> Context<'_, P> {
         self.load(&keys::account(username)).await
     }
 
-    /// Whether the account of a username was deleted.
-    pub(crate) async fn is_deleted(&self, username: &Username) -> Result<bool, StoreError> {
-        Ok(matches!(self.account_record(username).await?, Some(AccountRecord::Deleted(_))))
-    }
-
     /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it. This ends all
     /// of its sessions.
     pub(crate) async fn entomb(&self, found: &Credentials) -> Result<(), Failed<Overtaken>> {

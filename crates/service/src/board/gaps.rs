@@ -8,6 +8,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::context::{Context, Platform, StoreError};
+use crate::store::keys;
 use crate::store::records::{self, Entry, Gap, V1};
 
 /// What a reader finds at a position.
@@ -36,28 +37,22 @@ pub(super) fn decode<T: DeserializeOwned>(
     })
 }
 
+/// The gap at a position, if there is one. Any other value, such as a message or a record that can't be decoded, is no gap.
+pub(super) fn gap(bytes: Option<&[u8]>, position: u64) -> Option<Gap> {
+    let gap: Gap = serde_json::from_slice(bytes?).ok()?;
+    (gap.gap_from >= 1 && (gap.gap_from..=gap.gap_to).contains(&position)).then_some(gap)
+}
+
 impl<P: Platform> Context<'_, P> {
-    /// Deletes the entry at a position, and joins its gap with the gaps beside it.
-    pub(super) async fn leave_gap(&self, key: impl Fn(u64) -> String, position: u64) -> Result<(), StoreError> {
-        let below = self.gap(&key, position.saturating_sub(1)).await?;
-        let above = self.gap(&key, position.saturating_add(1)).await?;
-        let gap_from = below.map_or(position, |gap| gap.gap_from);
-        let gap_to = above.map_or(position, |gap| gap.gap_to);
+    /// Leaves a gap at a position of the board, in a run with these bounds.
+    pub(super) async fn leave_gap(&self, position: u64, gap_from: u64, gap_to: u64) -> Result<(), StoreError> {
         let run = Gap { v: V1, gap_from, gap_to };
-        self.save(&key(position), &run).await?;
+        self.save(&keys::message(position), &run).await?;
         for end in [gap_from, gap_to] {
             if end != position {
-                self.save(&key(end), &run).await?;
+                self.save(&keys::message(end), &run).await?;
             }
         }
         Ok(())
-    }
-
-    /// The gap at a position, if there is one.
-    async fn gap(&self, key: &impl Fn(u64) -> String, position: u64) -> Result<Option<Gap>, StoreError> {
-        let bytes = self.get(&key(position)).await?;
-        // Any other value, such as a message or a record that can't be decoded, is not a gap.
-        let gap = bytes.and_then(|bytes| serde_json::from_slice::<Gap>(&bytes).ok());
-        Ok(gap.filter(|gap| gap.gap_from >= 1 && (gap.gap_from..=gap.gap_to).contains(&position)))
     }
 }

@@ -5,22 +5,20 @@ use domain::{Cursor, MessageText, Quota, Username};
 use http::header::{CACHE_CONTROL, ETAG, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
-use wire::{MessageResponse, MessagesResponse, fields};
+use wire::{MessageResponse, fields};
 
 use super::table::{MESSAGES, Messages};
-use crate::board::{Message, PageRequest};
-use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables, rfc3339};
+use crate::board::PageRequest;
+use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
 use crate::http::etag;
 use crate::http::gateway::{self, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
-use crate::http::reply::{Reply, empty, json, set};
+use crate::http::reply::{Reply, empty, json, json_bytes, set};
 
 /// Caches may keep the answer, and have to revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
-/// The name that is shown as the author of a message whose account was deleted.
-const DELETED_USER: &str = "deleted user";
 
 struct Settings {
     posts: Option<Quota>,
@@ -44,14 +42,12 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
 
 impl<P: Platform> Call<'_, P> {
     async fn list(self) -> Result<Reply, ApiError> {
-        let page = self.context.page(&parse(self.incoming.query())?).await?;
-        let next = page.next.map(|cursor| cursor.to_string());
-        let messages = page.messages.into_iter().map(shown).collect();
-        let mut reply = json(StatusCode::OK, &MessagesResponse { messages, next });
-        let tag = etag::of(reply.body());
-        if etag::is_known(self.incoming.headers(), &tag) {
-            reply = empty(StatusCode::NOT_MODIFIED);
-        }
+        let page = self.context.messages(&parse(self.incoming.query())?).await?;
+        let tag = etag::of_digest(&page.digest);
+        let mut reply = match etag::is_known(self.incoming.headers(), &tag) {
+            true => empty(StatusCode::NOT_MODIFIED),
+            false => json_bytes(StatusCode::OK, page.json),
+        };
         set(&mut reply, ETAG, &tag);
         reply.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
         Ok(reply)
@@ -63,11 +59,10 @@ impl<P: Platform> Call<'_, P> {
         let text = members.required(fields::TEXT, |raw| MessageText::parse(&raw));
         let text = members.finish(text)?;
         self.context.count_post(self.settings.posts, &author.username).await?;
-        let message = self.context.add_message(&author.username, &author.name, text).await?;
-        let position = message.position;
+        let (position, message) = self.context.add_message(&author.username, &author.name, text).await?;
         let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
         self.context.log_with_work(event.with("message", position.to_string()));
-        let mut reply = json(StatusCode::CREATED, &MessageResponse { message: shown(message) });
+        let mut reply = json(StatusCode::CREATED, &MessageResponse { message });
         // The address of the page that begins with this message.
         let before = Cursor::Board(position.saturating_add(1));
         set(&mut reply, LOCATION, &format!("{}?before={before}&limit=1", self.incoming.parts.uri.path()));
@@ -104,17 +99,4 @@ fn parse(query: &str) -> Result<PageRequest, ApiError> {
 fn parse_id(id: &str) -> Option<u64> {
     let canonical = id.bytes().all(|b| b.is_ascii_digit()) && !id.starts_with('0');
     id.parse().ok().filter(|_| canonical)
-}
-
-/// A message as the API shows it. Its id is its position on the board.
-fn shown(Message { position, record }: Message) -> wire::Message {
-    wire::Message {
-        id: position.to_string(),
-        author: match record.author {
-            Some(username) => wire::Author { username: Some(username), name: record.name },
-            None => wire::Author { username: None, name: DELETED_USER.to_owned() },
-        },
-        text: record.text,
-        created_at: rfc3339(record.created_at_ms),
-    }
 }

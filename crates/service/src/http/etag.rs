@@ -6,7 +6,12 @@ use http::header::IF_NONE_MATCH;
 
 /// A strong entity tag of a body.
 pub(crate) fn of(body: &[u8]) -> String {
-    format!("\"{}\"", digest(body))
+    of_digest(&digest(body))
+}
+
+/// The same, from the [`digest`] of the body.
+pub(crate) fn of_digest(digest: &str) -> String {
+    format!("\"{digest}\"")
 }
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has the current body: `*` alone, or a list of

@@ -29,7 +29,12 @@ const FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
 /// An answer with a JSON body, which no cache keeps.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
     // This can't fail, because every body is a struct of strings and numbers.
-    let mut reply = Response::new(Bytes::from(serde_json::to_vec(body).unwrap_or_default()));
+    json_bytes(status, Bytes::from(serde_json::to_vec(body).unwrap_or_default()))
+}
+
+/// The same for a body that is JSON already.
+pub(crate) fn json_bytes(status: StatusCode, body: Bytes) -> Reply {
+    let mut reply = Response::new(body);
     *reply.status_mut() = status;
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply.headers_mut().insert(CACHE_CONTROL, NO_STORE);

@@ -28,9 +28,14 @@ impl<P: Platform> Context<'_, P> {
 
     /// The last number that [`Context::next`] has returned; 0 before the first.
     pub(crate) async fn last(&self, key: &str) -> Result<u64, StoreError> {
-        let Some(bytes) = self.get(key).await? else { return Ok(0) };
-        number(&bytes).map_or_else(|| Err(corrupt(key)), |number| position(key, number))
+        last(key, self.get(key).await?.as_deref())
     }
+}
+
+/// The last number of a counter, from its value.
+pub(crate) fn last(key: &str, bytes: Option<&[u8]>) -> Result<u64, StoreError> {
+    let Some(bytes) = bytes else { return Ok(0) };
+    number(bytes).map_or_else(|| Err(corrupt(key)), |number| position(key, number))
 }
 
 /// The value of a counter, if the bytes are one. Stores keep counters in two forms: 8 bytes little-endian (SQLite), and

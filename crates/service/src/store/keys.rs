@@ -3,20 +3,20 @@
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
 //! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
-//! | `latchkey:user:NAME:password`, `:rehash` | of the version before: later hashes of the password | | login, account | until the account is next written |
 //! | `KEY:lock`, `KEY:lock:DIGEST` | lease of [`compare_and_set`], when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed |
 //! | `KEY:lock:G`, `KEY:lock:DIGEST:G` | counter: who may change the value under KEY | who changes KEY | | until KEY is changed |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
 //! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
 //! | `latchkey:session:SID:use` | [`SessionUse`] | session | session, account | deleted with the session |
-//! | `latchkey:messages` | counter: the last position on the board | messages | messages | for ever |
-//! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`] | messages, once, and to delete it; account | messages | for ever |
-//! | `latchkey:author:NAME` | counter: the author's last position | messages | messages | for ever |
-//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board; then a [`Gap`] | messages, once, and to delete it; account | messages, account | for ever, or until the account is deleted |
+//! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account | messages, account | for ever |
+//! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account | messages, account | for ever; made again if it is deleted |
+//! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account | messages, account | for ever |
+//! | `latchkey:author:NAME` | counter: the author's last index | messages | messages | until the account is deleted |
+//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever |
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
 //! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
-//! | `latchkey:signing-key…`, `latchkey:public-key…` | records, counters and locks of the version before: see `signing/old_records.rs` | | login, session; authorizer, while there is no `latchkey:jwks` | read once, then deleted |
+//! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written; until a key signs |
 //! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
 //! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
 //! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |
@@ -31,6 +31,7 @@
 //! [`SessionUse`]: super::records::SessionUse
 //! [`Gap`]: super::records::Gap
 //! [`MessageRecord`]: super::records::MessageRecord
+//! [`NewestRecord`]: super::records::NewestRecord
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
 //! [`SigningKeysRecord`]: super::records::SigningKeysRecord
 //! [`PublicKeysRecord`]: super::records::PublicKeysRecord
@@ -42,6 +43,7 @@ use domain::{SessionId, Username};
 /// A key that no account has. It is looked up for a name that can't be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
+pub(crate) const NEWEST: &str = "latchkey:messages:newest";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:jwks";
 pub(crate) const SLOTS: &str = "latchkey:places";

@@ -119,15 +119,28 @@ pub(crate) struct SessionSlot {
 pub(crate) struct MessageRecord {
     pub(crate) v: V1,
     // Plain strings that were valid when they were written: stricter rules of a later release must not hide old messages.
-    /// `None` when the author's account has been deleted.
+    /// `None` if an earlier release has deleted the author's account. Since then, the record stays as it is, and readers
+    /// look whether the account is there.
     pub(crate) author: Option<String>,
-    /// The author's display name at the time of the post; empty when the account has been deleted.
+    /// The author's display name at the time of the post.
     pub(crate) name: String,
     pub(crate) text: String,
+    /// A time after the message has its position.
     pub(crate) created_at_ms: Timestamp,
-    /// The index of the message in its author's list.
-    #[serde(default, rename = "place")]
-    pub(crate) index: Option<u64>,
+}
+
+/// The first line of the value of the newest page; the body of the answer follows.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct NewestRecord {
+    pub(crate) v: V1,
+    /// The last position that the page includes.
+    pub(crate) to: u64,
+    /// Positions up to `to` that were not settled, each with a time at which it had been taken. If there are any, the page
+    /// has no body: then it only says that all others up to `to` are settled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) open: Vec<(u64, Timestamp)>,
+    /// The digest of the body.
+    pub(crate) digest: String,
 }
 
 /// An entry in the list of an author (a secondary key): the position of one message on the board.
@@ -135,10 +148,14 @@ pub(crate) struct MessageRecord {
 pub(crate) struct AuthoredRecord {
     pub(crate) v: V1,
     pub(crate) message: u64,
+    /// The positions of the messages of the entries below this one, as far as the writer knew them; none in the records of
+    /// an earlier release.
+    #[serde(default)]
+    pub(crate) before: Vec<u64>,
 }
 
-/// A run of positions of a list whose entries were deleted: the first and the last position that are known to be adjacent,
-/// both inclusive. The position of this record is one of them. A reader can skip the whole run at once.
+/// A run of positions of a list that hold nothing: the first and the last position that are known to be adjacent, both
+/// inclusive. The position of this record is one of them. A reader can skip the whole run at once.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Gap {
     pub(crate) v: V1,

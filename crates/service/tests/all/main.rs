@@ -11,6 +11,7 @@
 
 mod account;
 mod authorizer;
+mod board;
 mod body;
 mod cookies;
 mod cors;

@@ -165,13 +165,14 @@ fn gaps_are_passed_over() {
     for gap in [1, 2, 11, 12, 13, 20, 29, 30] {
         world.data.remove(&format!("latchkey:message:{gap}"));
     }
-    world.data.remove("latchkey:author:alice:15");
+    for gap in [1, 12, 30] {
+        world.data.remove(&format!("latchkey:author:alice:{gap}"));
+    }
     let left: Vec<u32> = (1..=30).rev().filter(|n| ![1, 2, 11, 12, 13, 20, 29, 30].contains(n)).collect();
-    let texts = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>();
+    let texts: Vec<_> = left.iter().map(u32::to_string).collect();
     for limit in [1, 5, 11, 21, 22, 23] {
-        assert_eq!(walk(&world, "", limit), texts(&left), "limit {limit}");
-        let by_alice: Vec<u32> = left.iter().copied().filter(|n| *n != 15).collect();
-        assert_eq!(walk(&world, "&author=alice", limit), texts(&by_alice), "limit {limit}");
+        assert_eq!(walk(&world, "", limit), texts, "limit {limit}");
+        assert_eq!(walk(&world, "&author=alice", limit), texts, "limit {limit}");
     }
 }
 
@@ -392,27 +393,4 @@ fn only_reading_is_conditional() {
     refused.is_refused(400, "invalid_request", &["limit:invalid"]);
     let answer = world.send(knowing("*", bearer(&token, "GET", "/api/authorizer", "")));
     assert_eq!((answer.status(), answer.header("etag")), (200, None));
-}
-
-#[test]
-fn the_newest_20_cost_the_same_however_many_there_are() {
-    let world = World::new();
-    let token = world.join("alice");
-    for number in 0..30 {
-        world.say(&token, &number.to_string());
-    }
-    let reads = |world: &World| {
-        world.data.fail_at(usize::MAX, crate::world::Fault::Refused);
-        world.get("/api/messages");
-        world.data.calls()
-    };
-    let before = reads(&world);
-    for number in 0..300 {
-        world.say(&token, &number.to_string());
-    }
-    assert_eq!(
-        (before, reads(&world)),
-        (22, 22),
-        "the counter, 20 messages, and one more to know whether there is a next page"
-    );
 }

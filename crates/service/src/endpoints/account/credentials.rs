@@ -40,10 +40,11 @@ impl<P: Platform> Call<'_, P> {
         let password = members.finish(password)?;
         let (context, who) = (self.context, self.incoming.principal()?);
         let found = self.confirm(fields::PASSWORD, password).await?;
-        context.disown_all(&who.username).await?;
         context.delete_session_list(&who.username).await?;
+        let change = context.begin_change().await?;
+        context.check_in_time(&change)?;
         context.entomb(&found).await?;
-        context.disown_all(&who.username).await?;
+        context.account_deleted(change, &who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }

@@ -18,6 +18,9 @@ pub(crate) enum Fault {
     Stall(u64),
 }
 
+/// Is told each key that a call touches, with its value before the call. Returns whether other requests run after the call.
+pub(crate) type Watch = Rc<dyn Fn(&str, Option<&[u8]>) -> bool>;
+
 /// The data of a store, which all worlds over it share.
 #[derive(Clone, Default)]
 pub(crate) struct Data(Rc<Inner>);
@@ -41,6 +44,7 @@ struct Inner {
     time_stands: Cell<bool>,
     /// Whether the store refuses several keys at once, as Redis does under Spin.
     one_by_one: Cell<bool>,
+    watch: RefCell<Option<Watch>>,
 }
 
 impl Data {
@@ -126,6 +130,19 @@ impl Data {
         self.0.one_by_one.set(true);
     }
 
+    /// A store with the data of a snapshot, at the same time.
+    pub(crate) fn with(values: &BTreeMap<String, Vec<u8>>, uptime_millis: u64) -> Self {
+        let data = Self::default();
+        data.0.values.borrow_mut().clone_from(values);
+        data.advance_millis(uptime_millis);
+        data
+    }
+
+    /// From now on, other requests run only after calls that the watch chooses.
+    pub(crate) fn watch(&self, watch: Watch) {
+        *self.0.watch.borrow_mut() = Some(watch);
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.0.values.borrow().keys().cloned().collect()
     }
@@ -145,6 +162,11 @@ impl Data {
 
     pub(crate) fn remove(&self, key: &str) {
         assert!(self.0.values.borrow_mut().remove(key).is_some(), "{key} was not there");
+    }
+
+    /// Removes a key, if it is there.
+    pub(crate) fn clear(&self, key: &str) {
+        self.0.values.borrow_mut().remove(key);
     }
 
     /// Counts a call and returns its fault, if it has one.
@@ -173,12 +195,28 @@ impl MemoryBucket {
         }
     }
 
-    async fn call<T>(&self, run: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> Result<T, StoreError> {
+    async fn call<T>(
+        &self,
+        keys: &[String],
+        run: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T,
+    ) -> Result<T, StoreError> {
+        let Inner { values, watch, .. } = &*self.0.0;
+        let watch = watch.borrow().clone();
         // Other requests run before and after each call, as they do around a call of a real store.
-        yield_once().await;
+        if watch.is_none() {
+            yield_once().await;
+        }
         let fault = self.0.arrive()?;
-        let result = run(&mut self.0.0.values.borrow_mut());
-        yield_once().await;
+        // Every key is told.
+        let told = |watch: Watch| {
+            let value = |key: &String| values.borrow().get(key).cloned();
+            keys.iter().filter(|key| watch(key, value(key).as_deref())).count() > 0
+        };
+        let yields = watch.is_none_or(told);
+        let result = run(&mut values.borrow_mut());
+        if yields {
+            yield_once().await;
+        }
         match fault {
             Some(Fault::Stall(millis)) => self.0.advance_millis(millis),
             Some(_) => return Err(StoreError::Failed("connection reset".to_owned())),
@@ -191,7 +229,7 @@ impl MemoryBucket {
 impl Bucket for MemoryBucket {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.count(1, 0);
-        self.call(|values| values.get(key).cloned()).await
+        self.call(&[key.to_owned()], |values| values.get(key).cloned()).await
     }
 
     /// As Spin's stores do it: in another order, and without the keys that do not exist.
@@ -200,29 +238,29 @@ impl Bucket for MemoryBucket {
         self.batch()?;
         let one =
             |values: &BTreeMap<String, Vec<u8>>, key: &String| Some((key.clone(), Some(values.get(key)?.clone())));
-        self.call(|values| keys.iter().rev().filter_map(|key| one(values, key)).collect()).await
+        self.call(keys, |values| keys.iter().rev().filter_map(|key| one(values, key)).collect()).await
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.0.count(0, 1);
-        self.call(|values| _ = values.insert(key.to_owned(), value.to_vec())).await
+        self.call(&[key.to_owned()], |values| _ = values.insert(key.to_owned(), value.to_vec())).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.0.count(0, 1);
-        self.call(|values| _ = values.remove(key)).await
+        self.call(&[key.to_owned()], |values| _ = values.remove(key)).await
     }
 
     async fn delete_many(&self, keys: &[String]) -> Result<(), StoreError> {
         self.0.count(0, 1);
         self.batch()?;
-        self.call(|values| keys.iter().for_each(|key| _ = values.remove(key))).await
+        self.call(keys, |values| keys.iter().for_each(|key| _ = values.remove(key))).await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
         self.0.count(0, 1);
         let digits = self.0.0.digits.get();
-        self.call(|values| {
+        self.call(&[key.to_owned()], |values| {
             let old = values.get(key).map_or(0, |bytes| match digits {
                 true => std::str::from_utf8(bytes).unwrap().parse().unwrap(),
                 false => i64::from_le_bytes(bytes.as_slice().try_into().expect("a counter was set")),
