@@ -153,6 +153,10 @@ impl Platform for World {
     }
 
     async fn sleep(&self, millis: u64) {
+        // Where calls are watched, requests wait after those calls only.
+        if self.data.is_watched() {
+            return;
+        }
         self.data.sleep(millis);
         for _ in 0..millis {
             yield_once().await;

@@ -143,6 +143,10 @@ impl Data {
         *self.0.watch.borrow_mut() = Some(watch);
     }
 
+    pub(crate) fn is_watched(&self) -> bool {
+        self.0.watch.borrow().is_some()
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.0.values.borrow().keys().cloned().collect()
     }
