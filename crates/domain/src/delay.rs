@@ -124,5 +124,6 @@ mod tests {
         for (used, now, wait) in [(0, 0, 0), (1, 0, 0), (2, 0, 60_000), (3, 59_999, 1), (2, 70_000, 1)] {
             assert_eq!(quota.wait_millis(used, at(0), at(now)), wait, "{used} at {now}");
         }
+        assert_eq!(quota.wait_millis(2, at(500), at(0)), 60_500, "this clock is a little behind the one that began it");
     }
 }
