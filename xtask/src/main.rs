@@ -12,6 +12,7 @@ mod frontend;
 mod fuzz;
 mod interop;
 mod key;
+mod mutants;
 mod npm;
 mod progress;
 mod project;
@@ -86,6 +87,10 @@ enum Command {
     /// Sends inputs that look for new paths through the code to everything that meets the outside (tokens, bodies, queries,
     /// headers, manifests), and stops at the first input that breaks a rule. Needs a C++ compiler.
     Fuzz(fuzz::Arguments),
+    /// Changes the code of `domain` and of what a promise rests on in `service`, in one place at a time, and runs the tests
+    /// each time. Writes docs/mutants.md, and fails when less than 95 % of the changes are noticed by a test, or when one
+    /// that is not has no reason there. A full run takes some hours.
+    Mutants(mutants::Arguments),
     /// Prints the report of Lighthouse about the site, in its mobile profile. Needs Node.js with npm, and Chromium.
     Audit,
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by (Trunk, wasm-bindgen,
@@ -117,6 +122,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,
+        Command::Mutants(arguments) => return mutants::mutants(&project, &arguments),
         Command::Audit => audit::audit(&project)?,
         Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,

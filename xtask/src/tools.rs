@@ -1,4 +1,4 @@
-//! The tools that build the frontend and the fuzz targets. A tool on PATH is used when its version fits; otherwise it is
+//! The tools that build the frontend and the fuzz targets, and that test the tests. A tool on PATH is used when its version fits; otherwise it is
 //! installed into `target/tools`. Nothing is installed elsewhere, and Trunk is not allowed to download tools that are
 //! missing.
 
@@ -21,12 +21,22 @@ const BINARYEN: &str = "132.0.0";
 const WASM_OPT_OLDEST: u32 = 116;
 
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Finds cargo-fuzz, and installs it when it is missing. Returns a value for PATH with which it is found.
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
+    install_subcommand(project, "cargo-fuzz", CARGO_FUZZ)
+}
+
+/// Does the same for cargo-mutants.
+pub(crate) fn install_cargo_mutants(project: &Project) -> Result<OsString> {
+    install_subcommand(project, "cargo-mutants", CARGO_MUTANTS)
+}
+
+fn install_subcommand(project: &Project, tool: &str, version: &str) -> Result<OsString> {
     let folder = Folder::new(project)?;
-    if folder.version_of("cargo-fuzz").as_deref() != Some(CARGO_FUZZ) {
-        folder.cargo_install("cargo-fuzz", CARGO_FUZZ, "0", &[])?;
+    if folder.version_of(tool).as_deref() != Some(version) {
+        folder.cargo_install(tool, version, "0", &[])?;
     }
     Ok(folder.path)
 }
@@ -87,8 +97,10 @@ impl<'a> Folder<'a> {
 
     /// The version that a tool reports: the first number in its answer to `--version`.
     fn version_of(&self, tool: &str) -> Option<String> {
-        let output =
-            Command::new(tool).arg("--version").env("PATH", &self.path).env_remove("NO_COLOR").output().ok()?;
+        let mut command = Command::new(tool);
+        // A subcommand of cargo gets its own name first.
+        command.args(tool.strip_prefix("cargo-")).arg("--version").env("PATH", &self.path).env_remove("NO_COLOR");
+        let output = command.output().ok()?;
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
         text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
     }
