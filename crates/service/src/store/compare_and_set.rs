@@ -47,7 +47,8 @@ struct Lock {
 
 impl<P: Platform> Context<'_, P> {
     /// Writes the value that `make` returns under `key` if the value there is still `seen`; `None` means that there is
-    /// none. `make` runs only if this call wins the claim. No value may come back after it was replaced.
+    /// none. `make` runs only if this call wins the claim and finds the value unchanged. No value may come back after it was
+    /// replaced.
     pub(crate) async fn compare_and_set(
         &self,
         key: &str,

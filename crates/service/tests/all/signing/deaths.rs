@@ -37,7 +37,7 @@ fn first_use() {
 /// Two processes die one after the other.
 #[test]
 fn first_use_with_two_deaths() {
-    for (first, second) in (1..16).flat_map(|first| (1..16).map(move |second| (first, second))) {
+    for (first, second) in (1..19).flat_map(|first| (1..19).map(move |second| (first, second))) {
         let world = World::new();
         world.sign_up("alice");
         for call in [first, second] {

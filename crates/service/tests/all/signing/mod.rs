@@ -99,7 +99,7 @@ fn pem(seed: u8) -> String {
     SigningKey::from_seed(&[seed; 32]).unwrap().to_pem().unwrap()
 }
 
-/// The number of records that contain a private key.
+/// The number of private keys anywhere in the store.
 fn private_halves(data: &Data) -> usize {
     let values = data.snapshot().into_values();
     values.map(|value| String::from_utf8_lossy(&value).matches("BEGIN PRIVATE").count()).sum()

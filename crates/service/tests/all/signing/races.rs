@@ -53,8 +53,7 @@ fn made(worlds: &[World]) -> usize {
     worlds.iter().map(|world| world.events("signing_key_created").len()).sum()
 }
 
-/// All pairs of moments at which [`stopped`] can stop two requests that make up to 16 calls each; every call has a step before
-/// its effect and one after it.
+/// All pairs of moments at which [`stopped`] can stop two requests that make up to this many calls. Every call has two steps.
 fn moments(calls: usize) -> impl Iterator<Item = (usize, usize)> {
     let steps = move || (0..2 * calls).step_by(2);
     steps().flat_map(move |first| steps().map(move |second| (first, second)))
