@@ -62,6 +62,13 @@ impl<P: Platform> Context<'_, P> {
         self.delete(&keys::author(author)).await
     }
 
+    /// Ends a change that has changed nothing, so that nobody waits for it.
+    pub(crate) async fn give_up(&self, change: Change) -> Result<(), StoreError> {
+        let position = change.position;
+        self.leave_gap(position, position, position).await?;
+        self.end_deletion(change, position, Some).await
+    }
+
     /// Ends a deletion that has left a gap at its position, in a run that begins at `gap_from`.
     pub(super) async fn end_deletion(
         &self,

@@ -10,6 +10,7 @@ use crate::context::{Event, Level, Platform, rfc3339};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
+use crate::store::Failed;
 
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn show(self) -> Result<Reply, ApiError> {
@@ -43,8 +44,14 @@ impl<P: Platform> Call<'_, P> {
         context.delete_session_list(&who.username).await?;
         let change = context.begin_change().await?;
         context.check_in_time(&change)?;
-        context.entomb(&found).await?;
-        context.account_deleted(change, &who.username).await?;
+        match context.entomb(&found).await {
+            Ok(()) => context.account_deleted(change, &who.username).await?,
+            Err(Failed::Refused(overtaken)) => {
+                context.give_up(change).await?;
+                return Err(overtaken.into());
+            }
+            Err(Failed::Store(error)) => return Err(error.into()),
+        }
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }
