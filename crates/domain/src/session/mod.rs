@@ -153,8 +153,8 @@ impl RefreshFamily {
     /// Verifies that the token was made for this session, in constant time. `None` for any other token: nothing happens to
     /// the session then, because otherwise anybody could end sessions.
     ///
-    /// The store can't compare and swap. Therefore a rotation draws no random bytes: the successor of a token is always the
-    /// same token, and two requests that present a token at the same moment get the same answer.
+    /// A rotation draws no random bytes: the successor of a token is always the same token, so two requests that present a
+    /// token at the same moment get the same answer, whichever of them is noted.
     pub fn verify(&self, token: RefreshToken) -> Option<VerifiedRefreshToken> {
         let secret_hash: [u8; 32] = Sha256::digest(token.secret).into();
         let is_made =

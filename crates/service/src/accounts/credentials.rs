@@ -120,6 +120,10 @@ impl<P: Platform> Context<'_, P> {
         iterations: Iterations,
         session: &SessionId,
     ) -> Result<(), Failed<Overtaken>> {
+        // Somebody may have ended the session meanwhile, and it must not come back.
+        if !self.is_session_of(session, &found.account).await? {
+            return Err(Failed::Refused(Overtaken));
+        }
         let password = self.hash(password, iterations).await?;
         let (devices, kept) = (self.random_hex::<16>(), Some(session.to_string()));
         let change = |account: Account| {

@@ -6,7 +6,8 @@
 //! a late refresh can't bring back an ended session.
 //!
 //! The sessions of an account are listed in a ring of slots, so that their number is limited and its owner can see them. A
-//! slot stays when its session ends; the login that takes the slot over removes whatever is left of the former session.
+//! slot stays when its session ends. A list of the sessions, and the login that takes the slot over, delete what is left of
+//! a session that has ended.
 
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
 use rules::ACCOUNT_MAX_SESSIONS;
@@ -40,13 +41,15 @@ impl SessionRecord {
     /// Whether the session goes on as far as its account is concerned.
     fn is_of(&self, id: &SessionId, account: Option<&AccountRecord>) -> bool {
         match account {
-            Some(AccountRecord::Account(account)) => {
-                let kept = account.kept.as_deref() == Some(id.as_str());
-                account.username == self.username && (account.revision == self.revision || kept)
-            }
+            Some(AccountRecord::Account(account)) => self.is_under(id, account),
             Some(AccountRecord::Old(account)) => account.username == self.username && self.revision == 0,
             Some(AccountRecord::Deleted(_)) | None => false,
         }
+    }
+
+    fn is_under(&self, id: &SessionId, account: &Account) -> bool {
+        let is_kept = account.kept.as_deref() == Some(id.as_str());
+        account.username == self.username && (account.revision == self.revision || is_kept)
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
@@ -170,13 +173,10 @@ impl<P: Platform> Context<'_, P> {
         Ok(listed)
     }
 
-    /// Deletes what is stored of the sessions of an account, but not of the one that is given. Whether they go on does not
-    /// depend on it.
-    pub(crate) async fn delete_sessions(&self, username: &Username, but: Option<&SessionId>) -> Result<(), StoreError> {
-        let slots = self.session_slots(username).await?;
-        let over = slots.iter().filter(|(_, id)| Some(id) != but);
-        let over: Vec<String> = over.flat_map(|(_, id)| [keys::session(id), keys::session_use(id)]).collect();
-        self.delete_many(&over).await
+    /// Whether a session goes on, by an account as it was found.
+    pub(crate) async fn is_session_of(&self, id: &SessionId, account: &Account) -> Result<bool, StoreError> {
+        let record: Option<SessionRecord> = self.load(&keys::session(id)).await?;
+        Ok(record.is_some_and(|record| record.is_under(id, account)))
     }
 
     /// Deletes everything that is stored of the sessions of an account.

@@ -24,6 +24,7 @@ pub(crate) struct Change {
     /// The newest page, if the one that was stored has all changes before this one.
     before: Option<MessagesResponse>,
     began_millis: u64,
+    began_at: Timestamp,
 }
 
 impl<P: Platform> Context<'_, P> {
@@ -35,10 +36,10 @@ impl<P: Platform> Context<'_, P> {
 
     /// Takes the next position for a change. `newest` is the value of the newest page, which has to be read before that.
     pub(super) async fn take_position(&self, newest: Option<Vec<u8>>) -> Result<Change, StoreError> {
-        let began_millis = self.platform.uptime_millis();
+        let (began_millis, began_at) = (self.platform.uptime_millis(), self.now());
         let position = self.next(keys::BOARD).await?;
         let newest = newest.and_then(Newest::decode).filter(|page| page.is_of(position.saturating_sub(1)));
-        Ok(Change { position, before: newest.as_ref().and_then(Newest::messages), began_millis })
+        Ok(Change { position, before: newest.as_ref().and_then(Newest::messages), began_millis, began_at })
     }
 
     /// Has to be called just before the write that changes what the board shows: after the lease, others take its position
@@ -47,7 +48,9 @@ impl<P: Platform> Context<'_, P> {
     /// # Errors
     /// More than half of the lease has passed since the change took its position.
     pub(crate) fn check_in_time(&self, change: &Change) -> Result<(), StoreError> {
-        if self.platform.uptime_millis().saturating_sub(change.began_millis) > LEASE_MILLIS / 2 {
+        // The clock that does not step may stand still while the machine sleeps.
+        let by_uptime = self.platform.uptime_millis().saturating_sub(change.began_millis);
+        if by_uptime.max(self.now().millis_since(change.began_at)) > LEASE_MILLIS / 2 {
             return Err(StoreError::Failed(format!("the change at position {} comes too late", change.position)));
         }
         Ok(())

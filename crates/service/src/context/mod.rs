@@ -20,6 +20,9 @@ pub(crate) use self::settings::{
 };
 pub(crate) use self::storeless::Storeless;
 
+/// DynamoDB reads at most this number of records in one call.
+const MAX_BATCH: usize = 100;
+
 /// A request. The modules write their operations on the store as methods of this type, in `impl` blocks of their own.
 pub(crate) struct Context<'a, P: Platform> {
     pub(crate) platform: &'a P,
@@ -108,13 +111,19 @@ impl<'a, P: Platform> Context<'a, P> {
         if keys.len() < 2 || self.takes_one_key.get() {
             return self.get_one_by_one(keys).await;
         }
-        count(&self.work.store_reads);
-        let Ok(found) = self.bucket().await?.get_many(keys).await else {
-            self.takes_one_key.set(true);
-            return self.get_one_by_one(keys).await;
-        };
-        let mut found: BTreeMap<String, Option<Vec<u8>>> = found.into_iter().collect();
-        Ok(keys.iter().map(|key| found.remove(key).flatten()).collect())
+        let mut different = keys.to_vec();
+        different.sort_unstable();
+        different.dedup();
+        let mut found = BTreeMap::new();
+        for batch in different.chunks(MAX_BATCH) {
+            count(&self.work.store_reads);
+            let Ok(values) = self.bucket().await?.get_many(batch).await else {
+                self.takes_one_key.set(true);
+                return self.get_one_by_one(keys).await;
+            };
+            found.extend(values);
+        }
+        Ok(keys.iter().map(|key| found.get(key).cloned().flatten()).collect())
     }
 
     async fn get_one_by_one(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {

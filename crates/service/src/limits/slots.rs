@@ -154,7 +154,8 @@ impl<P: Platform> Context<'_, P> {
             match seen.limit.judge(seen.home, seen.values, now) {
                 Judgement::Wait(millis) => return Ok(Err(millis)),
                 Judgement::Unclear(index) => {
-                    let odd = (index, seen.values);
+                    let [first, second] = seen.values;
+                    let odd = (index, if index == 0 { first } else { second });
                     unclear = unclear
                         .filter(|(_, first)| *first == odd)
                         .map_or(Some((1, odd)), |(n, odd)| Some((n + 1, odd)));

@@ -7,10 +7,10 @@
 //! since when it has waited. When the lease has passed since that time, the next generation of the claim opens.
 //!
 //! No change is lost, for these reasons. A winner writes only if the value is still the one it saw, and if less than half of
-//! the lease has passed since the winner began, measured by a clock that does not step. The lease is four times the time
+//! the lease has passed since the winner began, by the clock that steps and by the one that does not. The lease is four times the time
 //! that a request may run. A second winner exists only after a whole lease, and it also looks at the value before it writes.
-//! Two risks remain: a process that stops for over a minute between its last look and its write, and two machines whose
-//! clocks differ by as much. A writer reads its value back, so it learns whether another writer has overtaken it.
+//! Three risks remain: a process that stops for over a minute between its last look and its write, two machines whose
+//! clocks differ by as much, and a clock that steps forward by as much between the two. A writer reads its value back, so it learns whether another writer has overtaken it.
 //!
 //! The winner deletes the claims after its write. Whoever claims the same right after that looks at the value before it
 //! writes, and finds it changed.
@@ -72,6 +72,11 @@ impl<P: Platform> Context<'_, P> {
         };
         let lock: Option<Lock> = self.load(&lock_key).await?;
         let now = self.now();
+        // The clock that does not step may stand still while the machine sleeps.
+        let is_in_time = || {
+            let by_uptime = self.platform.uptime_millis().saturating_sub(began_millis);
+            by_uptime.max(self.now().millis_since(now)) <= lease_millis / 2
+        };
         let generation = match &lock {
             None => 0,
             Some(lock) if now.millis_since(lock.since_ms) > lease_millis => lock.generation + 1,
@@ -87,7 +92,7 @@ impl<P: Platform> Context<'_, P> {
         };
         let (found, value) = match prepared.await {
             Ok(prepared) => prepared,
-            Err(error) if won => {
+            Err(error) if won && is_in_time() => {
                 // Nothing was written, so others need not wait for this call.
                 self.delete_many(&rights).await?;
                 return Err(error);
@@ -108,7 +113,7 @@ impl<P: Platform> Context<'_, P> {
             }
             return Ok(Change::Pending);
         };
-        if self.platform.uptime_millis().saturating_sub(began_millis) > lease_millis / 2 {
+        if !is_in_time() {
             return Ok(Change::Pending);
         }
         self.set(key, &value).await?;

@@ -3,7 +3,7 @@
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
 //! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
-//! | `KEY:lock`, `KEY:lock:DIGEST` | lease of [`compare_and_set`], when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed |
+//! | `KEY:lock`, `KEY:lock:DIGEST` | lease of [`compare_and_set`], when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; one that is noted a moment later stays |
 //! | `KEY:lock:G`, `KEY:lock:DIGEST:G` | counter: who may change the value under KEY | who changes KEY | | until KEY is changed |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
@@ -13,10 +13,10 @@
 //! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account | messages, account | for ever; made again if it is deleted |
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account | messages, account | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last index | messages | messages | until the account is deleted |
-//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever |
+//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever, like the message |
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
 //! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
-//! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written; until a key signs |
+//! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written (after a crash then, for ever); until a key signs |
 //! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
 //! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
 //! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |

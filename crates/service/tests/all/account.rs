@@ -103,6 +103,79 @@ fn of_two_changes_at_once_one_wins_and_the_other_does_nothing() {
     }
 }
 
+/// The account is deleted while its password is changed. If the change wins, it has lost no session of its own.
+#[test]
+fn a_deletion_that_loses_against_a_change_ends_no_session() {
+    let mut lost = 0;
+    for lead in 0..60 {
+        let world = World::new();
+        let (deleting, changing) = (world.join("alice"), world.begin("alice").0);
+        let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"{NEW}"}}"#);
+        let change = bearer(&changing, "POST", "/api/account/password", &body);
+        let delete = bearer(&deleting, "POST", "/api/account/delete", &format!(r#"{{"password":"{PASSWORD}"}}"#));
+        let late = async {
+            for _ in 0..lead {
+                yield_once().await;
+            }
+            world.send_async(change).await
+        };
+        let (delete, change) = block_on(join(world.send_async(delete), late));
+        if change.status() == 204 {
+            assert_ne!(delete.status(), 204, "{lead}");
+            assert_eq!((world.accepts(&changing), log_in_with(&world, NEW)), (200, 200), "{lead}");
+            lost += 1;
+        } else {
+            assert_eq!((delete.status(), world.accepts(&changing)), (204, 401), "{lead}: {}", change.said());
+            assert!(!world.data.keys().iter().any(|key| key.starts_with("latchkey:session:")), "{lead}");
+        }
+    }
+    assert!((1..60).contains(&lost), "{lost}");
+}
+
+/// Logins with the new password begin while the change is still being answered.
+#[test]
+fn a_change_does_not_end_what_begins_after_it() {
+    for lead in 0..60 {
+        let world = World::new();
+        let token = world.join("alice");
+        let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"{NEW}"}}"#);
+        let change = world.send_async(bearer(&token, "POST", "/api/account/password", &body));
+        let login = async {
+            for _ in 0..lead {
+                yield_once().await;
+            }
+            world.send_async(anon("POST", "/api/login", &format!(r#"{{"username":"alice","password":"{NEW}"}}"#))).await
+        };
+        let (change, login) = block_on(join(change, login));
+        assert_eq!(change.status(), 204);
+        if login.status() == 200 {
+            assert_eq!(world.accepts(login.json()["token"].as_str().unwrap()), 200, "{lead}");
+        }
+    }
+}
+
+/// All sessions are ended after the authorizer has let a change of the password through. The change does not bring its
+/// session back.
+#[test]
+fn a_change_brings_no_session_back_that_has_ended() {
+    for lead in 0..60 {
+        let world = World::new();
+        let (changing, ending) = (world.join("alice"), world.begin("alice").0);
+        let body = format!(r#"{{"current_password":"{PASSWORD}","new_password":"{NEW}"}}"#);
+        let change = world.send_async(bearer(&changing, "POST", "/api/account/password", &body));
+        let end = async {
+            for _ in 0..lead {
+                yield_once().await;
+            }
+            world.send_async(bearer(&ending, "DELETE", "/api/sessions", "")).await
+        };
+        let (change, end) = block_on(join(change, end));
+        if end.status() == 204 {
+            assert_eq!(world.accepts(&changing), 401, "{lead}: {}", change.said());
+        }
+    }
+}
+
 /// A session whose slot was taken by another login at the same moment is in no list.
 #[test]
 fn a_session_that_is_in_no_list_ends_with_the_others() {

@@ -226,6 +226,18 @@ fn who_wakes_up_in_time_has_the_name() {
     }
 }
 
+/// While a machine sleeps, the clock that does not step may stand still.
+#[test]
+fn who_slept_by_the_clock_on_the_wall_writes_nothing() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    let mut sleeper = Sleeper::new(&world, "alice", 0);
+    assert_eq!(sleeper.run_calls(4, &data), None);
+    world.step_forward_millis(LEASE_MILLIS / 2 + 1);
+    assert_eq!(block_on(sleeper.0), 409);
+    assert!(world.data.get("latchkey:user:alice").is_none());
+}
+
 /// Another writer, whose clock went wrong, writes between a winner's write and its reading back.
 #[test]
 fn who_was_overtaken_learns_it() {

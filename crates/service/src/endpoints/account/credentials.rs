@@ -27,21 +27,19 @@ impl<P: Platform> Call<'_, P> {
         let (current, new) = members.finish(current.zip(new))?;
         let found = self.confirm(fields::CURRENT_PASSWORD, current).await?;
         self.context.change_password(&found, &new, self.settings.iterations, &who.session).await?;
-        self.context.delete_sessions(&who.username, Some(&who.session)).await?;
         self.context
             .log_with_work(Event::new(Level::Info, "authn_password_change").with("username", who.username.as_str()));
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
-    /// Deletes what belongs to the account, and then the account itself. If that breaks off, its owner can log in and request
-    /// it again.
+    /// Deletes the account, which ends its sessions, and then what is stored of them. If that breaks off before the account is
+    /// deleted, its owner can request it again.
     pub(super) async fn delete(self) -> Result<Reply, ApiError> {
         let mut members = Fields::parse(&self.incoming.body)?;
         let password = members.text(fields::PASSWORD);
         let password = members.finish(password)?;
         let (context, who) = (self.context, self.incoming.principal()?);
         let found = self.confirm(fields::PASSWORD, password).await?;
-        context.delete_session_list(&who.username).await?;
         let change = context.begin_change().await?;
         context.check_in_time(&change)?;
         match context.entomb(&found).await {
@@ -52,6 +50,7 @@ impl<P: Platform> Call<'_, P> {
             }
             Err(Failed::Store(error)) => return Err(error.into()),
         }
+        context.delete_session_list(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }

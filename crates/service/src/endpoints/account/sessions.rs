@@ -24,7 +24,6 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn end_sessions(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
         self.context.end_all_sessions(&who.username).await?;
-        self.context.delete_sessions(&who.username, None).await?;
         self.context.log_with_work(Event::new(Level::Info, "sessions_ended").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }

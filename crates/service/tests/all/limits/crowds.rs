@@ -98,6 +98,32 @@ fn odd_slots_are_repaired() {
     }
 }
 
+/// One slot of a name is stuck, and the other one is a busy slot of somebody else.
+#[test]
+fn a_stuck_slot_is_repaired_beside_a_busy_one() {
+    let world = world();
+    guess(&world, "alice");
+    let slots: Vec<_> = world.data.keys().into_iter().filter(|key| key.starts_with("latchkey:delay:")).collect();
+    let record: serde_json::Value = serde_json::from_slice(&world.data.get("latchkey:places").unwrap()).unwrap();
+    let secret = domain::SlotSecret::from_hex(record["secret"].as_str().unwrap()).unwrap();
+    let [stuck, busy] = secret.home("account", "alice").slots.map(|slot| format!("latchkey:delay:{slot}"));
+    assert_eq!(slots, [stuck.clone()], "the name is in its first slot");
+    world.data.put(&stuck, &(-1_i64).to_le_bytes());
+    // Each look finds another value in the busy slot.
+    let mut count = 0_i64;
+    let mut request = std::pin::pin!(world.send_async(login("alice", WRONG)));
+    let answer = loop {
+        count += 1;
+        world.data.put(&busy, &count.to_le_bytes());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        if let std::task::Poll::Ready(answer) = request.as_mut().poll(&mut context) {
+            break answer;
+        }
+    };
+    assert_eq!(verdict(&answer), (429, Some(1)));
+    assert_eq!(world.events("slot_repaired").len(), 1);
+}
+
 /// A process dies between an increment and its taking back; what it leaves behind is repaired, or passes by.
 #[test]
 fn a_death_in_the_middle_of_a_collision_refuses_nobody_for_ever() {
