@@ -8,7 +8,7 @@ use domain::{
 };
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
-use crate::store::compare_and_set::Change;
+use crate::store::compare_and_set::{ACCOUNT_LEASE_MILLIS, Change};
 use crate::store::records::{
     self, Account, AccountRecord, OldAccount, PasswordRecord, RehashRecord, Tombstone, V1, V2,
 };
@@ -142,19 +142,20 @@ impl<P: Platform> Context<'_, P> {
     }
 
     /// Replaces the record of an account. If others replace it at the same moment, this is done after them, as long as
-    /// `may_go_on` with what they have left.
+    /// `may_go_on` with what they have left. If one of them has died, this waits for the end of its lease.
     async fn replace(
         &self,
         found: &Credentials,
         may_go_on: impl Fn(&Account) -> bool,
         change: impl Fn(Account) -> Result<Vec<u8>, StoreError>,
     ) -> Result<(), Failed<Overtaken>> {
-        const TRIES: u32 = 5;
-        const WAIT_MILLIS: u64 = 50;
+        const TRIES: u32 = 24;
+        const WAIT_MILLIS: u64 = 500;
         let key = keys::account(&found.account.username);
         let (mut account, mut stored) = (found.account.clone(), found.stored.clone());
         for _ in 0..TRIES {
-            let replaced = self.compare_and_set(&key, Some(&stored), async || change(account.clone())).await?;
+            let make = async || change(account.clone());
+            let replaced = self.change(&key, Some(&stored), ACCOUNT_LEASE_MILLIS, make).await?;
             if matches!(replaced, Change::Ours) {
                 let beside =
                     if found.is_old { vec![keys::old_password(&key), keys::old_rehash(&key)] } else { Vec::new() };

@@ -25,6 +25,8 @@ use crate::store::records::V1;
 
 /// Milliseconds that a claim is valid without its value: four times the 30 s that hosts give a request.
 pub(crate) const LEASE_MILLIS: u64 = 120_000;
+/// The lease for the record of an account, which its owner can't change while a claim whose process died is valid.
+pub(crate) const ACCOUNT_LEASE_MILLIS: u64 = 10_000;
 /// The lease of [`Context::replace_or_wait`], whose callers wait for it.
 const SHORT_LEASE_MILLIS: u64 = 1_500;
 
@@ -58,7 +60,8 @@ impl<P: Platform> Context<'_, P> {
         self.change(key, seen, LEASE_MILLIS, make).await
     }
 
-    async fn change(
+    /// The same with a claim that is valid for this many milliseconds.
+    pub(crate) async fn change(
         &self,
         key: &str,
         seen: Option<&[u8]>,
