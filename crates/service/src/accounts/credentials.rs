@@ -83,10 +83,18 @@ impl<P: Platform> Context<'_, P> {
     }
 
     /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it. This ends all
-    /// of its sessions.
-    pub(crate) async fn entomb(&self, found: &Credentials) -> Result<(), Failed<Overtaken>> {
+    /// of its sessions. `begin` runs just before each write that is tried, and not if another request has overtaken this one.
+    pub(crate) async fn entomb(
+        &self,
+        found: &Credentials,
+        begin: impl AsyncFn() -> Result<(), StoreError>,
+    ) -> Result<(), Failed<Overtaken>> {
         let tombstone = Tombstone { v: V1, deleted_at_ms: self.now() };
-        self.replace(found, has_revision_of(found), |_| records::encode(&tombstone)).await
+        let change = async |_| {
+            begin().await?;
+            records::encode(&tombstone)
+        };
+        self.replace(found, has_revision_of(found), change).await
     }
 
     /// Replaces a hash that has fewer rounds than configured now, or that is of the raw form. If this fails, the next login
@@ -103,7 +111,7 @@ impl<P: Platform> Context<'_, P> {
         }
         let renewed = async {
             let password = self.hash(&attempt.password, iterations).await?;
-            let change = |account| records::encode(&Account { password: password.clone(), ..account });
+            let change = async |account| records::encode(&Account { password: password.clone(), ..account });
             self.replace(found, has_revision_of(found), change).await
         };
         if let Err(Failed::Store(error)) = renewed.await {
@@ -126,7 +134,7 @@ impl<P: Platform> Context<'_, P> {
         }
         let password = self.hash(password, iterations).await?;
         let (devices, kept) = (self.random_hex::<16>(), Some(session.to_string()));
-        let change = |account: Account| {
+        let change = async |account: Account| {
             let (password, devices, kept) = (password.clone(), devices.clone(), kept.clone());
             records::encode(&Account { password, devices, kept, revision: account.revision + 1, ..account })
         };
@@ -136,8 +144,9 @@ impl<P: Platform> Context<'_, P> {
     /// Ends all sessions of an account.
     pub(crate) async fn end_all_sessions(&self, username: &Username) -> Result<(), Failed<Overtaken>> {
         let Some(found) = self.find_credentials(Some(username)).await? else { return Ok(()) };
-        let change =
-            |account: Account| records::encode(&Account { kept: None, revision: account.revision + 1, ..account });
+        let change = async |account: Account| {
+            records::encode(&Account { kept: None, revision: account.revision + 1, ..account })
+        };
         self.replace(&found, |_| true, change).await
     }
 
@@ -147,14 +156,14 @@ impl<P: Platform> Context<'_, P> {
         &self,
         found: &Credentials,
         may_go_on: impl Fn(&Account) -> bool,
-        change: impl Fn(Account) -> Result<Vec<u8>, StoreError>,
+        change: impl AsyncFn(Account) -> Result<Vec<u8>, StoreError>,
     ) -> Result<(), Failed<Overtaken>> {
         const TRIES: u32 = 24;
         const WAIT_MILLIS: u64 = 500;
         let key = keys::account(&found.account.username);
         let (mut account, mut stored) = (found.account.clone(), found.stored.clone());
         for _ in 0..TRIES {
-            let make = async || change(account.clone());
+            let make = async || change(account.clone()).await;
             let replaced = self.change(&key, Some(&stored), ACCOUNT_LEASE_MILLIS, make).await?;
             if matches!(replaced, Change::Ours) {
                 let beside =

@@ -28,7 +28,7 @@ pub(crate) struct Change {
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Begins a change that the caller makes, such as the deletion of an account.
+    /// Begins a change that the caller makes at once, such as the deletion of an account.
     pub(crate) async fn begin_change(&self) -> Result<Change, StoreError> {
         let newest = self.get(keys::NEWEST).await?;
         self.take_position(newest).await
@@ -47,7 +47,7 @@ impl<P: Platform> Context<'_, P> {
     ///
     /// # Errors
     /// More than half of the lease has passed since the change took its position.
-    pub(crate) fn check_in_time(&self, change: &Change) -> Result<(), StoreError> {
+    pub(super) fn check_in_time(&self, change: &Change) -> Result<(), StoreError> {
         // The clock that does not step may stand still while the machine sleeps.
         let by_uptime = self.platform.uptime_millis().saturating_sub(change.began_millis);
         if by_uptime.max(self.now().millis_since(change.began_at)) > LEASE_MILLIS / 2 {
@@ -63,13 +63,6 @@ impl<P: Platform> Context<'_, P> {
         self.leave_gap(position, position, position).await?;
         self.end_deletion(change, position, |page| (!page.messages.iter().any(is_author)).then_some(page)).await?;
         self.delete(&keys::author(author)).await
-    }
-
-    /// Ends a change that has changed nothing, so that nobody waits for it.
-    pub(crate) async fn give_up(&self, change: Change) -> Result<(), StoreError> {
-        let position = change.position;
-        self.leave_gap(position, position, position).await?;
-        self.end_deletion(change, position, Some).await
     }
 
     /// Ends a deletion that has left a gap at its position, in a run that begins at `gap_from`.

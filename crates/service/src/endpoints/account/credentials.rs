@@ -1,5 +1,7 @@
 //! `/api/account`: shows it, replaces its password, and deletes it.
 
+use std::cell::Cell;
+
 use domain::Password;
 use http::StatusCode;
 use wire::{AccountResponse, User, fields};
@@ -10,7 +12,6 @@ use crate::context::{Event, Level, Platform, rfc3339};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
-use crate::store::Failed;
 
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn show(self) -> Result<Reply, ApiError> {
@@ -40,15 +41,11 @@ impl<P: Platform> Call<'_, P> {
         let password = members.finish(password)?;
         let (context, who) = (self.context, self.incoming.principal()?);
         let found = self.confirm(fields::PASSWORD, password).await?;
-        let change = context.begin_change().await?;
-        context.check_in_time(&change)?;
-        match context.entomb(&found).await {
-            Ok(()) => context.account_deleted(change, &who.username).await?,
-            Err(Failed::Refused(overtaken)) => {
-                context.give_up(change).await?;
-                return Err(overtaken.into());
-            }
-            Err(Failed::Store(error)) => return Err(error.into()),
+        let change = Cell::new(None);
+        let begin = async || context.begin_change().await.map(|begun| change.set(Some(begun)));
+        context.entomb(&found, begin).await?;
+        if let Some(change) = change.take() {
+            context.account_deleted(change, &who.username).await?;
         }
         context.delete_session_list(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));

@@ -41,8 +41,8 @@ impl Change {
             (Self::Post(who), 401) => !shows(&|message| message["text"] == format!("by {who}")),
             (Self::Delete(_, id), 204 | 404) => !shows(&|message| message["id"].as_str() == Some(&*id.to_string())),
             (Self::DeleteAccount(who), 204) => !shows(&|message| message["author"]["username"] == who),
-            // It came too late to change the account.
-            (Self::DeleteAccount(_), 409) => true,
+            // It came too late to change the account, or to find it.
+            (Self::DeleteAccount(_), 401 | 409) => true,
             (_, status) => status == 503,
         }
     }
