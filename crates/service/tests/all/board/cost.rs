@@ -53,6 +53,8 @@ fn it_is_the_same_with_20_and_with_3000_messages() {
         assert_eq!(post(&world, "alice"), 2 + 5, "reads and writes");
         assert_eq!(delete(&world, "alice", last(&world)), 4 + 4);
         assert_eq!(reads(&world, "/api/messages"), 2);
+        let world = board(messages);
+        assert_eq!(delete(&world, "alice", messages as u64 - 9), 4 + 4, "in the middle of the page");
     }
 }
 
