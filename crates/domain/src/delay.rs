@@ -88,6 +88,11 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_window_is_an_hour() {
+        assert_eq!(Quota::MAX_WINDOW_MILLIS, 3_600_000);
+    }
+
+    #[test]
     fn delays_double_up_to_the_longest() {
         let seconds = |failures| RULE.delay_millis(failures) / 1000;
         assert_eq!((0..=12).map(seconds).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);

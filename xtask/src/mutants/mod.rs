@@ -90,6 +90,8 @@ fn cargo_mutants(project: &Project, path: &OsStr) -> Command {
     // Through cargo it could be another version, from the folder where cargo installs.
     let mut command = Command::new("cargo-mutants");
     command.arg("mutants").args(PACKAGES).env("PATH", path).current_dir(project.path(""));
+    // Without optimisation the tests take five times as long, because some of them simulate thousands of clients.
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
     command
 }
 
