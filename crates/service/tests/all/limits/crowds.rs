@@ -107,7 +107,7 @@ fn a_stuck_slot_is_repaired_beside_a_busy_one() {
     let record: serde_json::Value = serde_json::from_slice(&world.data.get("latchkey:places").unwrap()).unwrap();
     let secret = domain::SlotSecret::from_hex(record["secret"].as_str().unwrap()).unwrap();
     let [stuck, busy] = secret.home("account", "alice").slots.map(|slot| format!("latchkey:delay:{slot}"));
-    assert_eq!(slots, [stuck.clone()], "the name is in its first slot");
+    assert_eq!(slots, std::slice::from_ref(&stuck), "the name is in its first slot");
     world.data.put(&stuck, &(-1_i64).to_le_bytes());
     // Each look finds another value in the busy slot.
     let mut count = 0_i64;
