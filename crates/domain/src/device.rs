@@ -64,6 +64,7 @@ mod tests {
     fn a_device_is_known_to_its_account_alone_until_it_expires() {
         let now = Timestamp::from_millis(1_800_000_000_000);
         let device = Device::new([9; 16], now);
+        assert_eq!(device.id(), "09".repeat(16));
         let cookie = device.to_cookie("alice", SECRET);
         let read = |cookie: &str, name, hash, now| Device::from_cookie(cookie, name, hash, now);
         assert_eq!(read(&cookie, "alice", SECRET, now), Some(device.clone()));

@@ -244,6 +244,13 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_policy_is_accepted() {
+        let patterns = vec!["a".repeat(512); 64];
+        let largest = Statement { effect: Effect::Allow, actions: patterns.clone(), resources: patterns };
+        assert!(PolicyDocument::parse(POLICY_VERSION, vec![largest; 64]).is_ok());
+    }
+
+    #[test]
     fn malformed_policies_are_refused() {
         let good = statement(Effect::Allow, "*");
         let none = Statement { actions: vec![], ..good.clone() };

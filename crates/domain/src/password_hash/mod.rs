@@ -145,17 +145,14 @@ impl PasswordHash {
     /// a login runs.
     pub fn parse(phc: &str) -> Result<Self, PasswordHashError> {
         let parsed = phc::PasswordHash::new(phc).map_err(|_| PasswordHashError)?;
-        if parsed.algorithm.as_str() != IDENT || parsed.version.is_some() {
-            return Err(PasswordHashError);
-        }
         let rounds = parsed.params.get_decimal("i").ok_or(PasswordHashError)?;
         let hash = Self {
             iterations: Iterations::parse(rounds, true).map_err(|_| PasswordHashError)?,
             salt: parsed.salt.ok_or(PasswordHashError)?.to_vec(),
             hash: parsed.hash.ok_or(PasswordHashError)?.as_bytes().try_into().map_err(|_| PasswordHashError)?,
         };
-        // Only the exact text that this code would write is accepted; otherwise parameters that nothing reads would pass as
-        // valid.
+        // Only the exact text that this code would write is accepted: no other algorithm or version, and no parameters that
+        // nothing reads.
         if hash.to_phc()? == phc { Ok(hash) } else { Err(PasswordHashError) }
     }
 

@@ -100,6 +100,7 @@ fn refuses_hashes_that_are_not_ours() {
         String::new(),
         "correct horse".to_owned(),
         good.replace("sha512", "sha256"),
+        good.replace("$i=3", "$v=19$i=3"),
         good.replace("i=3", "i=0"),
         good.replace("i=3", "i=10000001"),
         good.replace("i=3", "i=4294967296"),
@@ -162,6 +163,7 @@ fn a_hash_with_fewer_rounds_is_obsolete() {
 #[test]
 fn iterations_have_bounds() {
     assert_eq!(Iterations::parse(220_000, false), Ok(Iterations::RECOMMENDED));
+    assert_eq!(Iterations::RECOMMENDED.get(), 220_000);
     assert_eq!(Iterations::parse(219_999, false), Err(IterationsError::TooFew));
     assert_eq!(Iterations::parse(1, false), Err(IterationsError::TooFew));
     assert_eq!(Iterations::parse(1, true), Ok(Iterations(1)));
