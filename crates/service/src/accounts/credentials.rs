@@ -9,9 +9,7 @@ use domain::{
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::compare_and_set::{ACCOUNT_LEASE_MILLIS, Change};
-use crate::store::records::{
-    self, Account, AccountRecord, OldAccount, PasswordRecord, RehashRecord, Tombstone, V1, V2,
-};
+use crate::store::records::{self, Account, AccountRecord, AccountVersion, LaterPassword, Tombstone, V1, V2};
 use crate::store::{Failed, keys};
 
 /// The form of a password that was attempted.
@@ -28,8 +26,8 @@ pub(crate) struct Credentials {
     hash: PasswordHash,
     /// The bytes of its record.
     stored: Vec<u8>,
-    /// Whether an earlier version wrote the record, with passwords beside it.
-    is_old: bool,
+    /// The keys of what the version before has left beside it.
+    left: Vec<String>,
 }
 
 /// Another request has changed the account at the same moment.
@@ -62,19 +60,19 @@ impl<P: Platform> Context<'_, P> {
         username: Option<&Username>,
     ) -> Result<Option<Credentials>, StoreError> {
         let key = username.map_or_else(|| keys::NO_ACCOUNT.to_owned(), keys::account);
-        let all = [key.clone(), keys::old_password(&key), keys::old_rehash(&key)];
-        let mut values = self.get_many(&all).await?.into_iter();
-        let mut next = || values.next().flatten();
-        let (stored, changed, rehash) = (next(), next(), next());
+        let left = [keys::old_password(&key), keys::old_rehash(&key)];
+        let [changed_key, rehash_key] = left.clone();
+        let [stored, changed, rehash] = self.get_all([key.clone(), changed_key, rehash_key]).await?;
         let Some(stored) = stored else { return Ok(None) };
-        let (account, is_old) = match records::decode(&key, &stored)? {
-            AccountRecord::Account(account) => (account, false),
-            AccountRecord::Old(old) => (turned(old, changed.as_deref(), rehash.as_deref())?, true),
-            AccountRecord::Deleted(_) => return Ok(None),
-        };
+        let AccountRecord::Account(mut account) = records::decode(&key, &stored)? else { return Ok(None) };
+        let mut left = left.to_vec();
+        match account.v {
+            AccountVersion::Current(_) => left.clear(),
+            AccountVersion::Old(_) => account.bring_up_to_date(changed.as_deref(), rehash.as_deref())?,
+        }
         let hash = PasswordHash::parse(&account.password);
         let hash = hash.map_err(|_| StoreError::Failed(format!("the record {key} holds no password hash")))?;
-        Ok(Some(Credentials { account, hash, stored, is_old }))
+        Ok(Some(Credentials { account, hash, stored, left }))
     }
 
     /// The record of an account; `None` if there is none.
@@ -166,9 +164,7 @@ impl<P: Platform> Context<'_, P> {
             let make = async || change(account.clone()).await;
             let replaced = self.change(&key, Some(&stored), ACCOUNT_LEASE_MILLIS, make).await?;
             if matches!(replaced, Change::Ours) {
-                let beside =
-                    if found.is_old { vec![keys::old_password(&key), keys::old_rehash(&key)] } else { Vec::new() };
-                return Ok(self.delete_many(&beside).await?);
+                return Ok(self.delete_many(&found.left).await?);
             }
             self.platform.sleep(WAIT_MILLIS).await;
             match self.find_credentials(Some(&found.account.username)).await? {
@@ -231,28 +227,20 @@ fn has_revision_of(found: &Credentials) -> impl Fn(&Account) -> bool {
     move |account| account.revision == revision
 }
 
-/// An account of the version before, whose later passwords were in records beside it. Its revision is 0, which is that of
-/// its sessions.
-fn turned(old: OldAccount, changed: Option<&[u8]>, rehash: Option<&[u8]>) -> Result<Account, StoreError> {
-    let key = keys::account(&old.username);
-    let changed: Option<PasswordRecord> =
-        changed.map(|bytes| records::decode(&keys::old_password(&key), bytes)).transpose()?;
-    let rehash: Option<RehashRecord> =
-        rehash.map(|bytes| records::decode(&keys::old_rehash(&key), bytes)).transpose()?;
-    let (changes, mut password) =
-        changed.map_or_else(|| (String::new(), old.password.clone()), |changed| (changed.revision, changed.password));
-    if let Some(rehash) = rehash.filter(|rehash| rehash.of == changes) {
-        password = rehash.password;
-    }
-    Ok(Account {
-        v: V2,
+impl Account {
+    /// Turns an account of the version before, whose later passwords were in records beside it.
+    fn bring_up_to_date(&mut self, changed: Option<&[u8]>, rehash: Option<&[u8]>) -> Result<(), StoreError> {
+        let key = keys::account(&self.username);
+        let read = |key: &str, bytes: Option<&[u8]>| bytes.map(|bytes| records::decode(key, bytes)).transpose();
+        let changed: Option<LaterPassword> = read(&keys::old_password(&key), changed)?;
+        let rehash: Option<LaterPassword> = read(&keys::old_rehash(&key), rehash)?;
+        let revision = changed.as_ref().map_or("", |changed| &changed.revision).to_owned();
         // The secret that the version before sealed device cookies with.
-        devices: format!("{changes}:{}", old.password),
-        username: old.username,
-        name: old.name,
-        password,
-        revision: 0,
-        kept: None,
-        created_at_ms: old.created_at_ms,
-    })
+        self.devices = format!("{revision}:{}", self.password);
+        for later in changed.into_iter().chain(rehash.filter(|rehash| rehash.revision == revision)) {
+            self.password = later.password;
+        }
+        self.v = AccountVersion::Current(V2);
+        Ok(())
+    }
 }

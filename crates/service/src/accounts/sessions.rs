@@ -40,11 +40,7 @@ const AHEAD_MILLIS: u64 = 60_000;
 impl SessionRecord {
     /// Whether the session goes on as far as its account is concerned.
     fn is_of(&self, id: &SessionId, account: Option<&AccountRecord>) -> bool {
-        match account {
-            Some(AccountRecord::Account(account)) => self.is_under(id, account),
-            Some(AccountRecord::Old(account)) => account.username == self.username && self.revision == 0,
-            Some(AccountRecord::Deleted(_)) | None => false,
-        }
+        matches!(account, Some(AccountRecord::Account(account)) if self.is_under(id, account))
     }
 
     fn is_under(&self, id: &SessionId, account: &Account) -> bool {

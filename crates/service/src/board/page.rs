@@ -171,12 +171,6 @@ impl<P: Platform> Context<'_, P> {
         })
     }
 
-    /// The values of some keys, which may be of different moments.
-    pub(super) async fn get_all<const N: usize>(&self, keys: [String; N]) -> Result<[Option<Vec<u8>>; N], StoreError> {
-        let mut found = self.get_many(&keys).await?.into_iter();
-        Ok([(); N].map(|()| found.next().flatten()))
-    }
-
     /// Decodes an entry of a list. One that can't be decoded is logged and skipped; otherwise it would make the whole board
     /// fail.
     pub(super) fn read_or_pass<T: DeserializeOwned>(

@@ -126,6 +126,12 @@ impl<'a, P: Platform> Context<'a, P> {
         Ok(keys.iter().map(|key| found.get(key).cloned().flatten()).collect())
     }
 
+    /// The same for keys whose number is known.
+    pub(crate) async fn get_all<const N: usize>(&self, keys: [String; N]) -> Result<[Option<Vec<u8>>; N], StoreError> {
+        let mut found = self.get_many(&keys).await?.into_iter();
+        Ok([(); N].map(|()| found.next().flatten()))
+    }
+
     async fn get_one_by_one(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let mut values = Vec::with_capacity(keys.len());
         for key in keys {

@@ -11,7 +11,7 @@ use crate::http::body::Fields;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::json;
-use crate::store::records::{Account, V2};
+use crate::store::records::{Account, AccountVersion, V2};
 
 struct Settings {
     iterations: Iterations,
@@ -40,7 +40,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
             }
             let password = context.hash(&password, settings.iterations).await?;
             let account = Account {
-                v: V2,
+                v: AccountVersion::Current(V2),
                 username,
                 name,
                 password,

@@ -6,10 +6,13 @@
 use domain::{ClientAddress, DelayRule, Device, Limit, Username};
 
 use super::slots::{Counted, Kind, Seen, Taken};
-use super::{TooMany, by_address};
+use super::{TooMany, by_address, refused};
 use crate::accounts::credentials::Credentials;
-use crate::context::{AttemptRules, Context, Event, Level, Platform};
+use crate::context::{AttemptRules, Context, Event, Platform};
 use crate::store::Failed;
+
+/// The code of the log line when an attempt has to wait.
+const FAILED: &str = "authn_login_fail_max";
 
 /// Where an attempt comes from.
 pub(crate) struct Client<'a> {
@@ -44,41 +47,31 @@ impl<P: Platform> Context<'_, P> {
         name: &str,
         account: Option<&Credentials>,
     ) -> Result<Attempt, Failed<TooMany>> {
-        let named = |kind, limit| Counted { kind, name: name.to_owned(), limit };
+        let counted_for = |kind, name: &str, limit| Counted { kind, name: name.to_owned(), limit };
         let mut counted: Vec<Counted> = Vec::new();
         match self.known_device(client.devices, account) {
             Some(device) => {
-                let name = device.id().to_owned();
-                counted.extend(rules.account.map(|rule| Counted {
-                    kind: Kind::Device,
-                    name,
-                    limit: Limit::Delay(rule),
-                }));
+                counted.extend(rules.account.map(|rule| counted_for(Kind::Device, device.id(), Limit::Delay(rule))))
             }
             None => {
                 if let (Some(rule), Some(address)) = (rules.address, client.address) {
                     counted.extend(by_address(Kind::Address, Limit::Delay(rule), address));
                 }
-                counted.extend(rules.account.map(|rule| named(Kind::Account, Limit::Delay(rule))));
+                counted.extend(rules.account.map(|rule| counted_for(Kind::Account, name, Limit::Delay(rule))));
             }
         }
         let failures = counted.len();
-        counted.extend(rules.logins.map(|quota| named(Kind::Logins, Limit::Quota(quota))));
-        counted.extend(rules.logins_from.zip(client.address).map(|(quota, address)| Counted {
-            kind: Kind::LoginsFrom,
-            name: address.network(),
-            limit: Limit::Quota(quota),
-        }));
+        counted.extend(rules.logins.map(|quota| counted_for(Kind::Logins, name, Limit::Quota(quota))));
+        let from = rules.logins_from.zip(client.address);
+        counted.extend(from.map(|(quota, from)| counted_for(Kind::LoginsFrom, &from.network(), Limit::Quota(quota))));
         let mut seen = self.look_at_slots(counted).await?;
         let logins = seen.split_off(failures);
-        let who = who(account.map(|found| &found.account.username), client.address);
+        let who = || refused(FAILED, account.map(|found| &found.account.username), client.address);
         if let Some(wait) = self.longest_wait(seen.iter().chain(&logins)) {
-            return self.refuse("attempts", &wait, who);
+            return self.refuse("attempts", &wait, who());
         }
-        match self.take_slots(seen).await? {
-            Ok(failures) => Ok(Attempt { failures, logins, who }),
-            Err(wait) => self.refuse("attempts", &wait, who),
-        }
+        let failures = self.take_or_refuse(seen, "attempts", who()).await?;
+        Ok(Attempt { failures, logins, who: who() })
     }
 
     /// Records that the password was right.
@@ -87,10 +80,7 @@ impl<P: Platform> Context<'_, P> {
     /// [`TooMany`] if it was right too often.
     pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), Failed<TooMany>> {
         self.forget_slots(attempt.failures).await?;
-        match self.take_slots(attempt.logins).await? {
-            Ok(_) => Ok(()),
-            Err(wait) => self.refuse("logins", &wait, attempt.who),
-        }
+        self.take_or_refuse(attempt.logins, "logins", attempt.who).await.map(drop)
     }
 
     /// Counts the check of a password that a logged-in user enters again. It is counted apart from logins: only a user who
@@ -107,11 +97,7 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<(), Failed<TooMany>> {
         let (kind, name) = (Kind::Check, username.to_string());
         let counted = rule.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
-        let seen = self.look_at_slots(counted.into_iter().collect()).await?;
-        match self.take_slots(seen).await? {
-            Ok(_) => Ok(()),
-            Err(wait) => self.refuse("attempts", &wait, who(Some(username), address)),
-        }
+        self.count(counted, "attempts", refused(FAILED, Some(username), address)).await
     }
 
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
@@ -122,12 +108,4 @@ impl<P: Platform> Context<'_, P> {
         let mut devices = cookies.iter().filter_map(|cookie| Device::from_cookie(cookie, username, secret, self.now()));
         devices.next().filter(|_| account.is_some())
     }
-}
-
-/// The log line of a refusal. A name that nobody has is not logged, because it may be a password that was typed into the
-/// wrong field.
-fn who(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
-    Event::new(Level::Warn, "authn_login_fail_max")
-        .with_some("username", username.map(Username::as_str))
-        .with_some("client_address", address.map(|address| address.to_string()))
 }

@@ -7,10 +7,10 @@ pub(crate) mod attempts;
 mod quotas;
 mod slots;
 
-use domain::{ClientAddress, DelayRule, Limit};
+use domain::{ClientAddress, DelayRule, Limit, Username};
 
-use self::slots::{Counted, Kind, Wait};
-use crate::context::{Context, Event, Platform};
+use self::slots::{Counted, Kind, Seen, Taken, Wait};
+use crate::context::{Context, Event, Level, Platform};
 use crate::store::Failed;
 
 /// An IPv6 network of 2^16 clients (/48) may do as much as this many clients (/64).
@@ -42,7 +42,34 @@ fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator
     std::iter::once(client).chain(network)
 }
 
+/// The log line of a refusal, with who it was. A name that nobody has is not logged, because it may be a password that was
+/// typed into the wrong field.
+fn refused(code: &'static str, username: Option<&Username>, address: Option<ClientAddress>) -> Event {
+    Event::new(Level::Warn, code)
+        .with_some("username", username.map(Username::as_str))
+        .with_some("client_address", address.map(|address| address.to_string()))
+}
+
 impl<P: Platform> Context<'_, P> {
+    /// Counts what is to be counted, or refuses the request.
+    async fn take_or_refuse(
+        &self,
+        seen: Vec<Seen>,
+        what: &'static str,
+        event: Event,
+    ) -> Result<Vec<Taken>, Failed<TooMany>> {
+        match self.take_slots(seen).await? {
+            Ok(taken) => Ok(taken),
+            Err(wait) => self.refuse(what, &wait, event),
+        }
+    }
+
+    /// The same for one name, if it has a limit.
+    async fn count(&self, counted: Option<Counted>, what: &'static str, event: Event) -> Result<(), Failed<TooMany>> {
+        let seen = self.look_at_slots(counted.into_iter().collect()).await?;
+        self.take_or_refuse(seen, what, event).await.map(drop)
+    }
+
     /// Refuses a request, and logs the event with who it was that has to wait.
     fn refuse<T>(&self, what: &'static str, wait: &Wait, event: Event) -> Result<T, Failed<TooMany>> {
         let too_many = TooMany::new(what, wait.millis);

@@ -4,9 +4,12 @@
 use domain::{ClientAddress, Limit, Quota, Username};
 
 use super::slots::{Counted, Kind, Seen};
-use super::{TooMany, by_address};
-use crate::context::{Context, Event, Level, Platform};
+use super::{TooMany, by_address, refused};
+use crate::context::{Context, Platform};
 use crate::store::Failed;
+
+/// The code of the log line when a quota is used up.
+const EXCESS: &str = "excess_rate_limit_exceeded";
 
 /// Sign-ups for names that are taken cost little, so an address has this many times as many of them as of accounts.
 const TAKEN_NAMES: u64 = 5;
@@ -40,7 +43,7 @@ impl<P: Platform> Context<'_, P> {
         let mut accounts = self.look_at_slots(accounts.into_iter().chain(counted_names).collect()).await?;
         let taken_names = accounts.split_off(count);
         match self.longest_wait(accounts.iter().chain(&taken_names)) {
-            Some(wait) => self.refuse("sign-ups", &wait, excess(address)),
+            Some(wait) => self.refuse("sign-ups", &wait, refused(EXCESS, None, address)),
             None => Ok(SignUp { accounts, taken_names, address }),
         }
     }
@@ -51,10 +54,7 @@ impl<P: Platform> Context<'_, P> {
     /// [`TooMany`] if others at the same moment have used the quota up.
     pub(crate) async fn count_sign_up(&self, sign_up: SignUp, is_taken: bool) -> Result<(), Failed<TooMany>> {
         let seen = if is_taken { sign_up.taken_names } else { sign_up.accounts };
-        match self.take_slots(seen).await? {
-            Ok(_) => Ok(()),
-            Err(wait) => self.refuse("sign-ups", &wait, excess(sign_up.address)),
-        }
+        self.take_or_refuse(seen, "sign-ups", refused(EXCESS, None, sign_up.address)).await.map(drop)
     }
 
     /// Counts a message of an account.
@@ -64,15 +64,6 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
         let counted =
             quota.map(|quota| Counted { kind: Kind::Posts, name: author.to_string(), limit: Limit::Quota(quota) });
-        let seen = self.look_at_slots(counted.into_iter().collect()).await?;
-        match self.take_slots(seen).await? {
-            Ok(_) => Ok(()),
-            Err(wait) => self.refuse("messages", &wait, excess(None).with("username", author.as_str())),
-        }
+        self.count(counted, "messages", refused(EXCESS, Some(author), None)).await
     }
-}
-
-fn excess(address: Option<ClientAddress>) -> Event {
-    let address = address.map(|address| address.to_string());
-    Event::new(Level::Warn, "excess_rate_limit_exceeded").with_some("client_address", address)
 }

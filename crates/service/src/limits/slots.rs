@@ -66,6 +66,14 @@ pub(super) struct Seen {
     values: [i64; 2],
 }
 
+impl Seen {
+    /// The key of the first slot (0), or of the second one (1).
+    fn key(&self, index: usize) -> &str {
+        let [first, second] = &self.keys;
+        if index == 0 { first } else { second }
+    }
+}
+
 /// An attempt that was counted.
 pub(super) struct Taken {
     key: String,
@@ -154,17 +162,15 @@ impl<P: Platform> Context<'_, P> {
             match seen.limit.judge(seen.home, seen.values, now) {
                 Judgement::Wait(millis) => return Ok(Err(millis)),
                 Judgement::Unclear(index) => {
-                    let [first, second] = seen.values;
-                    let odd = (index, if index == 0 { first } else { second });
+                    let odd = (index, seen.values.get(index).copied());
                     unclear = unclear
                         .filter(|(_, first)| *first == odd)
                         .map_or(Some((1, odd)), |(n, odd)| Some((n + 1, odd)));
                 }
                 Judgement::Take(step) => {
-                    let [first, second] = &seen.keys;
-                    let key = if step.index == 0 { first } else { second };
+                    let key = seen.key(step.index);
                     match self.take_step(key, &step).await? {
-                        Outcome::GoesOn { forget } => return Ok(Ok(Taken { key: key.clone(), forget })),
+                        Outcome::GoesOn { forget } => return Ok(Ok(Taken { key: key.to_owned(), forget })),
                         Outcome::Waits(millis) => return Ok(Err(millis)),
                         Outcome::Collided => unclear = None,
                     }
@@ -190,9 +196,8 @@ impl<P: Platform> Context<'_, P> {
     /// Gives a slot a value that is clear again. It has not changed while this request waited, so a process has died between
     /// an increment and its taking back, or somebody else wrote the value.
     async fn repair_slot(&self, seen: &Seen, index: usize) -> Result<(), StoreError> {
-        let [first, second] = &seen.keys;
-        let key = if index == 0 { first } else { second };
-        self.log(Event::new(Level::Warn, "slot_repaired").with("key", key.as_str()));
+        let key = seen.key(index);
+        self.log(Event::new(Level::Warn, "slot_repaired").with("key", key));
         let repaired = seen.limit.repaired(seen.home, self.now());
         self.delete(key).await?;
         if self.increment(key, repaired).await? != repaired {
@@ -209,7 +214,7 @@ impl<P: Platform> Context<'_, P> {
         };
         let bytes = match self.get(keys::SLOTS).await? {
             Some(bytes) => bytes,
-            None => self.get_or_make(keys::SLOTS, make).await?,
+            None => self.replace_or_wait(keys::SLOTS, None, make).await?,
         };
         let record: SlotSecretRecord = records::decode(keys::SLOTS, &bytes)?;
         let unreadable = || StoreError::Failed(format!("the record {} holds no secret", keys::SLOTS));

@@ -55,8 +55,7 @@ impl<P: Platform> Context<'_, P> {
     /// The key of the store that signs now. Creates the first key, and the next one when it is due. When nothing is to be
     /// done, this is one call of the store.
     async fn stored_key(&self, rotation: Rotation, lifetime_seconds: u64) -> Result<SigningKey, Failed<UnusableKey>> {
-        let read = self.get_many(&[keys::SIGNING_KEYS.to_owned(), keys::PUBLIC_KEYS.to_owned()]).await?;
-        let [seen, set] = <[_; 2]>::try_from(read).unwrap_or_default();
+        let [seen, set] = self.get_all([keys::SIGNING_KEYS, keys::PUBLIC_KEYS].map(str::to_owned)).await?;
         let stored = self.stored_keys(seen).await?;
         let (now, since) = (self.now(), stored.keys.newest.signs_from_ms);
         if rotation.is_due(since, now) {

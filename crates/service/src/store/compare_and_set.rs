@@ -125,16 +125,6 @@ impl<P: Platform> Context<'_, P> {
         Ok(if written.as_ref() == Some(&value) { Change::Ours } else { Change::Theirs(written) })
     }
 
-    /// The random value under `key`, which the caller has not found: made by this call or by another one, which this call
-    /// waits for.
-    pub(crate) async fn get_or_make(
-        &self,
-        key: &str,
-        make: impl AsyncFn() -> Result<Vec<u8>, StoreError>,
-    ) -> Result<Vec<u8>, StoreError> {
-        self.replace_or_wait(key, None, make).await
-    }
-
     /// The value that comes after `seen`, written by this call or by another one, which this call waits for. If the other
     /// one died, the wait lasts two seconds. For that the lease is short, so a call whose write takes longer than half the
     /// lease may overwrite a later value. The caller has to bear that: for a random value, nothing is lost but the value that

@@ -9,16 +9,18 @@ use crate::context::{Context, Platform, StoreError};
 /// An account. Not `Debug`: it holds a password hash.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
-    pub(crate) v: V2,
+    pub(crate) v: AccountVersion,
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
     /// The hash of the password, as a PHC string.
     pub(crate) password: String,
     /// The secret that seals the device cookies of the account. It is replaced together with the password, but not when the
-    /// same password is hashed again.
+    /// same password is hashed again. Absent in version 1.
+    #[serde(default)]
     pub(crate) devices: String,
     /// A number that grows at each change of the password, and whenever all sessions are ended. Sessions of an earlier
-    /// revision are over.
+    /// revision are over. Absent in version 1, whose sessions have none either.
+    #[serde(default)]
     pub(crate) revision: u64,
     /// The id of the one session of an earlier revision that goes on: the one that has changed the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,37 +28,25 @@ pub(crate) struct Account {
     pub(crate) created_at_ms: Timestamp,
 }
 
-/// An account as the version before wrote it. Not `Debug`: it holds a password hash.
-#[derive(Deserialize)]
-pub(crate) struct OldAccount {
-    #[serde(rename = "v")]
-    _v: V1,
-    pub(crate) username: Username,
-    pub(crate) name: DisplayName,
-    /// The hash of the first password, as a PHC string.
-    pub(crate) password: String,
-    pub(crate) created_at_ms: Timestamp,
+/// The version of the record of an account.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum AccountVersion {
+    Current(V2),
+    /// As the version before wrote it: without some members, and with later passwords in records beside it.
+    Old(V1),
 }
 
-/// In the version before: the password that replaced the first one. Not `Debug`, because it holds a password hash.
+/// In the version before: a password that replaced the one in the account's record, or a hash of the same password with more
+/// rounds. Not `Debug`, because it holds a password hash.
 #[derive(Deserialize)]
-pub(crate) struct PasswordRecord {
+pub(crate) struct LaterPassword {
     #[serde(rename = "v")]
     _v: V1,
-    /// A random id, which was new at each change of the password.
+    /// A random id, which was new at each change of the password. Of a new hash, the id of the change whose password it is;
+    /// empty for the first password.
+    #[serde(alias = "of")]
     pub(crate) revision: String,
-    /// The hash, as a PHC string.
-    pub(crate) password: String,
-}
-
-/// In the version before: a hash of the same password with more rounds. Not `Debug`, because it holds a password hash.
-#[derive(Deserialize)]
-pub(crate) struct RehashRecord {
-    #[serde(rename = "v")]
-    _v: V1,
-    /// The revision of the password that was hashed again; empty for the first password. The hash does not count for any
-    /// other revision.
-    pub(crate) of: String,
     /// The hash, as a PHC string.
     pub(crate) password: String,
 }
@@ -73,7 +63,6 @@ pub(crate) struct Tombstone {
 #[serde(untagged)]
 pub(crate) enum AccountRecord {
     Account(Account),
-    Old(OldAccount),
     Deleted(#[expect(dead_code, reason = "the time is for operators")] Tombstone),
 }
 

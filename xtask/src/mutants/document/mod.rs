@@ -122,9 +122,9 @@ impl Document {
         let mut text = format!(
             "# Mutants
 
-`cargo xtask mutants [FILE]...` changes the code in one place at a time, with cargo-mutants, and runs the tests of `domain` and
-`service` each time. `.cargo/mutants.toml` says which files. A mutant is viable if it compiles, and detected if a test fails or
-does not end. The command writes this file, and fails when less than {MIN_PERCENT} % of the viable mutants are detected, or when a survivor
+`cargo xtask mutants [FILE]...` changes the code in one place at a time, with cargo-mutants, and runs the tests of its package
+each time. `.cargo/mutants.toml` says which files. A mutant is viable if it compiles, and detected if a test fails or does not
+end. The command writes this file, and fails when less than {MIN_PERCENT} % of the viable mutants are detected, or when a survivor
 has no reason below. The reasons are written by hand; the command keeps each of them while its mutant and its line of code
 stay as they are.
 
