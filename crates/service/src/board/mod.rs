@@ -18,7 +18,8 @@ mod delete;
 mod gaps;
 mod newest;
 mod page;
+mod repeat;
 
-pub(crate) use add::AuthorDeleted;
+pub(crate) use add::{Added, NotAdded};
 pub(crate) use delete::NotDeleted;
 pub(crate) use page::PageRequest;

@@ -8,10 +8,10 @@ use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{MessageResponse, fields};
 
 use super::table::{MESSAGES, Messages};
-use crate::board::PageRequest;
+use crate::board::{Added, PageRequest};
 use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
-use crate::http::etag;
+use crate::http::{etag, idempotency_key};
 use crate::http::gateway::{self, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
@@ -58,10 +58,14 @@ impl<P: Platform> Call<'_, P> {
         let mut members = Fields::parse(&self.incoming.body)?;
         let text = members.required(fields::TEXT, |raw| MessageText::parse(&raw));
         let text = members.finish(text)?;
+        let key = idempotency_key::of(self.incoming.headers())?;
         self.context.count_post(self.settings.posts, &author.username).await?;
-        let (position, message) = self.context.add_message(&author.username, &author.name, text).await?;
-        let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
-        self.context.log_with_work(event.with("message", position.to_string()));
+        let added = self.context.add_message(&author.username, &author.name, text, key.as_ref()).await?;
+        let Added { position, message, is_new } = added;
+        if is_new {
+            let event = Event::new(Level::Info, "message_created").with("username", author.username.as_str());
+            self.context.log_with_work(event.with("message", position.to_string()));
+        }
         let mut reply = json(StatusCode::CREATED, &MessageResponse { message });
         // The address of the page that begins with this message.
         let before = Cursor::Board(position.saturating_add(1));

@@ -7,6 +7,7 @@ pub(crate) mod cookie;
 pub(crate) mod cors;
 pub(crate) mod etag;
 pub(crate) mod gateway;
+pub(crate) mod idempotency_key;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod reply;

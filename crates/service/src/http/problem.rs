@@ -9,12 +9,13 @@ use bytes::Bytes;
 use domain::TokenError;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
-use wire::{FieldError, Problem, ProblemCode as Code};
+use wire::{FieldCode, FieldError, Problem, ProblemCode as Code};
 
+use super::idempotency_key::IDEMPOTENCY_KEY;
 use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
 use crate::accounts::credentials::Overtaken;
-use crate::board::{AuthorDeleted, NotDeleted};
+use crate::board::{NotAdded, NotDeleted};
 use crate::context::{SettingError, StoreError};
 use crate::limits::TooMany;
 use crate::signing::UnusableKey;
@@ -47,6 +48,8 @@ pub(crate) enum ApiError {
     UsernameTaken,
     /// Another request has changed the account at the same moment.
     Conflict,
+    /// The first request with the same idempotency key has not ended.
+    UnderWay,
     BodyTooLarge,
     /// The body is not declared as JSON.
     UnsupportedMediaType,
@@ -106,9 +109,17 @@ impl From<UnusableKey> for ApiError {
     }
 }
 
-impl From<AuthorDeleted> for ApiError {
-    fn from(_: AuthorDeleted) -> Self {
-        Self::InvalidToken(TokenError::SessionEnded)
+impl From<NotAdded> for ApiError {
+    fn from(error: NotAdded) -> Self {
+        match error {
+            NotAdded::AuthorDeleted => Self::InvalidToken(TokenError::SessionEnded),
+            NotAdded::UnderWay => Self::UnderWay,
+            NotAdded::KeyIsUsed => Self::Invalid(vec![FieldError {
+                field: IDEMPOTENCY_KEY.as_str().to_owned(),
+                code: FieldCode::Invalid,
+                detail: "This key was used for another message, or for one that has been deleted.".to_owned(),
+            }]),
+        }
     }
 }
 
@@ -174,6 +185,7 @@ impl ApiError {
         let challenge = self.challenge();
         let (retry_after, allow, cookie, errors) = match self {
             Self::TooMany(too_many) => (Some(too_many.wait_seconds), None, None, Vec::new()),
+            Self::UnderWay => (Some(1), None, None, Vec::new()),
             Self::MethodNotAllowed(methods) => (None, Some(methods), None, Vec::new()),
             Self::InvalidRefreshToken(cookie) => (None, None, cookie, Vec::new()),
             Self::Invalid(errors) | Self::InvalidRequest(_, errors) => (None, None, None, errors),
@@ -207,7 +219,7 @@ impl ApiError {
             Self::NotFound => Code::NotFound,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::UsernameTaken => Code::UsernameTaken,
-            Self::Conflict => Code::Conflict,
+            Self::Conflict | Self::UnderWay => Code::Conflict,
             Self::BodyTooLarge => Code::BodyTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::Invalid(_) => Code::ValidationFailed,
@@ -224,6 +236,9 @@ impl ApiError {
         match self {
             Self::MalformedJson(detail) => Some(detail.clone()),
             Self::InvalidRequest(detail, _) => Some((*detail).to_owned()),
+            Self::UnderWay => {
+                Some("The first request with this Idempotency-Key has not ended. Try again in a moment.".to_owned())
+            }
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
             Self::BodyTooLarge => Some(format!("A request body has at most {} KiB.", MAX_BODY_BYTES / 1024)),
             Self::TooMany(too_many) => Some(too_many_detail(too_many)),

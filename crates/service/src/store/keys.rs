@@ -14,12 +14,12 @@
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account | messages, account | for ever |
 //! | `latchkey:author:NAME` | counter: the author's last index | messages | messages | until the account is deleted |
 //! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever, like the message |
+//! | `latchkey:used:DIGEST` | counter: a [`KeyUse`](domain::KeyUse), of the idempotency key of a user with this digest | messages | messages | for ever, like the message; it counts for a day |
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
 //! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
 //! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written (after a crash then, for ever); until a key signs |
 //! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
-//! | `latchkey:delay:N` | counter: failed attempts of a name, and the time of the last one; N below 131,072 | login, account | login, account | for ever |
-//! | `latchkey:quota:N` | counter: uses of a name, and since when; N below 131,072 | login, signup, messages | login, signup, messages | for ever |
+//! | `latchkey:delay:N`, `latchkey:quota:N` | counter: failed attempts of a name, and the time of the last one; uses of a name, and since when; N below 131,072 | login, account; login, signup, messages | the same | for ever |
 //!
 //! A username contains no colon, so no account can overwrite the lock of another one. The longest key has 88 bytes before
 //! its number; the host with the lowest limit accepts 255 bytes.
@@ -88,6 +88,11 @@ pub(crate) fn author(username: &Username) -> String {
 
 pub(crate) fn authored(username: &Username, position: u64) -> String {
     format!("latchkey:author:{username}:{position}")
+}
+
+/// `digest` is that of an idempotency key.
+pub(crate) fn used(digest: &str) -> String {
+    format!("latchkey:used:{digest}")
 }
 
 pub(crate) fn delay(slot: u32) -> String {

@@ -30,6 +30,7 @@ mod once;
 mod one_instance;
 mod openapi;
 mod refresh;
+mod repeated_posts;
 mod rules;
 mod sessions;
 mod settings;

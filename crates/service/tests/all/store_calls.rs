@@ -87,6 +87,11 @@ const REQUESTS: &[Request] = &[
     ("an older page, of three authors' messages", 200, |app| app.ask("GET", "/api/messages?before=m42&limit=25", "")),
     ("a page of one author", 200, |app| app.ask("GET", "/api/messages?author=ada", "")),
     ("a post", 201, |app| app.as_ada("POST", "/api/messages", r#"{"text":"hello"}"#)),
+    ("a post with an idempotency key", 201, |app| {
+        let mut request = bearer(&app.ada, "POST", "/api/messages", r#"{"text":"hello"}"#);
+        request.headers_mut().insert("idempotency-key", "one".parse().unwrap());
+        app.world.send(request)
+    }),
     ("the deletion of a message", 204, |app| app.as_ada("DELETE", "/api/messages/64", "")),
     ("the deletion of an old message", 204, |app| app.as_ada("DELETE", "/api/messages/3", "")),
     ("a sign-up", 201, |app| app.ask("POST", "/api/signup", &signup_body("eve"))),
