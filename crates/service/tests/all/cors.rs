@@ -82,6 +82,39 @@ fn faults_of_the_server_are_readable_too() {
 }
 
 #[test]
+fn pages_of_apps_and_extensions_can_be_allowed() {
+    let world = World::new();
+    let id = "chrome-extension://abcdefghijklmnopabcdefghijklmnop";
+    world.set("cors_allowed_origins", &format!("capacitor://localhost, tauri://localhost,{id}, app://obsidian.md"));
+    for origin in ["capacitor://localhost", "tauri://localhost", id, "app://obsidian.md"] {
+        let answer = from_origin(&world, origin, preflight("/api/messages"));
+        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+        assert!(answer.header("access-control-allow-methods").is_some(), "{origin}");
+    }
+    for origin in ["null", "http://localhost", "ionic://localhost", "capacitor://localhost:80", "app://localhost"] {
+        let answer = from_origin(&world, origin, preflight("/api/messages"));
+        assert_eq!(permissions(&answer), [""; 0], "{origin}");
+    }
+}
+
+#[test]
+fn the_log_says_which_origin_no_browser_sends_and_what_to_write_instead() {
+    for (listed, expected) in [
+        ("https://app.example, https://other.example:443", "\"https://other.example\" in the place of entry 2"),
+        ("https://app.example/", "\"https://app.example\" in the place of entry 1"),
+        ("https://app.example,null", "entry 2 is none"),
+        ("app.example", "such as https://example.com"),
+    ] {
+        let world = World::new();
+        world.set("cors_allowed_origins", listed);
+        from_origin(&world, APP, anon("GET", "/api/messages", "")).is_refused(500, "misconfigured", &[]);
+        let line = &world.events("misconfigured")[0];
+        assert_eq!(line["variable"], "cors_allowed_origins");
+        assert!(line["expected"].as_str().unwrap().contains(expected), "{listed}: {line}");
+    }
+}
+
+#[test]
 fn another_origin_may_read_nothing() {
     for configured in ["", "https://other.example, http://localhost:8080"] {
         let world = World::new();

@@ -63,7 +63,7 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
     // Each row: a variable, an unusable value, and requests that use the variable.
-    let rows: [(&str, &str, Asks); 43] = [
+    let rows: [(&str, &str, Asks); 45] = [
         ("stage", "zq9x stage!", &[reading]),
         ("stage", "zq9x/with a slash", &[posting, authorizing]),
         ("store", "zq9x/b", &[reading]),
@@ -72,6 +72,8 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
         ("cors_allowed_origins", "shop.zq9x", &[reading]),
         ("cors_allowed_origins", "https://a.example/zq9x", &[reading]),
         ("cors_allowed_origins", "https://a.example,zq9x", &[reading]),
+        ("cors_allowed_origins", "https://zq9x@a.example", &[reading]),
+        ("cors_allowed_origins", "https://a.example:443", &[reading]),
         ("pbkdf2_iterations", "zq9x", &[signing_up, logging_in]),
         ("pbkdf2_iterations", "0", &[signing_up, logging_in]),
         ("pbkdf2_iterations", "-1", &[signing_up, logging_in]),
