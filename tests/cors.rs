@@ -56,6 +56,6 @@ fn an_allowed_origin_asks_and_reads_and_another_is_told_nothing() {
     }
     let reply = app.send(preflight("/api/messages").header("origin", APP));
     assert_eq!(reply.list("access-control-allow-methods"), ["GET", "HEAD", "OPTIONS", "POST"]);
-    assert_eq!(reply.header("access-control-allow-headers"), "authorization, content-type");
+    assert_eq!(reply.list("access-control-allow-headers")[..2], ["authorization", "content-type"]);
     assert_eq!(reply.header("access-control-max-age"), "7200");
 }

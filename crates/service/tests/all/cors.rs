@@ -1,5 +1,10 @@
 //! CORS headers on every kind of answer.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::description::document;
 use crate::world::{Answer, PASSWORD, World, anon, bearer};
 
 const APP: &str = "https://app.example";
@@ -187,7 +192,6 @@ fn a_preflight_names_the_methods_of_that_very_resource() {
         for (header, value) in [
             ("access-control-allow-origin", APP),
             ("access-control-allow-methods", methods),
-            ("access-control-allow-headers", "authorization, content-type"),
             ("access-control-max-age", "7200"),
             ("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
             ("cache-control", "no-store"),
@@ -198,6 +202,71 @@ fn a_preflight_names_the_methods_of_that_very_resource() {
     let plain = from_origin(&world, APP, anon("OPTIONS", "/api/messages", ""));
     assert_eq!((plain.status(), plain.text(), plain.header("access-control-allow-origin")), (204, "", Some(APP)));
     assert_eq!(plain.header("access-control-allow-methods"), None, "OPTIONS that is no preflight");
+}
+
+/// The names in a header that is a list.
+fn names(answer: &Answer, header: &str) -> BTreeSet<String> {
+    answer.header(header).unwrap_or_default().split(", ").map(str::to_ascii_lowercase).collect()
+}
+
+/// The request headers of an operation in `openapi.yaml`: its parameters, and those that its token and its body need.
+fn request_headers(document: &Value, item: &Value, operation: &Value) -> BTreeSet<String> {
+    let parameters = [item, operation].into_iter().flat_map(|holder| holder["parameters"].as_array()).flatten();
+    let parameters = parameters.map(|parameter| match parameter["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap(),
+        None => parameter,
+    });
+    let named = parameters.filter(|parameter| parameter["in"] == "header").map(|parameter| &parameter["name"]);
+    let mut headers: BTreeSet<_> = named.map(|name| name.as_str().unwrap().to_ascii_lowercase()).collect();
+    let security = operation["security"].as_array().into_iter().flatten();
+    headers.extend(security.filter(|way| !way["accessToken"].is_null()).map(|_| "authorization".to_owned()));
+    headers.extend((!operation["requestBody"].is_null()).then(|| "content-type".to_owned()));
+    headers
+}
+
+/// Otherwise a page of an allowed origin could not use all of the API.
+#[test]
+fn every_request_header_of_openapi_passes_the_preflight_and_no_other() {
+    let world = World::new();
+    world.set("cors_allowed_origins", APP);
+    let document = document();
+    let (mut wanted, mut allowed) = (BTreeSet::new(), BTreeSet::new());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+            let headers = request_headers(&document, item, operation);
+            let mut request = preflight(&path.replace("{id}", "1"));
+            request.headers_mut().insert("access-control-request-method", method.to_uppercase().parse().unwrap());
+            let asked = headers.iter().cloned().collect::<Vec<_>>().join(",");
+            request.headers_mut().insert("access-control-request-headers", asked.parse().unwrap());
+            let granted = names(&from_origin(&world, APP, request), "access-control-allow-headers");
+            assert!(headers.is_subset(&granted), "{method} {path}: {headers:?}, allowed: {granted:?}");
+            wanted.extend(headers);
+            allowed.extend(granted);
+        }
+    }
+    assert_eq!(allowed, wanted, "and none that no operation knows");
+}
+
+/// Response headers that a page may read without being allowed to, and those that are for the browser.
+fn is_readable_anyway(name: &str) -> bool {
+    matches!(name, "cache-control" | "set-cookie") || name.starts_with("access-control-")
+}
+
+#[test]
+fn every_response_header_of_openapi_can_be_read() {
+    let world = World::new();
+    world.set("cors_allowed_origins", APP);
+    let exposed = names(&from_origin(&world, APP, anon("GET", "/api/messages", "")), "access-control-expose-headers");
+    let document = document();
+    let of_operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let responses = of_operations.flat_map(|operation| operation["responses"].as_object()).flat_map(|all| all.values());
+    let shared = document["components"]["responses"].as_object().unwrap().values();
+    let headers =
+        responses.chain(shared).flat_map(|response| response["headers"].as_object()).flat_map(|all| all.keys());
+    let described: BTreeSet<_> =
+        headers.map(|name| name.to_ascii_lowercase()).filter(|name| !is_readable_anyway(name)).collect();
+    assert_eq!(exposed, described);
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn the_routes_of_spin_lead_to_the_components_of_the_table() {
     assert_eq!(routes, of_table.chain(rest).collect());
 }
 
-fn document() -> serde_json::Value {
+/// `openapi.yaml`.
+pub(crate) fn document() -> serde_json::Value {
     serde_saphyr::from_str(&read("openapi.yaml")).unwrap()
 }
 
