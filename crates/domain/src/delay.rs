@@ -124,6 +124,13 @@ mod tests {
     }
 
     #[test]
+    fn a_larger_quota_has_the_same_window() {
+        let quota = Quota { limit: 30, window_millis: 600_000 };
+        assert_eq!(quota.times(5), Quota { limit: 150, window_millis: 600_000 });
+        assert_eq!(quota.times(u64::MAX).limit, Quota::MAX_LIMIT);
+    }
+
+    #[test]
     fn a_window_is_waited_out() {
         let quota = Quota { limit: 2, window_millis: 60_000 };
         for (used, now, wait) in [(0, 0, 0), (1, 0, 0), (2, 0, 60_000), (3, 59_999, 1), (2, 70_000, 1)] {

@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn keeps_line_breaks_and_counts_characters() {
-        assert_eq!(MessageText::parse("\n two\nlines \n").unwrap().as_str(), "two\nlines");
+        let text = MessageText::parse("\n two\nlines \n").unwrap();
+        assert_eq!((text.as_str(), String::from(text.clone())), ("two\nlines", "two\nlines".to_owned()));
         let longest = format!(" {} ", "é".repeat(1000));
         assert_eq!(MessageText::parse(&longest).unwrap().as_str().chars().count(), 1000);
     }

@@ -67,7 +67,8 @@ mod tests {
     fn accepts_the_edges_and_folds_upper_case() {
         let longest = "a".repeat(32);
         for (raw, folded) in [("abc", "abc"), ("0_-", "0_-"), ("AliCE", "alice"), (&longest, &longest)] {
-            assert_eq!(Username::parse_new(raw).unwrap().as_str(), folded);
+            let username = Username::parse_new(raw).unwrap();
+            assert_eq!((username.as_str(), &*String::from(username.clone())), (folded, folded));
         }
     }
 

@@ -46,7 +46,8 @@ impl<P: Platform> Context<'_, P> {
         let index = self.next(&author_counter).await?;
         let [entry_key, key_below] = [index, index.saturating_sub(1)].map(|index| keys::authored(author, index));
         let used_key = idempotency_key.map(|key| keys::used(&key.digest(author)));
-        let read: Vec<String> = [key_below.clone(), keys::NEWEST.to_owned()].into_iter().chain(used_key.clone()).collect();
+        let read: Vec<String> =
+            [key_below.clone(), keys::NEWEST.to_owned()].into_iter().chain(used_key.clone()).collect();
         let mut found = self.get_many(&read).await?.into_iter();
         let [entry_below, newest, used] = [(); 3].map(|()| found.next().flatten());
         // What is no counter must not be incremented, and says nothing.

@@ -27,7 +27,8 @@ impl<P: Platform> Context<'_, P> {
             KeyState::Unclear => return Err(Failed::Refused(NotAdded::UnderWay)),
             KeyState::Used { position, millis } => (position, millis),
         };
-        let is_same = |message: &MessageRecord| message.author.as_deref() == Some(author.as_str()) && message.text == text;
+        let is_same =
+            |message: &MessageRecord| message.author.as_deref() == Some(author.as_str()) && message.text == text;
         match self.load(&keys::message(position)).await? {
             None if millis > LEASE_MILLIS => Ok(None),
             None => Err(Failed::Refused(NotAdded::UnderWay)),
@@ -40,7 +41,8 @@ impl<P: Platform> Context<'_, P> {
     /// between.
     pub(super) async fn claim_key(&self, key: &str, number: i64, position: u64) -> Result<bool, StoreError> {
         let claim = KeyUse::new(position, self.now());
-        let claim = claim.ok_or_else(|| StoreError::Failed(format!("the position {position} is too high for a key")))?;
+        let claim =
+            claim.ok_or_else(|| StoreError::Failed(format!("the position {position} is too high for a key")))?;
         let delta = claim.number().wrapping_sub(number);
         if self.increment(key, delta).await? == claim.number() {
             return Ok(true);

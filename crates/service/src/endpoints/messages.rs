@@ -11,11 +11,11 @@ use super::table::{MESSAGES, Messages};
 use crate::board::{Added, PageRequest};
 use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
-use crate::http::{etag, idempotency_key};
 use crate::http::gateway::{self, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::reply::{Reply, empty, json, json_bytes, set};
+use crate::http::{etag, idempotency_key};
 
 /// Caches may keep the answer, and have to revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");

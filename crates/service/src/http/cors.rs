@@ -33,7 +33,8 @@ pub(crate) enum AllowedOriginsError {
 }
 
 /// Every request header in `openapi.yaml`: a test holds it to that.
-const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, if-none-match");
+const ALLOWED_HEADERS: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, idempotency-key, if-none-match");
 const EXPOSED_HEADERS: HeaderValue =
     HeaderValue::from_static("allow, etag, location, retry-after, www-authenticate, x-request-id");
 /// Seconds that a browser may keep a preflight answer; 7200 is the most that Chromium accepts.

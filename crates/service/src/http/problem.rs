@@ -11,8 +11,8 @@ use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, 
 use http::{HeaderValue, Response, StatusCode};
 use wire::{FieldCode, FieldError, Problem, ProblemCode as Code};
 
-use super::idempotency_key::IDEMPOTENCY_KEY;
 use super::MAX_BODY_BYTES;
+use super::idempotency_key::IDEMPOTENCY_KEY;
 use super::reply::{NO_STORE, Reply};
 use crate::accounts::credentials::Overtaken;
 use crate::board::{NotAdded, NotDeleted};

@@ -8,11 +8,8 @@ use domain::{ClientAddress, DelayRule, Device, Limit, Username};
 use super::slots::{Counted, Kind, Seen, Taken};
 use super::{TooMany, by_address, refused};
 use crate::accounts::credentials::Credentials;
-use crate::context::{AttemptRules, Context, Event, Platform};
+use crate::context::{AttemptRules, Context, Event, Level, Platform};
 use crate::store::Failed;
-
-/// The code of the log line when an attempt has to wait.
-const FAILED: &str = "authn_login_fail_max";
 
 /// Where an attempt comes from.
 pub(crate) struct Client<'a> {
@@ -66,7 +63,7 @@ impl<P: Platform> Context<'_, P> {
         counted.extend(from.map(|(quota, from)| counted_for(Kind::LoginsFrom, &from.network(), Limit::Quota(quota))));
         let mut seen = self.look_at_slots(counted).await?;
         let logins = seen.split_off(failures);
-        let who = || refused(FAILED, account.map(|found| &found.account.username), client.address);
+        let who = || too_many(account.map(|found| &found.account.username), client.address);
         if let Some(wait) = self.longest_wait(seen.iter().chain(&logins)) {
             return self.refuse("attempts", &wait, who());
         }
@@ -97,7 +94,7 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<(), Failed<TooMany>> {
         let (kind, name) = (Kind::Check, username.to_string());
         let counted = rule.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
-        self.count(counted, "attempts", refused(FAILED, Some(username), address)).await
+        self.count(counted, "attempts", too_many(Some(username), address)).await
     }
 
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
@@ -108,4 +105,8 @@ impl<P: Platform> Context<'_, P> {
         let mut devices = cookies.iter().filter_map(|cookie| Device::from_cookie(cookie, username, secret, self.now()));
         devices.next().filter(|_| account.is_some())
     }
+}
+
+fn too_many(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
+    refused(Event::new(Level::Warn, "authn_login_fail_max"), username, address)
 }

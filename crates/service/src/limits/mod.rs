@@ -10,7 +10,7 @@ mod slots;
 use domain::{ClientAddress, DelayRule, Limit, Username};
 
 use self::slots::{Counted, Kind, Seen, Taken, Wait};
-use crate::context::{Context, Event, Level, Platform};
+use crate::context::{Context, Event, Platform};
 use crate::store::Failed;
 
 /// An IPv6 network of 2^16 clients (/48) may do as much as this many clients (/64).
@@ -44,8 +44,8 @@ fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator
 
 /// The log line of a refusal, with who it was. A name that nobody has is not logged, because it may be a password that was
 /// typed into the wrong field.
-fn refused(code: &'static str, username: Option<&Username>, address: Option<ClientAddress>) -> Event {
-    Event::new(Level::Warn, code)
+fn refused(event: Event, username: Option<&Username>, address: Option<ClientAddress>) -> Event {
+    event
         .with_some("username", username.map(Username::as_str))
         .with_some("client_address", address.map(|address| address.to_string()))
 }

@@ -5,11 +5,8 @@ use domain::{ClientAddress, Limit, Quota, Username};
 
 use super::slots::{Counted, Kind, Seen};
 use super::{TooMany, by_address, refused};
-use crate::context::{Context, Platform};
+use crate::context::{Context, Event, Level, Platform};
 use crate::store::Failed;
-
-/// The code of the log line when a quota is used up.
-const EXCESS: &str = "excess_rate_limit_exceeded";
 
 /// Sign-ups for names that are taken cost little, so an address has this many times as many of them as of accounts.
 const TAKEN_NAMES: u64 = 5;
@@ -43,7 +40,7 @@ impl<P: Platform> Context<'_, P> {
         let mut accounts = self.look_at_slots(accounts.into_iter().chain(counted_names).collect()).await?;
         let taken_names = accounts.split_off(count);
         match self.longest_wait(accounts.iter().chain(&taken_names)) {
-            Some(wait) => self.refuse("sign-ups", &wait, refused(EXCESS, None, address)),
+            Some(wait) => self.refuse("sign-ups", &wait, excess(None, address)),
             None => Ok(SignUp { accounts, taken_names, address }),
         }
     }
@@ -54,7 +51,7 @@ impl<P: Platform> Context<'_, P> {
     /// [`TooMany`] if others at the same moment have used the quota up.
     pub(crate) async fn count_sign_up(&self, sign_up: SignUp, is_taken: bool) -> Result<(), Failed<TooMany>> {
         let seen = if is_taken { sign_up.taken_names } else { sign_up.accounts };
-        self.take_or_refuse(seen, "sign-ups", refused(EXCESS, None, sign_up.address)).await.map(drop)
+        self.take_or_refuse(seen, "sign-ups", excess(None, sign_up.address)).await.map(drop)
     }
 
     /// Counts a message of an account.
@@ -64,6 +61,10 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
         let counted =
             quota.map(|quota| Counted { kind: Kind::Posts, name: author.to_string(), limit: Limit::Quota(quota) });
-        self.count(counted, "messages", refused(EXCESS, Some(author), None)).await
+        self.count(counted, "messages", excess(Some(author), None)).await
     }
+}
+
+fn excess(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
+    refused(Event::new(Level::Warn, "excess_rate_limit_exceeded"), username, address)
 }

@@ -147,7 +147,8 @@ fn of_many_at_once_one_posts() {
                 let answers = block_on(join_all(requests));
                 let said: Vec<_> = answers.iter().map(Answer::said).collect();
                 assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status())), "{said:?}");
-                let mut posted: Vec<_> = answers.iter().filter(|answer| answer.status() == 201).map(Answer::text).collect();
+                let mut posted: Vec<_> =
+                    answers.iter().filter(|answer| answer.status() == 201).map(Answer::text).collect();
                 posted.dedup();
                 assert_eq!(posted.len(), 1, "{said:?}");
                 let after = worlds[0].texts("/api/messages?limit=100").len();
