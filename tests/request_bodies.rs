@@ -7,15 +7,15 @@ use crate::harness::host::App;
 use crate::harness::raw::{Connection, RawReply, exchange};
 
 const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];
-const LIMIT: usize = 16 * 1024;
+const LIMIT: usize = 40 * 1024;
 
 /// A JSON object of this size without any field that the app knows.
 fn object(bytes: usize) -> String {
     format!("{{{}}}", " ".repeat(bytes - 2))
 }
 
-case!(AnyHost, a_body_has_at_most_16_kib);
-fn a_body_has_at_most_16_kib() {
+case!(AnyHost, a_body_has_at_most_40_kib);
+fn a_body_has_at_most_40_kib() {
     let app = App::any();
     let token = actors::alice(&app).token;
     for path in ENDPOINTS {
@@ -58,8 +58,8 @@ fn chunked(app: &Client, path: &str, token: &str, bytes: usize) -> RawReply {
     exchange(app, request.as_bytes()).unwrap()
 }
 
-case!(AnyHost, a_chunked_body_has_at_most_16_kib);
-fn a_chunked_body_has_at_most_16_kib() {
+case!(AnyHost, a_chunked_body_has_at_most_40_kib);
+fn a_chunked_body_has_at_most_40_kib() {
     let app = App::any();
     let token = actors::alice(&app).token;
     for path in ENDPOINTS {

@@ -173,7 +173,7 @@ fn ill_framed(random: &mut Random, alice: &Actor) -> Vec<u8> {
 fn body(random: &mut Random) -> Vec<u8> {
     match random.below(10) {
         0 => {
-            let count = random.below(40_000);
+            let count = random.below(100_000);
             random.bytes(count)
         }
         1 => random.pick(&["[", "{\"a\":", "\"\\", "9", " "]).repeat(random.below(10_000)).into_bytes(),

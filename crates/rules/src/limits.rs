@@ -25,8 +25,10 @@ pub const TEXT_MAX_CHARS: usize = 1000;
 /// The word that a new password must not contain, in lower case.
 pub const PRODUCT_NAME: &str = "latchkey";
 
-/// The largest number of bytes in a request body.
-pub const BODY_MAX_BYTES: usize = 16 * 1024;
+/// The largest number of bytes in a request body. A message of [`TEXT_MAX_CHARS`] characters fits, whatever they are and
+/// however JSON writes them: a character has up to 36 bytes, if it is sent as three characters that NFC makes one of, each
+/// outside the basic plane and so escaped as `\uXXXX\uXXXX`.
+pub const BODY_MAX_BYTES: usize = 40 * 1024;
 /// The largest number of bytes in an access token.
 pub const TOKEN_MAX_BYTES: usize = 4096;
 /// The largest number of messages on a page.

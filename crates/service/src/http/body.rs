@@ -23,8 +23,10 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Reads an object. `serde_json` bounds its depth.
+    /// Reads an object. `serde_json` bounds its depth. A byte order mark before it is skipped (RFC 8259, section 8.1):
+    /// editors and shells on Windows write one.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let Members(members) = serde_json::from_slice(body).map_err(|error| {
             ApiError::MalformedJson(match error.classify() {
                 Category::Data => "The body is not a JSON object.".to_owned(),

@@ -6,14 +6,14 @@ use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
 use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::ALLOW;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 use super::problem::ApiError;
 use super::reply::{Reply, empty, finish};
 use super::resource::{Access, Component, NO_METHODS, Parameters};
-use super::{BodyFault, bearer};
+use super::{bearer, content};
 use crate::context::{Authorization, Authorizer, Context, Denial, Event, Level, Platform, SettingError, Variables};
 
 /// The caller, as the authorizer identifies it.
@@ -109,7 +109,7 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
             Access::Public => None,
             Access::Guarded(action) => Some(context.guard(authorizer, action, &parts).await?),
         };
-        check_body(&parts, &body)?;
+        content::check(&parts, &body)?;
         let incoming = Incoming { parts, body, principal, parameters };
         run(Call { context: &context, settings, endpoint: *endpoint, incoming }).await
     };
@@ -172,36 +172,4 @@ impl<P: Platform> Context<'_, P> {
         };
         self.log(event);
     }
-}
-
-/// A body has to be JSON, complete, and not too long. The endpoint decides whether there has to be one.
-fn check_body(parts: &Parts, body: &Bytes) -> Result<(), ApiError> {
-    if parts.method != Method::POST {
-        return Ok(());
-    }
-    let fault = parts.extensions.get::<BodyFault>();
-    if fault == Some(&BodyFault::Incomplete) {
-        return Err(ApiError::InvalidRequest("The request body ended too early.", Vec::new()));
-    }
-    let declared = parts.headers.get(CONTENT_TYPE);
-    let is_there = !body.is_empty() || fault.is_some();
-    if (declared.is_some() || is_there) && !declared.is_some_and(is_json) {
-        return Err(ApiError::UnsupportedMediaType);
-    }
-    if fault == Some(&BodyFault::TooLarge) {
-        return Err(ApiError::BodyTooLarge);
-    }
-    Ok(())
-}
-
-/// `application/json`, with no parameter but `charset=utf-8` (RFC 8259 knows no other encoding).
-fn is_json(content_type: &HeaderValue) -> bool {
-    let Ok(content_type) = content_type.to_str() else { return false };
-    let mut parts = content_type.split(';').map(str::trim);
-    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
-        && parts.all(|parameter| {
-            parameter.is_empty()
-                || parameter.eq_ignore_ascii_case("charset=utf-8")
-                || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
-        })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod bearer;
 pub(crate) mod body;
 mod client_address;
+mod content;
 pub(crate) mod cookie;
 pub(crate) mod cors;
 pub(crate) mod etag;

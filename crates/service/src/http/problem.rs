@@ -7,7 +7,7 @@
 
 use bytes::Bytes;
 use domain::TokenError;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use wire::{FieldCode, FieldError, Problem, ProblemCode as Code};
 
@@ -53,6 +53,8 @@ pub(crate) enum ApiError {
     BodyTooLarge,
     /// The body is not declared as JSON.
     UnsupportedMediaType,
+    /// The body is declared as compressed.
+    UnsupportedEncoding,
     /// Fields of the body break rules.
     Invalid(Vec<FieldError>),
     TooMany(TooMany),
@@ -183,13 +185,16 @@ impl ApiError {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let detail = self.detail().unwrap_or_else(|| detail.to_owned());
         let challenge = self.challenge();
-        let (retry_after, allow, cookie, errors) = match self {
-            Self::TooMany(too_many) => (Some(too_many.wait_seconds), None, None, Vec::new()),
-            Self::UnderWay => (Some(1), None, None, Vec::new()),
-            Self::MethodNotAllowed(methods) => (None, Some(methods), None, Vec::new()),
-            Self::InvalidRefreshToken(cookie) => (None, None, cookie, Vec::new()),
-            Self::Invalid(errors) | Self::InvalidRequest(_, errors) => (None, None, None, errors),
-            _ => ((status == StatusCode::SERVICE_UNAVAILABLE).then_some(1), None, None, Vec::new()),
+        let (header, errors) = match self {
+            Self::TooMany(too_many) => (Some((RETRY_AFTER, HeaderValue::from(too_many.wait_seconds))), Vec::new()),
+            Self::UnderWay => (Some((RETRY_AFTER, HeaderValue::from(1))), Vec::new()),
+            Self::MethodNotAllowed(methods) => (Some((ALLOW, methods)), Vec::new()),
+            // RFC 9110, section 15.5.16: which encodings are accepted.
+            Self::UnsupportedEncoding => (Some((ACCEPT_ENCODING, HeaderValue::from_static("identity"))), Vec::new()),
+            Self::InvalidRefreshToken(cookie) => (cookie.map(|cookie| (SET_COOKIE, cookie)), Vec::new()),
+            Self::Invalid(errors) | Self::InvalidRequest(_, errors) => (None, errors),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => (Some((RETRY_AFTER, HeaderValue::from(1))), Vec::new()),
+            _ => (None, Vec::new()),
         };
         let kind = format!("urn:latchkey:problem:{}", code.as_str());
         let problem = Problem { kind, title: title.to_owned(), status: status.as_u16(), detail, code, errors };
@@ -198,10 +203,8 @@ impl ApiError {
         let headers = reply.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, NO_STORE);
-        headers.extend(retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
+        headers.extend(header);
         headers.extend(challenge.map(|value| (WWW_AUTHENTICATE, value)));
-        headers.extend(allow.map(|value| (ALLOW, value)));
-        headers.extend(cookie.map(|value| (SET_COOKIE, value)));
         reply
     }
 
@@ -221,7 +224,7 @@ impl ApiError {
             Self::UsernameTaken => Code::UsernameTaken,
             Self::Conflict | Self::UnderWay => Code::Conflict,
             Self::BodyTooLarge => Code::BodyTooLarge,
-            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding => Code::UnsupportedMediaType,
             Self::Invalid(_) => Code::ValidationFailed,
             Self::TooMany(_) => Code::TooManyRequests,
             Self::Misconfigured(_) => Code::Misconfigured,
@@ -240,6 +243,7 @@ impl ApiError {
                 Some("The first request with this Idempotency-Key has not ended. Try again in a moment.".to_owned())
             }
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
+            Self::UnsupportedEncoding => Some("Send the body without a Content-Encoding.".to_owned()),
             Self::BodyTooLarge => Some(format!("A request body has at most {} KiB.", MAX_BODY_BYTES / 1024)),
             Self::TooMany(too_many) => Some(too_many_detail(too_many)),
             Self::Misconfigured(SettingError { variable, .. }) => {

@@ -44,6 +44,12 @@ fn a_body_has_to_be_declared_as_json() {
             Some("application/json; charset=iso-8859-1"),
             Some("application/json; charset=latin-1"),
             Some("application/json; charset=utf-16"),
+            Some("application/json; charset="),
+            Some("application/json; charset=\"latin1\""),
+            Some("application/json; odata=verbose; charset=latin1"),
+            Some("application/json; charset=utf-8; charset=latin1"),
+            Some("application/json; title=\"a\\\"\"; charset=latin1"),
+            Some("application/json; CHARSET = us-ascii"),
             Some("application/json, text/plain"),
             Some("json"),
             Some(""),
@@ -57,6 +63,15 @@ fn a_body_has_to_be_declared_as_json() {
             "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
             "Application/JSON;charset=UTF-8",
+            "application/json; charset=utf8",
+            "application/json ; charset = 'UTF8'",
+            "application/json; odata=verbose",
+            "application/json;odata=minimalmetadata;IEEE754Compatible=true;charset=utf-8",
+            "application/json; title=\"a;charset=latin1;\\\";b\"",
+            "application/json; title=caf\u{e9}",
+            "application/json; charset",
+            "application/json;",
+            "application/json; ; charset=utf-8;",
         ] {
             let answer = world.send(sending(path, &token, Some(accepted), "[]"));
             answer.is_refused(400, "malformed_json", &[]);
@@ -74,7 +89,9 @@ fn malformed() -> Vec<Vec<u8>> {
         format!("{{{FIELDS}}}}}").into(),
         format!("{object}{object}").into(),
         format!("{object}\0").into(),
-        format!("\u{feff}{object}").into(),
+        format!("\u{feff}\u{feff}{object}").into(),
+        format!("{object}\u{feff}").into(),
+        "\u{feff}".into(),
         format!("// comment\n{object}").into(),
         format!("[{object}]").into(),
         object.replace(':', "=").into(),
@@ -137,6 +154,100 @@ fn what_is_no_json_object_is_malformed_and_nothing_comes_of_it() {
         }
     }
     assert!(world.data.snapshot() == before, "something came of them");
+}
+
+#[test]
+fn where_there_is_no_content_nothing_has_a_type_or_an_encoding() {
+    let world = World::new();
+    let token = world.join("alice");
+    let kinds =
+        [None, Some("application/x-www-form-urlencoded"), Some("text/plain"), Some("application/json"), Some("")];
+    for kind in kinds {
+        for (path, is_optional) in ENDPOINTS {
+            let mut request = sending(path, &token, kind, "");
+            request.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+            let answer = world.send(request);
+            match is_optional {
+                true => assert!(matches!(answer.status(), 200 | 401), "{kind:?}: {}", answer.said()),
+                false => answer.is_refused(400, "malformed_json", &[]),
+            }
+        }
+    }
+    for kind in kinds {
+        let (token, _) = world.begin("alice");
+        assert_eq!(world.send(sending("/api/logout", &token, kind, "")).status(), 204, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_body_that_is_said_to_be_compressed_is_refused() {
+    let world = World::new();
+    let token = world.join("alice");
+    for (encodings, is_taken) in [
+        (&["identity"][..], true),
+        (&["Identity, identity"], true),
+        (&[""], true),
+        (&["gzip"], false),
+        (&["GZIP"], false),
+        (&["br"], false),
+        (&["deflate"], false),
+        (&["zstd"], false),
+        (&["identity, gzip"], false),
+        (&["identity", "gzip"], false),
+        (&["utf-8"], false),
+        (&["\u{e9}"], false),
+    ] {
+        for kind in ["application/json", "application/gzip"] {
+            let mut request = sending("/api/messages", &token, Some(kind), r#"{"text":"plain"}"#);
+            for encoding in encodings {
+                request.headers_mut().append("content-encoding", encoding.parse().unwrap());
+            }
+            let answer = world.send(request);
+            if is_taken {
+                assert_eq!(answer.status(), if kind == "application/json" { 201 } else { 415 }, "{}", answer.said());
+                assert_eq!(answer.header("accept-encoding"), None, "{}", answer.said());
+                continue;
+            }
+            answer.is_refused(415, "unsupported_media_type", &[]);
+            assert_eq!(answer.header("accept-encoding"), Some("identity"), "{encodings:?}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let world = World::new();
+    let token = world.join("alice");
+    let body = "\u{feff}{\"text\":\"from Windows\"}";
+    for kind in ["application/json", "application/json; charset=utf-8"] {
+        let answer = world.send(sending("/api/messages", &token, Some(kind), body));
+        assert_eq!((answer.status(), &answer.json()["message"]["text"]), (201, &"from Windows".into()));
+    }
+}
+
+/// How JSON writes the characters if it escapes each.
+fn escaped(text: &str) -> String {
+    text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+#[test]
+fn a_thousand_characters_fit_however_they_are_sent() {
+    let world = World::new();
+    let token = world.join("alice");
+    // What NFC makes one character of: a Hangul syllable, a Greek letter with three marks, a vowel of Kirat Rai.
+    for (raw, stored) in [
+        ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}"),
+        ("\u{3b1}\u{313}\u{300}\u{345}", "\u{1f82}"),
+        ("\u{16d63}\u{16d67}\u{16d67}", "\u{16d6a}"),
+        ("\u{1f511}", "\u{1f511}"),
+        ("\\", "\\"),
+    ] {
+        let body = format!("{{\"text\":\"{}\"}}", escaped(&raw.repeat(rules::TEXT_MAX_CHARS)));
+        assert!(body.len() <= service::MAX_BODY_BYTES, "{stored}: {} bytes", body.len());
+        let answer = world.send(sending("/api/messages", &token, Some("application/json"), body));
+        assert_eq!(answer.status(), 201, "{stored}: {}", answer.said());
+        assert_eq!(answer.json()["message"]["text"], stored.repeat(rules::TEXT_MAX_CHARS));
+    }
 }
 
 #[test]
