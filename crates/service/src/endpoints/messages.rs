@@ -83,8 +83,7 @@ impl<P: Platform> Call<'_, P> {
     }
 }
 
-fn parse(query: &str) -> Result<PageRequest, ApiError> {
-    let mut query = Query::parse(query);
+fn parse(mut query: Query) -> Result<PageRequest, ApiError> {
     let author = query.take(fields::AUTHOR, Username::parse);
     let limit = query.take(fields::LIMIT, |raw| match raw.parse() {
         Ok(limit @ 1..=PAGE_MAX_MESSAGES) if raw.bytes().all(|b| b.is_ascii_digit()) => Ok(limit),

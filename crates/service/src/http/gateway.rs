@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 use super::problem::ApiError;
+use super::query::Query;
 use super::reply::{Reply, empty, finish};
 use super::resource::{Access, Component, NO_METHODS, Parameters};
 use super::{bearer, content};
@@ -45,8 +46,8 @@ impl Incoming {
         self.parameters.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
     }
 
-    pub(crate) fn query(&self) -> &str {
-        self.parts.uri.query().unwrap_or_default()
+    pub(crate) fn query(&self) -> Query {
+        Query::of(&self.parts)
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {

@@ -1,5 +1,7 @@
 //! Query strings: each parameter has to be known, and may occur only once.
 
+use http::Method;
+use http::request::Parts;
 use wire::{FieldCode, FieldError};
 
 use super::body::unknown;
@@ -12,9 +14,12 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    pub(crate) fn parse(query: &str) -> Self {
-        let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { parameters, errors: Vec::new() }
+    /// Reads the query of a request, without what other programs have added to the address of a `GET`.
+    pub(crate) fn of(request: &Parts) -> Self {
+        let query = request.uri.query().unwrap_or_default();
+        let parameters = form_urlencoded::parse(query.as_bytes()).into_owned();
+        let is_ours = |name: &str| request.method != Method::GET || !is_added(name);
+        Self { parameters: parameters.filter(|(name, _)| is_ours(name)).collect(), errors: Vec::new() }
     }
 
     /// Takes an optional parameter, and parses it.
@@ -41,4 +46,10 @@ impl Query {
         }
         Err(ApiError::InvalidRequest("Some parameters of the query are not valid: see errors.", self.errors))
     }
+}
+
+/// Whether this is a parameter that programs add to any address: jQuery adds `_` against caches, and advertisers add the others
+/// to links.
+fn is_added(name: &str) -> bool {
+    matches!(name, "_" | "gclid" | "fbclid") || name.starts_with("utm_")
 }

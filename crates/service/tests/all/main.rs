@@ -29,6 +29,7 @@ mod old_store;
 mod once;
 mod one_instance;
 mod openapi;
+mod query;
 mod refresh;
 mod repeated_posts;
 mod rules;

@@ -14,7 +14,6 @@ use crate::context::{Authorization, Context, Denial, Platform, UncheckedPrincipa
 use crate::http::body::Fields;
 use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
-use crate::http::query::Query;
 use crate::http::{bearer, reply};
 use crate::store::keys;
 
@@ -96,7 +95,7 @@ async fn decide<P: Platform>(
 
 /// The method that the client asks the verdict for.
 fn asked_for(incoming: &Incoming) -> Result<Option<MethodArn>, ApiError> {
-    let mut query = Query::parse(incoming.query());
+    let mut query = incoming.query();
     let in_query = query.take(fields::METHOD_ARN, MethodArn::parse);
     query.finish()?;
     if incoming.body.is_empty() || incoming.parts.method != Method::POST {
