@@ -72,9 +72,9 @@ pub fn hint(field: Field) -> String {
     }
 }
 
-/// The text of a message as it is sent: line breaks are line feeds, and tabs, which are not allowed in messages, are spaces.
+/// The text of a message as the server will store it, so that its characters can be counted before it is sent.
 pub fn outgoing(typed: &str) -> String {
-    typed.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ").trim().to_owned()
+    rules::plain_lines(typed).trim().to_owned()
 }
 
 /// The number of new messages as "1 new message" or "2 new messages".
