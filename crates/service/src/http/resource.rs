@@ -66,14 +66,16 @@ impl<E> Resource<E> {
 pub(crate) const NO_METHODS: HeaderValue = HeaderValue::from_static("OPTIONS");
 
 impl<E> Component<E> {
-    /// Its guarded methods with their addresses, where `*` stands for each parameter. A policy that allows all of them
-    /// names these.
-    pub(crate) fn guarded(&self) -> impl Iterator<Item = (&'static str, String)> {
+    /// Its methods with their addresses, where `*` stands for each parameter. `HEAD` comes after its `GET`.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.resources.iter().flat_map(|resource| {
             let segments = resource.path.split('/').map(|segment| if segment.starts_with(':') { "*" } else { segment });
             let path = segments.collect::<Vec<_>>().join("/");
-            let guarded = resource.methods.iter().filter(|(_, access, _)| *access != Access::Public);
-            guarded.map(move |(method, ..)| (method.as_str(), path.clone())).collect::<Vec<_>>()
+            let named = |(method, ..): &'static (Method, Access, E)| {
+                let head = (*method == Method::GET).then_some("HEAD");
+                std::iter::once(method.as_str()).chain(head)
+            };
+            resource.methods.iter().flat_map(named).map(|method| (method, path.clone())).collect::<Vec<_>>()
         })
     }
 }
@@ -107,6 +109,8 @@ mod tests {
     fn what_follows_from_the_methods() {
         assert_eq!(LIKES.allow(), "GET, HEAD, PUT, OPTIONS");
         let component = Component { name: "likes", resources: &[LIKES] };
-        assert!(component.guarded().eq([("PUT", "/api/messages/*/likes/*".to_owned())]));
+        assert!(
+            component.methods().eq(["GET", "HEAD", "PUT"].map(|method| (method, "/api/messages/*/likes/*".to_owned())))
+        );
     }
 }

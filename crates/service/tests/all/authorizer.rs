@@ -1,6 +1,7 @@
 use domain::{Effect, Statement};
 use service::platform::{Authorization, Denial, UncheckedPrincipal};
 
+use crate::description;
 use crate::world::{Fault, Verdict, World, anon, bearer};
 
 const ARN: &str = "arn:latchkey:execute-api:::latchkey/test/POST/api/messages";
@@ -19,17 +20,30 @@ fn the_endpoint_answers_with_the_policy() {
                 "Action": ["execute-api:Invoke"],
                 "Effect": "Allow",
                 "Resource": [
-                    ARN,
-                    arn("DELETE/api/messages/*"),
+                    arn("POST/api/signup"),
+                    arn("POST/api/login"),
+                    arn("GET/.well-known/jwks.json"),
+                    arn("HEAD/.well-known/jwks.json"),
+                    arn("POST/api/session/refresh"),
                     arn("POST/api/logout"),
                     arn("GET/api/sessions"),
+                    arn("HEAD/api/sessions"),
                     arn("DELETE/api/sessions"),
                     arn("DELETE/api/sessions/*"),
                     arn("GET/api/account"),
+                    arn("HEAD/api/account"),
                     arn("POST/api/account/password"),
                     arn("POST/api/account/delete"),
+                    arn("GET/api/messages"),
+                    arn("HEAD/api/messages"),
+                    arn("POST/api/messages"),
+                    arn("DELETE/api/messages/*"),
                     arn("GET/api/authorizer"),
+                    arn("HEAD/api/authorizer"),
                     arn("POST/api/authorizer"),
+                    arn("GET/api/openapi.yaml"),
+                    arn("HEAD/api/openapi.yaml"),
+                    arn("OPTIONS/*"),
                 ],
             }],
         },
@@ -58,7 +72,19 @@ fn a_method_arn_gets_its_verdict() {
     let token = world.join("alice");
     for (method, verdict) in [
         ("test/POST/api/messages", "Allow"),
+        ("test/GET/api/messages", "Allow"),
+        ("test/HEAD/api/messages", "Allow"),
+        ("test/GET/api/openapi.yaml", "Allow"),
+        ("test/POST/api/signup", "Allow"),
+        ("test/HEAD/api/account", "Allow"),
+        ("test/OPTIONS/api/account", "Allow"),
+        ("test/OPTIONS/api/nothing", "Allow"),
         ("test/DELETE/api/messages", "Deny"),
+        ("test/HEAD/api/signup", "Deny"),
+        ("test/HEAD/api/sessions/1", "Deny"),
+        ("test/GET/api/nothing", "Deny"),
+        ("dev/GET/api/messages", "Deny"),
+        ("dev/OPTIONS/api/messages", "Deny"),
         ("test/POST/api/messages/1", "Deny"),
         ("test/DELETE/api/messages/1", "Allow"),
         ("test/post/api/messages", "Deny"),
@@ -72,6 +98,27 @@ fn a_method_arn_gets_its_verdict() {
             let json = answer.json();
             assert_eq!(answer.status(), 200, "{method}: {json}");
             assert_eq!((&json["verdict"], &json["principalId"]), (&verdict.into(), &"alice".into()), "{method}");
+        }
+    }
+}
+
+/// A gateway that goes by the verdict refuses nothing that the app does, and lets nothing through that has no such method.
+#[test]
+fn the_verdict_on_every_method_is_what_the_app_does() {
+    let world = World::new();
+    let token = world.join("alice");
+    let mut paths: Vec<String> = description::operations().into_iter().map(|(_, path, _)| path).collect();
+    paths.extend(["/api/nothing".to_owned(), "/api/Account".to_owned()]);
+    for path in paths {
+        let path = path.replace(":id", "1");
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            // An app with another store answers, so that no request ends the session of the token.
+            let status = World::new().send(bearer(&token, method, &path, "")).status();
+            let exists = method == "OPTIONS" || !matches!(status, 404 | 405);
+            let arn = format!("arn:latchkey:execute-api:::latchkey/test/{method}{path}");
+            let [by_query, _] = asking(&token, &arn);
+            let verdict = world.send(by_query).json()["verdict"].take();
+            assert_eq!(verdict, if exists { "Allow" } else { "Deny" }, "{method} {path}: {status}");
         }
     }
 }
