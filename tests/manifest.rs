@@ -112,7 +112,7 @@ fn a_component_is_granted_no_more_than_this() {
     for (component, more) in [
         ("signup", [&proxies[..], &["pbkdf2_iterations", "signups_per_hour"]].concat()),
         ("login", [&signing[..], &passwords, &logins].concat()),
-        ("session", [&signing[..], &["refresh_reuse_seconds"]].concat()),
+        ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions].concat()),
         ("messages", [&verifying[..], &["posts_per_minute"]].concat()),
         ("authorizer", verifying.to_vec()),

@@ -8,19 +8,21 @@ use wire::fields;
 use super::table::{SESSION, Session};
 use super::tokens::{self, Delivery, REFRESH};
 use crate::context::{
-    Context, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError, Variables,
+    Context, Event, Level, Platform, ProxySettings, SessionSettings, SettingError, SigningSettings, StoreError,
+    Variables,
 };
 use crate::http::body::Fields;
-use crate::http::cookie::is_cross_site;
 use crate::http::gateway::{Call, Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::Reply;
+use crate::http::same_origin::check_same_origin;
 use crate::store::records::SessionRecord;
 
 struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
     reuse_seconds: u64,
+    proxies: Option<ProxySettings>,
 }
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
@@ -28,6 +30,7 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
         signing: variables.signing()?,
         sessions: variables.sessions()?,
         reuse_seconds: variables.refresh_reuse_seconds()?,
+        proxies: variables.proxies()?,
     })
 }
 
@@ -42,7 +45,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 /// Every token that is not valid gets the same answer; only the log says why.
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
-    let (tokens, delivery) = presented(&incoming)?;
+    let (tokens, delivery) = presented(&incoming, settings.proxies.as_ref())?;
     let refused = || ApiError::InvalidRefreshToken(Some(REFRESH.forget(&incoming.parts)));
     let mut living = Vec::new();
     for token in tokens {
@@ -103,7 +106,7 @@ async fn find_living<P: Platform>(
 }
 
 /// The token in the body or, without one, those in the cookies. Cookies count only for pages of this origin.
-fn presented(incoming: &Incoming) -> Result<(Vec<RefreshToken>, Delivery), ApiError> {
+fn presented(incoming: &Incoming, proxies: Option<&ProxySettings>) -> Result<(Vec<RefreshToken>, Delivery), ApiError> {
     if !incoming.body.is_empty() {
         let mut members = Fields::parse(&incoming.body)?;
         let text = members.optional(fields::REFRESH_TOKEN, Ok::<_, std::convert::Infallible>);
@@ -112,9 +115,7 @@ fn presented(incoming: &Incoming) -> Result<(Vec<RefreshToken>, Delivery), ApiEr
             return Ok((RefreshToken::parse(&text).into_iter().collect(), Delivery::Body));
         }
     }
-    if is_cross_site(&incoming.parts) {
-        return Err(ApiError::CrossSiteRequest);
-    }
+    check_same_origin(&incoming.parts, proxies).map_err(ApiError::CrossSiteRequest)?;
     let mut texts = REFRESH.values(&incoming.parts);
     texts.sort_unstable();
     // A cookie that came twice is still one token.

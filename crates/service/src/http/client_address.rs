@@ -22,7 +22,7 @@ impl<P: Platform> Context<'_, P> {
     /// a header, such a host is taken to be reached through the proxies alone. Requests in which the header is missing or
     /// does not read share one address.
     pub(crate) fn client_address(&self, proxies: Option<&ProxySettings>, headers: &HeaderMap) -> Option<ClientAddress> {
-        let peer = headers.get_all(HOST_HEADER).iter().next_back().map(|value| ClientAddress::parse(text(value)));
+        let peer = peer(headers);
         let Some(ProxySettings { header, trusted }) = proxies else {
             self.ignored_header.set(FORWARDING_HEADERS.into_iter().find(|name| headers.contains_key(*name)));
             return peer;
@@ -47,6 +47,16 @@ impl<P: Platform> Context<'_, P> {
             self.log(event.with("variable", "client_address_header"));
         }
     }
+}
+
+/// Whether the host's peer is a proxy that is believed. A host that does not say who its peer is, is reached through the
+/// proxies alone.
+pub(super) fn is_by_trusted_proxy(proxies: Option<&ProxySettings>, headers: &HeaderMap) -> bool {
+    proxies.is_some_and(|proxies| peer(headers).is_none_or(|peer| proxies.trusted.contains(peer)))
+}
+
+fn peer(headers: &HeaderMap) -> Option<ClientAddress> {
+    headers.get_all(HOST_HEADER).iter().next_back().map(|value| ClientAddress::parse(text(value)))
 }
 
 fn text(value: &HeaderValue) -> &str {

@@ -1,9 +1,11 @@
 //! Cookies (RFC 6265bis). Each cookie is sent to one path only, and no script can read it.
 
-use http::header::{COOKIE, HOST, ORIGIN};
+use http::header::{COOKIE, ORIGIN};
 use http::request::Parts;
 use http::uri::Scheme;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
+
+use super::origin::Origin;
 
 /// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path.
 pub(crate) struct Cookie {
@@ -20,7 +22,9 @@ impl Cookie {
     /// The values of the cookies of this name in a request, the first [`MAX_VALUES`] of them. There may be several: a page of
     /// another host can set a cookie for the whole domain. Over https only cookies with the secure name count.
     pub(crate) fn values<'a>(&self, request: &'a Parts) -> Vec<&'a str> {
-        let secure = find(&request.headers, self.secure_name);
+        // A browser that asks by https sends the cookies for https with a page by http too.
+        let of_http_page = origin(request).is_some_and(|origin| !origin.is_https());
+        let secure = if of_http_page { Vec::new() } else { find(&request.headers, self.secure_name) };
         if !secure.is_empty() || is_https(request) {
             return secure;
         }
@@ -54,26 +58,13 @@ fn find<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).take(MAX_VALUES).collect()
 }
 
-/// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
-fn is_https(request: &Parts) -> bool {
-    let by_origin = request.headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
-    by_origin || request.uri.scheme() == Some(&Scheme::HTTPS)
+fn origin(request: &Parts) -> Option<Origin> {
+    request.headers.get(ORIGIN).and_then(Origin::of_header)
 }
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Whether a request comes from a page of another origin. Browsers send `Sec-Fetch-Site` (Fetch Metadata). Where they do
-/// not, which is over http on most hosts, they send `Origin` with every POST. A client that sends neither is not a browser,
-/// and has no cookies but its own.
-pub(crate) fn is_cross_site(request: &Parts) -> bool {
-    if let Some(site) = request.headers.get(SEC_FETCH_SITE) {
-        return site.as_bytes() != b"same-origin";
-    }
-    let Some(origin) = request.headers.get(ORIGIN) else { return false };
-    let host = request.uri.authority().map(|authority| authority.as_str().as_bytes());
-    let host = host.or_else(|| request.headers.get(HOST).map(HeaderValue::as_bytes));
-    let of_origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
-    of_origin.is_none() || of_origin != host
+/// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
+fn is_https(request: &Parts) -> bool {
+    origin(request).is_some_and(|origin| origin.is_https()) || request.uri.scheme() == Some(&Scheme::HTTPS)
 }
 
 #[cfg(test)]
@@ -137,29 +128,6 @@ mod tests {
         for value in ["a;b", "a b", "a\r\nb", "é", "a\"", "a,b"] {
             let none = "latch=; Path=/api/session; Max-Age=1; HttpOnly; SameSite=Strict";
             assert_eq!(COOKIE.set(&http, value, 1), none, "{value}");
-        }
-    }
-
-    #[test]
-    fn tells_where_a_request_comes_from() {
-        let uri = "http://latch.example:3000/api/session/refresh";
-        for (headers, expected) in [
-            (&[][..], false),
-            (&[("sec-fetch-site", "same-origin")], false),
-            (&[("sec-fetch-site", "same-origin"), ("origin", "https://proxied.example")], false),
-            (&[("sec-fetch-site", "same-site")], true),
-            (&[("sec-fetch-site", "cross-site")], true),
-            (&[("sec-fetch-site", "none")], true),
-            (&[("sec-fetch-site", "")], true),
-            (&[("origin", "http://latch.example:3000")], false),
-            (&[("origin", "https://latch.example:3000")], false),
-            (&[("origin", "http://latch.example")], true),
-            (&[("origin", "http://evil.example")], true),
-            (&[("origin", "http://latch.example:3000.evil.example")], true),
-            (&[("origin", "null")], true),
-            (&[("origin", "")], true),
-        ] {
-            assert_eq!(is_cross_site(&request(uri, headers)), expected, "{headers:?}");
         }
     }
 }

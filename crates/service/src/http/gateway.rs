@@ -15,6 +15,7 @@ use super::query::Query;
 use super::reply::{Reply, empty, finish};
 use super::resource::{Access, Component, NO_METHODS, Parameters};
 use super::{bearer, content};
+use super::same_origin::CrossSite;
 use crate::context::{Authorization, Authorizer, Context, Denial, Event, Level, Platform, SettingError, Variables};
 
 /// The caller, as the authorizer identifies it.
@@ -159,7 +160,8 @@ impl<P: Platform> Context<'_, P> {
         let refused = |reason: &'static str| Event::new(Level::Warn, "authz_fail").with("reason", reason);
         let event = match error {
             ApiError::InvalidToken(error) => refused(error.reason()),
-            ApiError::CrossSiteRequest => refused("cross_site"),
+            ApiError::CrossSiteRequest(CrossSite::Told) => refused("cross_site"),
+            ApiError::CrossSiteRequest(CrossSite::OriginIsNotHost) => refused("origin_is_not_host"),
             ApiError::NotTheAuthor => refused("not_the_author"),
             ApiError::InsufficientScope => refused("policy"),
             ApiError::Misconfigured(SettingError { variable, reason }) => {

@@ -14,6 +14,7 @@ pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod reply;
 pub(crate) mod resource;
+pub(crate) mod same_origin;
 
 /// The most bytes that a request body may have. The edge reads no more, and marks a longer body as [`BodyFault::TooLarge`].
 pub const MAX_BODY_BYTES: usize = rules::BODY_MAX_BYTES;

@@ -51,6 +51,16 @@ impl Origin {
         Self::parse(&format!("{scheme}://{host}"))
     }
 
+    /// The origin in an `Origin` header. A page has no origin where that is `null`.
+    pub(crate) fn of_header(header: &HeaderValue) -> Option<Self> {
+        Self::parse(header.to_str().ok()?)
+    }
+
+    /// The origin of this scheme on another host and port, which are written as in a `Host` header.
+    pub(crate) fn with_authority(&self, authority: &str) -> Option<Self> {
+        Self::parse(&format!("{}://{authority}", self.scheme))
+    }
+
     /// Whether the `Origin` header of a browser names this origin. Browsers write those of the web in one way. Some leave
     /// the host of an extension in upper case.
     pub(crate) fn is_named_by(&self, header: &HeaderValue) -> bool {
@@ -61,8 +71,13 @@ impl Origin {
         }
     }
 
-    fn is_of_the_web(&self) -> bool {
-        matches!(&*self.scheme, "http" | "https")
+    /// Whether it is an origin of pages that come from a host, and not from an app.
+    pub(crate) fn is_of_the_web(&self) -> bool {
+        self.scheme == "http" || self.is_https()
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == "https"
     }
 }
 

@@ -14,6 +14,7 @@ use wire::{FieldCode, FieldError, Problem, ProblemCode as Code};
 use super::MAX_BODY_BYTES;
 use super::idempotency_key::IDEMPOTENCY_KEY;
 use super::reply::{NO_STORE, Reply};
+use super::same_origin::CrossSite;
 use crate::accounts::credentials::Overtaken;
 use crate::board::{NotAdded, NotDeleted};
 use crate::context::{SettingError, StoreError};
@@ -37,7 +38,7 @@ pub(crate) enum ApiError {
     /// be deleted.
     InvalidRefreshToken(Option<HeaderValue>),
     /// The request uses a cookie, but comes from a page of another origin.
-    CrossSiteRequest,
+    CrossSiteRequest(CrossSite),
     /// The message belongs to another account.
     NotTheAuthor,
     /// The policy does not allow the method.
@@ -144,7 +145,7 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::InvalidToken, 401, "Invalid token", ""),
     (Code::InvalidCredentials, 401, "Invalid credentials", "Wrong username or password."),
     (Code::InvalidRefreshToken, 401, "Invalid refresh token", "The session has ended. Log in again."),
-    (Code::CrossSiteRequest, 403, "Cross-site request", "A page of another origin may not use this site's cookie."),
+    (Code::CrossSiteRequest, 403, "Cross-site request", ""),
     (Code::NotTheAuthor, 403, "Not the author", "Only its author may delete a message."),
     (Code::InsufficientScope, 403, "Insufficient scope", "The token does not allow this."),
     (Code::NotFound, 404, "Not found", "Nothing has this address."),
@@ -216,7 +217,7 @@ impl ApiError {
             Self::InvalidToken(_) => Code::InvalidToken,
             Self::InvalidCredentials => Code::InvalidCredentials,
             Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
-            Self::CrossSiteRequest => Code::CrossSiteRequest,
+            Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
             Self::NotTheAuthor => Code::NotTheAuthor,
             Self::InsufficientScope => Code::InsufficientScope,
             Self::NotFound => Code::NotFound,
@@ -244,6 +245,7 @@ impl ApiError {
             }
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
             Self::UnsupportedEncoding => Some("Send the body without a Content-Encoding.".to_owned()),
+            Self::CrossSiteRequest(reason) => Some(reason.to_string()),
             Self::BodyTooLarge => Some(format!("A request body has at most {} KiB.", MAX_BODY_BYTES / 1024)),
             Self::TooMany(too_many) => Some(too_many_detail(too_many)),
             Self::Misconfigured(SettingError { variable, .. }) => {

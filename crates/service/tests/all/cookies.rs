@@ -5,20 +5,21 @@ use http::Request;
 
 use crate::world::{Answer, PASSWORD, World, anon, bearer};
 
-fn with(mut request: Request<Bytes>, headers: &[(&'static str, &str)]) -> Request<Bytes> {
+/// Adds headers to a request.
+pub(crate) fn with(mut request: Request<Bytes>, headers: &[(&'static str, &str)]) -> Request<Bytes> {
     for (name, value) in headers {
         request.headers_mut().append(*name, value.parse().unwrap());
     }
     request
 }
 
-fn login(world: &World, headers: &[(&'static str, &str)]) -> Answer {
+pub(crate) fn login(world: &World, headers: &[(&'static str, &str)]) -> Answer {
     let body = format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#);
     world.send(with(anon("POST", "/api/login", &body), headers))
 }
 
 /// `NAME=VALUE` of the one cookie that an answer has to set.
-fn cookie(answer: &Answer) -> String {
+pub(crate) fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
 

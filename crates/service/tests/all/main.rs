@@ -33,6 +33,7 @@ mod query;
 mod refresh;
 mod repeated_posts;
 mod rules;
+mod same_origin;
 mod sessions;
 mod settings;
 mod shared_cache;

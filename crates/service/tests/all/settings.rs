@@ -143,7 +143,7 @@ fn a_header_that_holds_no_address_is_refused() {
         "spin-client-addr",
         "spin-full-url",
     ] {
-        for ask in [signing_up, logging_in, deleting_the_account] {
+        for ask in [signing_up, logging_in, refreshing, deleting_the_account] {
             let world = World::new();
             world.set("client_address_header", name);
             stops(&world, "client_address_header", name, ask());
@@ -169,7 +169,7 @@ fn trusted_proxies_are_networks_and_are_for_a_header() {
         ("", "10.0.0.0/8", false),
         ("", "proxy.example", false),
     ] {
-        for ask in [signing_up, logging_in, deleting_the_account] {
+        for ask in [signing_up, logging_in, refreshing, deleting_the_account] {
             let world = World::new();
             world.set("client_address_header", header);
             world.set("trusted_proxies", value);
