@@ -16,7 +16,8 @@ fuzz_target!(|text: &str| {
     match response.status().as_u16() {
         200 => {
             assert!(text.contains(People::refresh_token()));
-            let name = if origin.starts_with("https://") { "__Secure-latchkey-refresh=" } else { "latchkey-refresh=" };
+            let by_https = origin.to_ascii_lowercase().starts_with("https://");
+            let name = if by_https { "__Secure-latchkey-refresh=" } else { "latchkey-refresh=" };
             assert!(set.is_some_and(|set| set.starts_with(name)), "{set:?}");
             // Another cookie beside it changes nothing, even one of the same name that somebody else has set.
             for other in ["theme=dark", &format!("{name}x")] {
@@ -24,12 +25,8 @@ fuzz_target!(|text: &str| {
                 assert_eq!(refresh(origin, &more).map(|response| response.status().as_u16()), Some(200));
             }
         }
-        401 => {
-            let name = if origin.starts_with("https://") { "__Secure-latchkey-refresh" } else { "latchkey-refresh" };
-            let forgets = format!("{name}=; Path=/api/session; Max-Age=0; HttpOnly; SameSite=Strict");
-            assert_eq!(set.map(|set| set.trim_end_matches("; Secure")), Some(forgets.as_str()));
-        }
-        status => assert_eq!((status, set), (403, None)),
+        // A cookie of no session may be of another app on this host, and is left to it.
+        status => assert!(matches!(status, 401 | 403) && set.is_none(), "{status} {set:?}"),
     }
 });
 

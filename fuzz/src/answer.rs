@@ -23,7 +23,7 @@ pub fn check(method: &Method, path: &str, response: &Response<Bytes>) {
     }
     for cookie in response.headers().get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
-        let path = if cookie.contains("latchkey-device=") { "/api/login" } else { "/api/session" };
+        let path = if cookie.contains("latchkey-device") { "/api/login" } else { "/api/session" };
         assert!(cookie.contains(&format!("; Path={path}; ")), "{cookie}");
         assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
         assert_eq!(cookie.starts_with("__Secure-"), cookie.ends_with("; Secure"), "{cookie}");

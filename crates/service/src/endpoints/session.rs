@@ -46,17 +46,18 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
     let (tokens, delivery) = presented(&incoming, settings.proxies.as_ref())?;
-    let refused = || ApiError::InvalidRefreshToken(Some(REFRESH.forget(&incoming.parts)));
     let mut living = Vec::new();
     for token in tokens {
         living.extend(find_living(context, token).await?);
     }
-    let (session, token) = living.pop().ok_or_else(refused)?;
+    // A cookie that belongs to no session here may be of another app on this host, and is left to it.
+    let (session, token) = living.pop().ok_or(ApiError::InvalidRefreshToken(None))?;
     if !living.is_empty() {
         // Somebody else has set one of the cookies, and nobody can tell which. The browser must not lose the good one.
         context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "two_sessions"));
         return Err(ApiError::InvalidRefreshToken(None));
     }
+    let own_cookie = (delivery == Delivery::Cookie).then(|| REFRESH.forget(&incoming.parts));
     let id = token.session();
     let about = |event: Event| event.with("username", session.username.as_str());
     // This comes before the use is noted, so that a client whose request fails here can present the same token again.
@@ -69,12 +70,12 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
     if verdict == RefreshVerdict::Reused {
         context.end_session(id).await?;
         context.log(about(Event::new(Level::Error, "authn_token_reuse")));
-        return Err(refused());
+        return Err(ApiError::InvalidRefreshToken(own_cookie));
     }
     if is_idle(session.created_at_ms, last, now, settings.sessions.idle_seconds) {
         context.end_session(id).await?;
         context.log(about(Event::new(Level::Info, "session_expired")).with("reason", "idle"));
-        return Err(refused());
+        return Err(ApiError::InvalidRefreshToken(own_cookie));
     }
     if let RefreshVerdict::First(used) | RefreshVerdict::Late(used) = verdict {
         context.note_use(id, used).await?;

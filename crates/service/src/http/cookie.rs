@@ -5,9 +5,10 @@ use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue};
 
-use super::origin::Origin;
+use super::origin::{Origin, authority};
 
-/// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path.
+/// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path. On a port that is not the default of its scheme,
+/// the port follows its name.
 pub(crate) struct Cookie {
     pub(crate) name: &'static str,
     /// The name over https. It begins with `__Secure-`, so no page fetched over http can set such a cookie.
@@ -19,29 +20,28 @@ pub(crate) struct Cookie {
 const MAX_VALUES: usize = 4;
 
 impl Cookie {
-    /// The values of the cookies of this name in a request, the first [`MAX_VALUES`] of them. There may be several: a page of
-    /// another host can set a cookie for the whole domain. Over https only cookies with the secure name count.
+    /// The values of this cookie in a request, the first [`MAX_VALUES`] of them. There may be several: a page of another host
+    /// can set a cookie for the whole domain. Over https only cookies with the secure name count.
     pub(crate) fn values<'a>(&self, request: &'a Parts) -> Vec<&'a str> {
         // A browser that asks by https sends the cookies for https with a page by http too.
         let of_http_page = origin(request).is_some_and(|origin| !origin.is_https());
-        let secure = if of_http_page { Vec::new() } else { find(&request.headers, self.secure_name) };
-        if !secure.is_empty() || is_https(request) {
-            return secure;
-        }
-        find(&request.headers, self.name)
+        let secure = Some(self.secure_name).filter(|_| !of_http_page);
+        let plain = Some(self.name).filter(|_| !is_https(request));
+        let port = port(request);
+        // The name without the port is that of an earlier version, whose sessions go on.
+        let names = secure.into_iter().chain(plain).flat_map(|name| [on_port(name, port), name.to_owned()]);
+        names.map(|name| find(&request.headers, &name)).find(|values| !values.is_empty()).unwrap_or_default()
     }
 
     /// The value of `Set-Cookie` that keeps a value for some seconds; 0 seconds delete the cookie. A value with bytes that
     /// a cookie can't contain is replaced by the empty one.
     pub(crate) fn set(&self, request: &Parts, value: &str, max_age_seconds: u64) -> HeaderValue {
-        let Self { name, secure_name, path } = self;
+        let path = self.path;
         let attributes = format!("Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Strict");
         let plain = value.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\'));
         let value = if plain { value } else { "" };
-        let text = match is_https(request) {
-            true => format!("{secure_name}={value}; {attributes}; Secure"),
-            false => format!("{name}={value}; {attributes}"),
-        };
+        let (name, secure) = if is_https(request) { (self.secure_name, "; Secure") } else { (self.name, "") };
+        let text = format!("{}={value}; {attributes}{secure}", on_port(name, port(request)));
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 
@@ -58,8 +58,24 @@ fn find<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).take(MAX_VALUES).collect()
 }
 
+/// The name of a cookie on a port that is not the default of its scheme. Browsers send the cookies of a host to all of its
+/// ports, so that another app there would replace a cookie of the same name.
+fn on_port(name: &str, port: Option<u16>) -> String {
+    port.map_or_else(|| name.to_owned(), |port| format!("{name}-{port}"))
+}
+
+/// The port that the client has asked, unless it is the default. A proxy may pass on another one in `Host`, but browsers
+/// send `Origin` with every request that has to do with cookies here.
+fn port(request: &Parts) -> Option<u16> {
+    origin(request).or_else(|| host(request))?.port()
+}
+
 fn origin(request: &Parts) -> Option<Origin> {
-    request.headers.get(ORIGIN).and_then(Origin::of_header)
+    request.headers.get(ORIGIN).and_then(Origin::of_header).filter(Origin::is_of_the_web)
+}
+
+fn host(request: &Parts) -> Option<Origin> {
+    Origin::parse(&format!("{}://{}", request.uri.scheme().unwrap_or(&Scheme::HTTP), authority(request)?))
 }
 
 /// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
@@ -117,8 +133,36 @@ mod tests {
     }
 
     #[test]
+    fn on_a_port_of_its_own_a_cookie_has_a_name_of_its_own() {
+        for (uri, headers, name) in [
+            ("http://a.example/", &[][..], "latch"),
+            ("http://a.example:80/", &[], "latch"),
+            ("http://a.example:3000/", &[], "latch-3000"),
+            ("http://a.example:443/", &[("origin", "https://a.example")], "__Secure-latch"),
+            ("http://a.example:3000/", &[("origin", "http://a.example")], "latch"),
+            ("http://inner/", &[("origin", "http://a.example:8080")], "latch-8080"),
+            ("http://inner:3000/", &[("origin", "https://a.example:8443")], "__Secure-latch-8443"),
+            ("https://a.example:8443/", &[], "__Secure-latch-8443"),
+            ("http://a.example:3000/", &[("origin", "null")], "latch-3000"),
+            ("/", &[("host", "a.example:3000")], "latch-3000"),
+            ("/", &[("host", "a b")], "latch"),
+            ("/", &[], "latch"),
+        ] {
+            let request_with = |cookies: &str| request(uri, &[headers, &[("cookie", cookies)]].concat());
+            let set = COOKIE.set(&request_with(""), "a", 60);
+            assert!(set.to_str().unwrap().starts_with(&format!("{name}=a; ")), "{uri} {headers:?}: {set:?}");
+            let cookies = format!("__Secure-latch-9=x; latch-9=y; {name}=b");
+            assert_eq!(COOKIE.values(&request_with(&cookies)), ["b"], "{uri} {headers:?}");
+        }
+        let both = request("http://a.example:3000/", &[("cookie", "latch=before; latch-3000=now")]);
+        assert_eq!(COOKIE.values(&both), ["now"]);
+        let before = request("http://a.example:3000/", &[("cookie", "latch=before; latch-30=other")]);
+        assert_eq!(COOKIE.values(&before), ["before"]);
+    }
+
+    #[test]
     fn sets_and_forgets() {
-        let http = request("http://localhost:3000/", &[]);
+        let http = request("http://localhost/", &[]);
         assert_eq!(COOKIE.set(&http, "a.b", 60), "latch=a.b; Path=/api/session; Max-Age=60; HttpOnly; SameSite=Strict");
         let proxied = request("http://a.example/", &[("origin", "https://a.example")]);
         assert_eq!(

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::HeaderValue;
+use http::header::HOST;
+use http::request::Parts;
 
 /// The origin of pages that come from a host or, with a scheme of its own, of an app or an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +78,11 @@ impl Origin {
         self.scheme == "http" || self.is_https()
     }
 
+    /// The port, unless it is the default of the scheme.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.port
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.scheme == "https"
     }
@@ -86,6 +93,12 @@ impl fmt::Display for Origin {
         write!(f, "{}://{}", self.scheme, self.host)?;
         self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
+}
+
+/// The host and port that a request was sent to, as the client or the nearest proxy wrote them.
+pub(crate) fn authority(request: &Parts) -> Option<&str> {
+    let of_uri = request.uri.authority().map(|authority| authority.as_str());
+    of_uri.or_else(|| request.headers.get(HOST)?.to_str().ok())
 }
 
 /// A host as the URL Standard serialises it. A name that is not ASCII would have to be converted to Punycode by large

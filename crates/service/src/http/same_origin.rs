@@ -3,13 +3,13 @@
 //! A page elsewhere can make a browser send a request with cookies, but it chooses neither `Sec-Fetch-Site`, `Origin` and
 //! `Host` nor, without a preflight, the headers of proxies.
 
-use http::header::{HOST, ORIGIN};
+use http::header::ORIGIN;
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderName};
 
 use super::client_address::is_by_trusted_proxy;
-use super::origin::Origin;
+use super::origin::{Origin, authority};
 use crate::context::ProxySettings;
 
 /// Why a request is not taken for one of an own page.
@@ -55,8 +55,7 @@ pub(crate) fn check_same_origin(request: &Parts, proxies: Option<&ProxySettings>
 /// Whether the origin is that of the app. Only a trusted proxy says which host and scheme it was asked by.
 fn is_own(origin: &Origin, request: &Parts, proxied: bool) -> bool {
     let forwarded = |name| if proxied { first(&request.headers, name) } else { None };
-    let authority = || request.uri.authority().map(|authority| authority.as_str());
-    let host = forwarded(FORWARDED_HOST).or_else(authority).or_else(|| first(&request.headers, HOST));
+    let host = forwarded(FORWARDED_HOST).or_else(|| authority(request));
     let by_https = request.uri.scheme() == Some(&Scheme::HTTPS) || forwarded(FORWARDED_PROTO) == Some("https");
     // A proxy that ends TLS may not say so. Therefore `http` shows nothing, and the port decides.
     let is_scheme_possible = origin.is_https() || !by_https;

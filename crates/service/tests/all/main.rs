@@ -41,4 +41,5 @@ mod signing;
 mod signup;
 mod site;
 mod store_calls;
+mod two_ports;
 mod world;
