@@ -14,8 +14,8 @@ use super::problem::ApiError;
 use super::query::Query;
 use super::reply::{Reply, empty, finish};
 use super::resource::{Access, Component, NO_METHODS, Parameters};
-use super::{bearer, content};
 use super::same_origin::CrossSite;
+use super::{bearer, content};
 use crate::context::{Authorization, Authorizer, Context, Denial, Event, Level, Platform, SettingError, Variables};
 
 /// The caller, as the authorizer identifies it.
