@@ -1,12 +1,10 @@
 //! `openapi.yaml`. `harness/contract.rs` checks in every test that answers agree with the document; the tests of `service`
 //! check that the document names every endpoint that exists.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::harness::client::get;
-use crate::harness::contract::{document, errors, operations, resolve};
+use crate::harness::contract::{document, operations};
 use crate::harness::host::App;
 use crate::harness::workspace;
 
@@ -30,46 +28,17 @@ fn all_operations() -> impl Iterator<Item = (String, &'static str, &'static Valu
 }
 
 case!(AnyHost, every_operation_says_how_it_may_fail);
-/// Rules that follow from the kind of an operation, so that an operation that is added later can't miss an answer.
+/// Rules that follow from the kind of an operation, so that an operation that is added later can't miss an answer. What
+/// linters know, such as that no `operationId` is there twice, is left to them: see `xtask/src/description.rs`.
 fn every_operation_says_how_it_may_fail() {
-    let mut ids = BTreeSet::new();
     for (name, method, operation) in all_operations() {
-        let id = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(id), "{name}: {id} is there twice");
-        let tags: Vec<_> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
-        assert!(operation["tags"].as_array().unwrap().iter().all(|tag| tags.contains(&tag)), "{name}: {operation}");
         let needs_token = operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null());
-        let mut expected = vec!["500"];
+        let mut expected = vec!["431", "500"];
         expected.extend(needs_token.then_some(["400", "401"]).into_iter().flatten());
         expected.extend((method == "post").then_some(["413", "415"]).into_iter().flatten());
         expected.extend((!operation["requestBody"].is_null()).then_some(["400", "422"]).into_iter().flatten());
         for status in expected {
             assert!(operation["responses"].get(status).is_some(), "{name} lacks {status}");
-        }
-    }
-}
-
-case!(AnyHost, its_examples_are_examples);
-fn its_examples_are_examples() {
-    let mut count = 0;
-    let mut hold = |name: &str, media: &'static Value| {
-        for (key, example) in media["examples"].as_object().into_iter().flatten() {
-            let errors = errors(&media["schema"], &example["value"]);
-            assert!(errors.is_empty(), "{name}, {key}: {errors:#?}");
-            count += 1;
-        }
-    };
-    for (name, _, operation) in all_operations() {
-        let responses = operation["responses"].as_object().unwrap();
-        let contents = responses.iter().map(|(_, response)| &resolve(response)["content"]);
-        for content in contents.chain([&operation["requestBody"]["content"]]) {
-            content.as_object().into_iter().flatten().for_each(|(_, media)| hold(&name, media));
-        }
-    }
-    assert!(count > 20, "{count} examples are found");
-    for (name, parameter) in document()["components"]["parameters"].as_object().unwrap() {
-        if let Some(example) = parameter.get("example") {
-            assert_eq!(errors(&parameter["schema"], example), [""; 0], "{name}");
         }
     }
 }
