@@ -19,9 +19,11 @@ const COMPONENTS: [(&str, &str); 8] = [
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path that reach it.
-const ROUTES: [(&str, &str, &str, &str); 16] = [
+const ROUTES: [(&str, &str, &str, &str); 18] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
+    ("/.well-known/oauth-authorization-server", "login", "GET", "/.well-known/oauth-authorization-server"),
+    ("/.well-known/openid-configuration", "login", "GET", "/.well-known/openid-configuration"),
     ("/api/...", "openapi", "GET", "/api/anything-else"),
     ("/api/account", "account", "GET", "/api/account"),
     ("/api/account/delete", "account", "POST", "/api/account/delete"),

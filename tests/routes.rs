@@ -13,7 +13,7 @@ use crate::harness::raw::exchange;
 use crate::harness::{Wasi, workspace};
 
 /// Addresses that are similar to those of the app; some of them exist.
-const NEIGHBOURS: [&str; 36] = [
+const NEIGHBOURS: [&str; 38] = [
     "/",
     "//",
     "/index.html",
@@ -50,6 +50,8 @@ const NEIGHBOURS: [&str; 36] = [
     "/.well-known/jwks.json/",
     "/.well-known/jwks.json.",
     "/.WELL-KNOWN/jwks.json",
+    "/.well-known/openid-configuration/",
+    "/.well-known/oauth-authorization-server/x",
 ];
 
 /// Route and component, in the order of the manifest.

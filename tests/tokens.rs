@@ -70,6 +70,12 @@ fn issuer_and_audience_are_variables() {
     let claims = part(&alice.token, 1);
     assert_eq!([&claims["iss"], &claims["aud"]], ["https://issuer.example", "https://audience.example"]);
     alice.post(&app, "The app accepts its own tokens.");
+    let metadata = app.get("/.well-known/openid-configuration").json();
+    assert_eq!(metadata["jwks_uri"], "https://issuer.example/.well-known/jwks.json");
+    assert_eq!(
+        (&metadata["issuer"], app.get("/.well-known/oauth-authorization-server").json()),
+        (&claims["iss"], metadata.clone())
+    );
 }
 
 case!(OwnHost, a_signing_key_given_as_a_variable_is_used);

@@ -110,6 +110,12 @@ pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// Whether the document has this very path.
+pub(crate) fn describes(target: &str) -> bool {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    document()["paths"].get(path).is_some()
+}
+
 /// Expects that the document describes this answer.
 #[track_caller]
 pub(crate) fn check(method: &str, target: &str, reply: &Reply) {

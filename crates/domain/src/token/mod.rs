@@ -19,7 +19,8 @@ mod members;
 pub const MAX_TOKEN_BYTES: usize = rules::TOKEN_MAX_BYTES;
 /// How far the clocks of two machines may differ, in seconds.
 const TOLERANCE_SECONDS: u64 = 60;
-const ALGORITHM: &str = "ES256";
+/// The one algorithm (`alg`) by which tokens are signed.
+pub const ALGORITHM: &str = "ES256";
 
 /// The issuer and the audience of the tokens that are made and accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

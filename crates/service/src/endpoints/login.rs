@@ -1,14 +1,16 @@
-//! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by.
+//! `POST /api/login`: begins a session for a password. `GET /.well-known/jwks.json`: the keys to verify its tokens by. The
+//! metadata by which verifiers find these keys is in `metadata.rs`.
 
 use bytes::Bytes;
 use domain::{Iterations, Password, PasswordAttempt, Username};
 use http::header::{CACHE_CONTROL, USER_AGENT};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use wire::{FieldCode, fields};
 
 use super::device::DEVICE;
+use super::metadata;
 use super::table::{LOGIN, Login};
 use super::tokens::{self, Delivery};
 use crate::accounts::credentials::Credentials;
@@ -19,12 +21,9 @@ use crate::context::{
 use crate::http::body::{Fields, Rule};
 use crate::http::gateway::{self, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
-use crate::http::reply::{Reply, json};
+use crate::http::reply::{Reply, TEN_MINUTES, json};
 use crate::limits::attempts::Client;
 use crate::store::Failed;
-
-/// Ten minutes, in shared caches too. A verifier elsewhere may miss a new key for at most this long.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=600");
 
 struct Settings {
     iterations: Iterations,
@@ -51,6 +50,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     answer(platform, &NoAuthorizer, &LOGIN, read, request, async |call| match call.endpoint {
         Login::LogIn => call.log_in().await,
         Login::KeySet => call.key_set().await,
+        Login::Metadata => metadata::reply(&call.settings.signing.rules.issuer),
     })
     .await
 }
@@ -103,7 +103,7 @@ impl<P: Platform> Call<'_, P> {
         let keys = jwks.iter().map(|jwk| serde_json::from_str(jwk)).collect::<Result<_, _>>();
         let keys = keys.map_err(|_| ApiError::Internal("a stored public key is not JSON"))?;
         let mut reply = json(StatusCode::OK, &JwkSet { keys });
-        reply.headers_mut().insert(CACHE_CONTROL, CACHE);
+        reply.headers_mut().insert(CACHE_CONTROL, TEN_MINUTES);
         Ok(reply)
     }
 }

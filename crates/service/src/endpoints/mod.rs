@@ -6,6 +6,7 @@ pub mod authorizer;
 mod device;
 pub mod login;
 pub mod messages;
+mod metadata;
 pub mod openapi;
 pub mod session;
 pub mod signup;

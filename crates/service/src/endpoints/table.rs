@@ -25,13 +25,23 @@ pub const SIGNUP: Component<Signup> = Component {
 pub enum Login {
     LogIn,
     KeySet,
+    Metadata,
 }
+
+/// Where the public keys are, below the address of the app.
+pub const KEY_SET: &str = "/.well-known/jwks.json";
 
 pub const LOGIN: Component<Login> = Component {
     name: "login",
     resources: &[
         Resource { path: "/api/login", methods: &[(Method::POST, Public, Login::LogIn)] },
-        Resource { path: "/.well-known/jwks.json", methods: &[(Method::GET, Public, Login::KeySet)] },
+        Resource { path: KEY_SET, methods: &[(Method::GET, Public, Login::KeySet)] },
+        // The same metadata at the address of OpenID Connect Discovery 1.0, and at that of RFC 8414.
+        Resource { path: "/.well-known/openid-configuration", methods: &[(Method::GET, Public, Login::Metadata)] },
+        Resource {
+            path: "/.well-known/oauth-authorization-server",
+            methods: &[(Method::GET, Public, Login::Metadata)],
+        },
     ],
 };
 

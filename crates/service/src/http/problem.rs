@@ -44,6 +44,8 @@ pub(crate) enum ApiError {
     /// The policy does not allow the method.
     InsufficientScope,
     NotFound,
+    /// `token_issuer` is not a URL, so verifiers can't find the issuer by it.
+    NoIssuerUrl,
     /// The address has other methods; the value is the `Allow` header that lists them.
     MethodNotAllowed(HeaderValue),
     UsernameTaken,
@@ -177,6 +179,10 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::Internal, 500, "Internal error", "Something went wrong here."),
 ];
 
+/// It says what to do, because whoever asks for the metadata of an issuer is setting something up.
+const NO_ISSUER_URL: &str = "Nothing is here until the server's variable token_issuer is the URL at which verifiers reach it: \
+                             https://HOST, or http://HOST for loopback, without query and fragment.";
+
 impl ApiError {
     /// The response that reports the error.
     pub(crate) fn into_reply(self) -> Reply {
@@ -220,7 +226,7 @@ impl ApiError {
             Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
             Self::NotTheAuthor => Code::NotTheAuthor,
             Self::InsufficientScope => Code::InsufficientScope,
-            Self::NotFound => Code::NotFound,
+            Self::NotFound | Self::NoIssuerUrl => Code::NotFound,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::UsernameTaken => Code::UsernameTaken,
             Self::Conflict | Self::UnderWay => Code::Conflict,
@@ -246,6 +252,7 @@ impl ApiError {
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
             Self::UnsupportedEncoding => Some("Send the body without a Content-Encoding.".to_owned()),
             Self::CrossSiteRequest(reason) => Some(reason.to_string()),
+            Self::NoIssuerUrl => Some(NO_ISSUER_URL.to_owned()),
             Self::BodyTooLarge => Some(format!("A request body has at most {} KiB.", MAX_BODY_BYTES / 1024)),
             Self::TooMany(too_many) => Some(too_many_detail(too_many)),
             Self::Misconfigured(SettingError { variable, .. }) => {

@@ -12,6 +12,10 @@ pub(crate) type Reply = Response<Bytes>;
 /// The `Cache-Control` of answers for one person, and of others that caches must not keep.
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+/// That of the public keys and of what names them, in shared caches too. A verifier elsewhere may miss a new key for at most
+/// this long.
+pub(crate) const TEN_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=600");
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");

@@ -17,7 +17,7 @@ use crate::store::{keys, records};
 pub(super) const RENEWAL_SECONDS: u64 = MAX_TOKEN_LIFETIME_SECONDS;
 /// Seconds; the clock tolerance of the verifier.
 const MARGIN_SECONDS: u64 = 60;
-/// Seconds that verifiers may cache the set: `Cache-Control` of the JWK set in `endpoints/login.rs`.
+/// Seconds that verifiers may cache the set: `TEN_MINUTES` in `http/reply.rs`.
 const JWKS_CACHE_SECONDS: u64 = 600;
 /// How many entries the set has at most. Only periods that are for tests make so many; then the oldest leave early.
 const MAX_ENTRIES: usize = 32;

@@ -23,6 +23,7 @@ mod limits;
 mod limits_in_documents;
 mod login;
 mod messages;
+mod metadata;
 mod methods;
 mod old_names;
 mod old_store;

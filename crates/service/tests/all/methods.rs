@@ -68,6 +68,7 @@ fn head_is_get_without_the_body() {
         "/api/messages?author=alice",
         "/api/messages?limit=0",
         "/.well-known/jwks.json",
+        "/.well-known/openid-configuration",
         "/api/authorizer",
         "/api/account",
         "/api/nothing",
