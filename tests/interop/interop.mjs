@@ -1,4 +1,4 @@
-// Checks that jose accepts the app's tokens and keys, and that the app accepts those of jose. The arguments are those of
+// Checks that jose accepts the app's tokens and keys, which openid-client finds, and that the app accepts those of jose. The arguments are those of
 // interop.py, after the folder of the npm packages:
 //
 //     interop.mjs PACKAGES key FILE
@@ -9,7 +9,9 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 const [packages, command, ...rest] = process.argv.slice(2);
-const jose = await import(pathToFileURL(createRequire(`${packages}/`).resolve("jose")));
+const load = (name) => import(pathToFileURL(createRequire(`${packages}/`).resolve(name)));
+const jose = await load("jose");
+const openid = await load("openid-client");
 
 const ALGORITHM = "ES256";
 const OURS = "latchkey";
@@ -58,19 +60,35 @@ async function verifiesOurs(own, given) {
   const { json: set } = await ask(own + JWKS);
   const remote = jose.createRemoteJWKSet(new URL(own + JWKS));
   for (const [name, keys] of [["served", remote], ["copied", jose.createLocalJWKSet(set)]]) {
-    const claims = await verdict(token, keys);
+    const claims = await verdict(token, keys, { issuer: own });
     check(`verifies a token of a login by the set ${name}`, claims.sub === "grace" && claims.sid?.length === 32, claims);
-    check(`refuses it for another audience, set ${name}`, (await verdict(token, keys, { audience: "other" })) === "ERR_JWT_CLAIM_VALIDATION_FAILED");
+    check(`refuses it for another audience, set ${name}`, (await verdict(token, keys, { issuer: own, audience: "other" })) === "ERR_JWT_CLAIM_VALIDATION_FAILED");
     check(`refuses it for another issuer, set ${name}`, (await verdict(token, keys, { issuer: "other" })) === "ERR_JWT_CLAIM_VALIDATION_FAILED");
     const [head, claimed, signature] = token.split(".");
     const tampered = `${head}.${claimed}.${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`;
-    check(`refuses it with another signature, set ${name}`, (await verdict(tampered, keys)) === "ERR_JWS_SIGNATURE_VERIFICATION_FAILED");
+    check(`refuses it with another signature, set ${name}`, (await verdict(tampered, keys, { issuer: own })) === "ERR_JWS_SIGNATURE_VERIFICATION_FAILED");
   }
   const other = jose.createRemoteJWKSet(new URL(given + JWKS));
-  check("refuses it by the keys of another app", (await verdict(token, other)) === "ERR_JWKS_NO_MATCHING_KEY");
+  check("refuses it by the keys of another app", (await verdict(token, other, { issuer: own })) === "ERR_JWKS_NO_MATCHING_KEY");
   for (const key of set.keys) {
     check("computes the kid as the thumbprint", (await jose.calculateJwkThumbprint(key)) === key.kid, key);
     check("is served nothing private", !("d" in key));
+  }
+}
+
+// Tokens of a login, by the keys and the algorithm that openid-client finds, which is told nothing but the issuer.
+async function findsKeys(own, given) {
+  const [token, ofOther] = [await logIn(own, "hopper"), await logIn(given, "hopper")];
+  for (const algorithm of ["oidc", "oauth2"]) {
+    const options = { algorithm, execute: [openid.allowInsecureRequests] };
+    const found = (await openid.discovery(new URL(own), OURS, undefined, openid.None(), options)).serverMetadata();
+    const rules = { issuer: found.issuer, algorithms: found.id_token_signing_alg_values_supported };
+    const keys = jose.createRemoteJWKSet(new URL(found.jwks_uri));
+    const claims = await verdict(token, keys, rules);
+    check(`verifies a token by the issuer alone, ${algorithm}`, claims.sub === "hopper" && claims.iss === own, claims);
+    check(`refuses one of another app by it, ${algorithm}`, (await verdict(ofOther, keys, rules)) === "ERR_JWKS_NO_MATCHING_KEY");
+    const none = await openid.discovery(new URL(given), OURS, undefined, openid.None(), options).catch((error) => error);
+    check(`finds no issuer that is no URL, ${algorithm}`, none instanceof Error, none);
   }
 }
 
@@ -144,6 +162,7 @@ if (command === "key") {
   const { kty, crv, x, y } = await jose.exportJWK(key);
   const kid = await jose.calculateJwkThumbprint({ kty, crv, x, y });
   await verifiesOurs(own, given);
+  await findsKeys(own, given);
   const token = await givesKeys(given, key, { kty, crv, x, y, kid, alg: ALGORITHM, use: "sig" });
   await tokensOfTheirs(given, key, kid, token);
 }

@@ -1,7 +1,7 @@
-"""What PyJWT and joserfc make of our tokens and keys, and the app of theirs.
+"""What PyJWT, joserfc and Authlib make of our tokens and keys, and the app of theirs.
 
     interop.py key FILE                 makes a signing key, as PKCS#8 PEM
-    interop.py check OWN GIVEN FILE     OWN signs by a key of its own, GIVEN by that of the file
+    interop.py check OWN GIVEN FILE     OWN signs by a key of its own and has its URL as the issuer, GIVEN signs by that of the file
 
 One line a case: "ok NAME", or "FAILED NAME: why". Anything that goes wrong beside the cases ends it with an error.
 """
@@ -13,6 +13,11 @@ import time
 import urllib.error
 import urllib.request
 
+import authlib.integrations.base_client as authlib_client
+import authlib.integrations.requests_client
+import authlib.oauth2.rfc8414
+import authlib.oidc.core
+import authlib.oidc.discovery
 import joserfc.errors
 import joserfc.jwk
 import joserfc.jwt
@@ -99,17 +104,17 @@ def verifies_ours(own, given):
     """Tokens of a login, by the key set that is served, and by nothing else."""
     token, (_, keys), (_, other_keys) = log_in(own, "ada"), ask(own + JWKS), ask(given + JWKS)
     for name, verify in [("PyJWT", pyjwt_verify), ("joserfc", joserfc_verify)]:
-        claims = verdict(lambda: verify(token, keys))
+        claims = verdict(lambda: verify(token, keys, issuer=own))
         case(f"{name} verifies a token of a login", isinstance(claims, dict) and claims["sub"] == "ada", claims)
         case(f"{name} reads the session of it", isinstance(claims, dict) and len(claims["sid"]) == 32, claims)
         for what, refused in [
-            ("another audience", lambda: verify(token, keys, audience="other")),
+            ("another audience", lambda: verify(token, keys, issuer=own, audience="other")),
             ("another issuer", lambda: verify(token, keys, issuer="other")),
-            ("a changed signature", lambda: verify(tampered(token), keys)),
+            ("a changed signature", lambda: verify(tampered(token), keys, issuer=own)),
         ]:
             case(f"{name} refuses it for {what}", isinstance(verdict(refused), str), "accepted")
         try:
-            right = isinstance(verdict(lambda: verify(token, other_keys)), str)
+            right = isinstance(verdict(lambda: verify(token, other_keys, issuer=own)), str)
         except KeyError:
             right = True
         case(f"{name} refuses it by the keys of another app", right, "accepted")
@@ -120,6 +125,37 @@ def verifies_ours(own, given):
         thumbprint = joserfc.jwk.ECKey.import_key(key).thumbprint()
         case("kid is the thumbprint that joserfc computes", key["kid"] == thumbprint, thumbprint)
         case("nothing private is served", "d" not in key)
+
+
+class Verifier(authlib_client.OAuth2Mixin, authlib_client.OpenIDMixin, authlib_client.BaseApp):
+    """Authlib's client of OpenID Connect, without a web framework. It takes issuer, keys and algorithm from the metadata."""
+
+    client_cls = authlib.integrations.requests_client.OAuth2Session
+
+
+def finds_keys(own, given):
+    """Tokens of a login, by Authlib, which is told nothing but the issuer."""
+    token, of_other = log_in(own, "lovelace"), log_in(given, "lovelace")
+    for name, place in [
+        ("OpenID Connect", authlib.oidc.discovery.get_well_known_url(own, external=True)),
+        ("RFC 8414", authlib.oauth2.rfc8414.get_well_known_url(own, external=True)),
+    ]:
+        verifier = Verifier(None, client_id=OURS, server_metadata_url=place)
+
+        def verify(token):
+            return verifier.parse_id_token({"id_token": token}, nonce=None, claims_cls=authlib.oidc.core.CodeIDToken)
+
+        claims = verdict(lambda: verify(token))
+        case(f"Authlib finds the keys by {name}", isinstance(claims, dict) and claims["sub"] == "lovelace", claims)
+        case(f"Authlib: {name} has no other issuer", verifier.server_metadata["issuer"] == own, verifier.server_metadata)
+        for what, refused in [("a changed signature", tampered(token)), ("a token of another app", of_other)]:
+            case(f"Authlib refuses by {name}: {what}", isinstance(verdict(lambda: verify(refused)), str), "accepted")
+        # Authlib wants RS256 among the algorithms, and endpoints of OAuth, which are not there.
+        metadata = authlib.oidc.discovery.OpenIDProviderMetadata(verifier.server_metadata)
+        for member in ["response_types_supported", "subject_types_supported"]:
+            case(f"Authlib takes {member} by {name}", verdict(getattr(metadata, f"validate_{member}")) is None)
+    status, answer = ask(authlib.oidc.discovery.get_well_known_url(given, external=True))
+    case("an issuer that is no URL is not found", status == 404 and "token_issuer" in answer["detail"], (status, answer))
 
 
 def gives_keys(given, key):
@@ -209,6 +245,7 @@ def main(command, *arguments):
     with open(path, "rb") as file:
         key = joserfc.jwk.ECKey.import_key(file.read())
     verifies_ours(own, given)
+    finds_keys(own, given)
     token = gives_keys(given, key)
     tokens_of_theirs(given, key, token)
 

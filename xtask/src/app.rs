@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,6 +16,10 @@ use crate::wasi::Wasi;
 /// The username of the account that posts and logs in.
 pub(crate) const USERNAME: &str = "ada";
 pub(crate) const PASSWORD: &str = "a long enough secret";
+/// Flags for tests: password hashes are cheap, to save time.
+pub(crate) const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
+/// An address of this machine with any free port.
+const ANY_PORT: &str = "127.0.0.1:0";
 
 /// The app and an empty component, on a host of their own with a fresh store. Dropping it ends the host.
 pub(crate) struct App {
@@ -32,6 +37,19 @@ impl App {
 
     /// The same with additional flags for the host.
     pub(crate) fn start_with(project: &Project, wasi: Wasi, folder: &str, flags: &[&str]) -> Result<Self> {
+        Self::start_on(ANY_PORT, project, wasi, folder, flags)
+    }
+
+    /// The same for an app whose tokens name its own URL as their issuer.
+    pub(crate) fn start_as_issuer(project: &Project, wasi: Wasi, folder: &str, flags: &[&str]) -> Result<Self> {
+        // The variable has to be known before the host starts, so the port is chosen before. It is free again when the
+        // listener is dropped.
+        let address = TcpListener::bind(ANY_PORT)?.local_addr()?.to_string();
+        let issuer = format!("token_issuer=http://{address}");
+        Self::start_on(&address, project, wasi, folder, &[flags, &["--variable", &issuer]].concat())
+    }
+
+    fn start_on(listen: &str, project: &Project, wasi: Wasi, folder: &str, flags: &[&str]) -> Result<Self> {
         let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
@@ -57,7 +75,7 @@ impl App {
         let mut host = Command::new(project.host())
             .arg("--from")
             .arg(folder.join("spin.toml"))
-            .args(["--listen", "127.0.0.1:0", "--log", "error"])
+            .args(["--listen", listen, "--log", "error"])
             .args(limits.iter().flat_map(|limit| ["--variable".to_owned(), format!("{limit}=0")]))
             .args(flags)
             .stdout(Stdio::piped())

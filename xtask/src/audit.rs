@@ -15,7 +15,7 @@ use crate::tools::has;
 use crate::wasi::Wasi;
 
 /// The version of the npm package.
-const LIGHTHOUSE: &str = "13.5.0";
+const LIGHTHOUSE: npm::Package = ("lighthouse", "13.5.0");
 const CHROME_FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
                             --disable-background-networking --disable-component-update --disable-sync";
 const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices", "seo"];
@@ -27,7 +27,7 @@ pub(crate) fn audit(project: &Project) -> Result<()> {
     build::host(project)?;
     build::fixture(project, Wasi::V0_2)?;
     browser::install(project);
-    let lighthouse = npm::package(project, "lighthouse", LIGHTHOUSE)?.join("node_modules/.bin/lighthouse");
+    let lighthouse = npm::packages(project, &[LIGHTHOUSE])?.join("node_modules/.bin/lighthouse");
     let app = App::start(project, Wasi::V0_2, "target/audit")?;
     app.fill(20)?;
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| has(name));

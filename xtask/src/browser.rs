@@ -5,7 +5,7 @@ use crate::tools::has;
 use crate::{debian, npm};
 
 /// The version of the npm package whose rules the tests check the views by.
-const AXE_CORE: &str = "4.14.1";
+const AXE_CORE: npm::Package = ("axe-core", "4.14.1");
 
 /// Installs Chromium (as root on Debian) and, into `target/tools`, axe-core, unless they are there.
 pub(crate) fn install(project: &Project) {
@@ -13,6 +13,6 @@ pub(crate) fn install(project: &Project) {
     if !(chromium && has("chromedriver")) {
         debian::install(project, "Chromium with chromedriver", &["chromium", "chromium-driver"]);
     }
-    let _ = npm::package(project, "axe-core", AXE_CORE)
+    let _ = npm::packages(project, &[AXE_CORE])
         .inspect_err(|error| project.progress.note(format_args!("No axe-core: {error:#}")));
 }

@@ -1,5 +1,5 @@
-//! Our tokens and keys against the JOSE libraries of other languages, and their tokens and keys against the app. The scripts
-//! are in `tests/interop`.
+//! Our tokens, keys and metadata against the libraries of other languages, and their tokens and keys against the app. The
+//! scripts are in `tests/interop`.
 
 use std::fs;
 use std::path::Path;
@@ -7,21 +7,22 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::app::App;
+use crate::app::{App, TESTING};
 use crate::project::Project;
 use crate::wasi::Wasi;
 use crate::{npm, python};
 
-/// The JOSE libraries of Python.
+/// The libraries of Python.
 const REQUIREMENTS: &str = "tests/interop/requirements.txt";
-/// The version of the npm package.
-const JOSE: &str = "6.2.17";
-/// Password hashes are cheap, to save time.
-const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
+/// The libraries of Node.js.
+const PACKAGES: [npm::Package; 2] = [("jose", "6.2.17"), ("openid-client", "6.9.0")];
 
 /// Runs both scripts, each where its language is available. Returns the names of those that did not run, in words.
 pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
-    let runners = [("Python (PyJWT, joserfc)", python(project)?, 80), ("Node.js (jose)", node(project), 45)];
+    let runners = [
+        ("Python (PyJWT, joserfc, Authlib)", python(project)?, 93),
+        ("Node.js (jose, openid-client)", node(project), 51),
+    ];
     let (mut own, mut missed) = (None, Vec::new());
     for (name, runner, at_least) in runners {
         let Some(runner) = runner else {
@@ -30,7 +31,7 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
         };
         let own = match &own {
             Some(own) => own,
-            None => own.insert(App::start_with(project, Wasi::V0_2, "target/interop/own", &TESTING)?),
+            None => own.insert(App::start_as_issuer(project, Wasi::V0_2, "target/interop/own", &TESTING)?),
         };
         check(project, own, &runner, at_least).with_context(|| format!("interoperability with {name}"))?;
     }
@@ -44,7 +45,8 @@ pub(crate) fn install(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Lets a script make a key, and check two apps: one with a key of its own, and one that is given the script's key.
+/// Lets a script make a key, and check two apps: one with a key of its own and its URL as the issuer, and one that is given the
+/// script's key.
 fn check(project: &Project, own: &App, runner: &Runner, at_least: usize) -> Result<()> {
     let folder = project.path("target/interop").join(runner.language);
     fs::create_dir_all(&folder)?;
@@ -89,8 +91,8 @@ fn python(project: &Project) -> Result<Option<Runner>> {
 }
 
 fn node(project: &Project) -> Option<Runner> {
-    let packages = npm::package(project, "jose", JOSE)
-        .inspect_err(|error| project.progress.note(format_args!("No jose: {error:#}")))
+    let packages = npm::packages(project, &PACKAGES)
+        .inspect_err(|error| project.progress.note(format_args!("No jose and openid-client: {error:#}")))
         .ok()?;
     let words = ["node".to_owned(), "tests/interop/interop.mjs".to_owned(), packages.display().to_string()];
     Some(Runner { language: "node", words: words.to_vec() })

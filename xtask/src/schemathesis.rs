@@ -5,15 +5,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::app::App;
+use crate::app::{App, TESTING};
 use crate::project::Project;
 use crate::python;
 use crate::wasi::Wasi;
 
 /// The requirements file of Schemathesis.
 const REQUIREMENTS: &str = "tests/openapi/requirements.txt";
-/// Password hashes are cheap, to save time.
-const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
 
 /// Sends all requests with a valid token where one is needed, and then without any token, each time to a host with a fresh
 /// store. Returns the names of what did not run, in words.

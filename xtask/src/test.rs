@@ -66,7 +66,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         suite(project, &mut suite_command("blackbox", wasi, filter), Host::Latchkey)?;
     }
     if filter.is_none() {
-        project.progress.heading("Interoperability: the JOSE libraries of Python and of Node.js");
+        project.progress.heading("Interoperability: tokens and keys in Python and in Node.js");
         let here = interop::test(project)?;
         said(&here);
         missed.extend(here);
