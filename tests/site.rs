@@ -27,7 +27,7 @@ fn every_page_address_gives_the_app() {
     let page = app.get("/");
     assert_eq!(page.status, 200);
     assert!(page.text().to_lowercase().starts_with("<!doctype html>"));
-    for path in ["/index.html", "/login", "/by/ada", "/a/b/c/", "/?next=/login", "/apiary"] {
+    for path in ["/index.html", "/login", "/by/ada", "/signup/", "/?next=/login"] {
         let other = app.get(path);
         assert_eq!((other.status, &other.body), (200, &page.body), "{path}");
         assert_eq!(
@@ -133,7 +133,12 @@ fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
 case!(AnyHost, what_is_not_there_and_what_cannot_be_done);
 fn what_is_not_there_and_what_cannot_be_done() {
     let app = App::any();
+    let page = app.get("/");
     for path in [
+        "/API/messages",
+        "/Login",
+        "/a/b/c/",
+        "/apiary",
         "/nothing.js",
         "/frontend-0000000000000000.js",
         "/.well-known/nothing",
@@ -143,6 +148,7 @@ fn what_is_not_there_and_what_cannot_be_done() {
     ] {
         let reply = app.get(path);
         assert_eq!((reply.status, reply.header("cache-control")), (404, "no-store"), "{path}");
+        assert_eq!((&reply.body, reply.header("content-type")), (&page.body, page.header("content-type")), "{path}");
     }
     for method in ["POST", "PUT", "DELETE"] {
         let reply = app.send(ask(method, "/").header("content-type", "text/plain").body("a"));

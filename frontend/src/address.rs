@@ -1,5 +1,7 @@
 //! Addresses of the views. An address never contains a token or anything that was typed.
 
+use rules::Page;
+
 /// A view and what its address says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -33,17 +35,13 @@ impl Route {
             true => After::Compose,
             false => After::Messages,
         };
-        match path.trim_matches('/') {
-            "" | "index.html" => Self::Messages,
-            "signup" => Self::Signup(after),
-            "login" => Self::Login(after),
-            "account" => Self::Account,
-            other => match other.strip_prefix("by/") {
-                Some(username) if rules::stored_username(username).is_ok() => {
-                    Self::Author(username.to_ascii_lowercase())
-                }
-                _ => Self::Unknown,
-            },
+        match Page::at(path) {
+            Some(Page::Messages) => Self::Messages,
+            Some(Page::Author(username)) => Self::Author(username.to_ascii_lowercase()),
+            Some(Page::Signup) => Self::Signup(after),
+            Some(Page::Login) => Self::Login(after),
+            Some(Page::Account) => Self::Account,
+            None => Self::Unknown,
         }
     }
 

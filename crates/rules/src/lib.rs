@@ -11,6 +11,7 @@
 mod checks;
 mod limits;
 mod lines;
+mod pages;
 
 pub use checks::{
     Broken, new_name, new_password, new_password_length, new_password_words, new_text, new_username, stored_name,
@@ -18,3 +19,4 @@ pub use checks::{
 };
 pub use limits::*;
 pub use lines::plain_lines;
+pub use pages::Page;

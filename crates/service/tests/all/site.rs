@@ -65,8 +65,19 @@ fn headers<'a, const N: usize>(response: &'a Response<Bytes>, names: [&str; N]) 
 }
 
 #[test]
-fn a_page_is_the_app_wherever_it_is() {
-    for path in ["/", "/index.html", "/login", "/messages/", "/by/ada", "/?before=x.y", "/a//b", "/%2e%2e"] {
+fn every_page_is_the_app() {
+    for path in [
+        "/",
+        "/index.html",
+        "/login",
+        "/signup/",
+        "/account",
+        "/by/ada",
+        "/by/Ada_1/",
+        "/?before=x.y",
+        "/login?x",
+        "//",
+    ] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>html"[..]), "{path}");
         assert_eq!(
@@ -78,16 +89,43 @@ fn a_page_is_the_app_wherever_it_is() {
 }
 
 #[test]
-fn what_has_a_dot_and_is_not_there_is_not_made_up() {
-    for path in ["/app.js", "/.well-known/change-password", "/.env", "/login.php", "/assets/../index", "/app-1.wasm/x"]
-    {
-        let answer = get(path);
+fn what_is_not_there_is_the_app_that_says_so() {
+    for path in [
+        "/API/messages",
+        "/Api/login",
+        "/Login",
+        "/BY/ada",
+        "/Index.html",
+        "/nowhere",
+        "/messages",
+        "/login/x",
+        "/a//b",
+        "/by/",
+        "/by/ada/x",
+        "/by/a.b",
+        "/%2e%2e",
+        "/login%2f",
+        "/app.js",
+        "/.well-known/change-password",
+        "/.Well-Known/jwks.json",
+        "/.env",
+        "/assets/../index",
+        "/app-1.wasm/x",
+    ] {
+        for (headers, body, coding) in [
+            (&[][..], &b"<p>html"[..], None),
+            (&[("accept-encoding", "gzip, br")], b"br", Some("br")),
+            (&[("accept", "application/json"), ("if-none-match", "\"html\"")], b"<p>html", None),
+            (&[("if-none-match", "*")], b"<p>html", None),
+        ] {
+            let answer = ask("GET", path, headers);
+            assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (404, body), "{path} {headers:?}");
+            let names = ["content-type", "content-encoding", "cache-control", "etag"];
+            let expected = [Some(HTML), coding, Some("no-store"), None];
+            assert_eq!(self::headers(&answer, names), expected, "{path} {headers:?}");
+        }
+        let answer = ask("GET", path, &[("accept-encoding", "identity;q=0")]);
         assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (404, &b"Nothing has this address.\n"[..]));
-        assert_eq!(
-            headers(&answer, ["content-type", "cache-control", "etag"]),
-            [Some("text/plain; charset=utf-8"), Some("no-store"), None],
-            "{path}"
-        );
     }
 }
 
@@ -190,7 +228,7 @@ fn an_unchanged_file_is_not_sent_again() {
 
 #[test]
 fn head_is_get_without_the_body() {
-    for path in ["/", HASHED, "/nothing.png"] {
+    for path in ["/", HASHED, "/nothing.png", "/nothing"] {
         for accepted in ["", "br", "identity;q=0"] {
             let wish = [("accept-encoding", accepted)];
             let (get, head) = (ask("GET", path, &wish), ask("HEAD", path, &wish));

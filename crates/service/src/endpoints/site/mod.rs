@@ -9,6 +9,7 @@ use bytes::Bytes;
 use domain::hex;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use rules::Page;
 
 pub use self::asset::{Asset, Encoded, Site};
 use self::encoding::Accepted;
@@ -16,7 +17,7 @@ use crate::context::Platform;
 use crate::http::etag;
 use crate::http::reply::{Reply, empty, finish};
 
-/// The page that every address of the app shows.
+/// The file that every page is: the app in it reads the address.
 const PAGE: &str = "/index.html";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 /// A year, which is the longest time that caches observe.
@@ -44,17 +45,11 @@ fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Repl
     if site.assets.is_empty() {
         return text(StatusCode::SERVICE_UNAVAILABLE, "The site is not built: cargo xtask build site\n");
     }
-    match find(site, path) {
+    let file = |path: &str| site.assets.iter().find(|asset| asset.path == path);
+    match file(path).or_else(|| Page::at(path).and_then(|_| file(PAGE))) {
         Some(asset) => serve(asset, headers),
-        None => text(StatusCode::NOT_FOUND, "Nothing has this address.\n"),
+        None => not_found(file(PAGE), headers),
     }
-}
-
-/// Finds a file by its path. A path without a dot is the address of a page, and all pages are one file: the app in it reads
-/// the address. A path with a dot is a file or `/.well-known/`, and is not found if there is no such file.
-fn find<'a>(site: &'a Site, path: &str) -> Option<&'a Asset> {
-    let by_path = |path: &str| site.assets.iter().find(|asset| asset.path == path);
-    by_path(path).or_else(|| if path.contains('.') { None } else { by_path(PAGE) })
 }
 
 fn serve(asset: &Asset, request: &HeaderMap) -> Reply {
@@ -66,15 +61,31 @@ fn serve(asset: &Asset, request: &HeaderMap) -> Reply {
     let mut reply = if etag::is_known(request, encoded.etag) {
         empty(StatusCode::NOT_MODIFIED)
     } else {
-        let mut reply = Response::new(Bytes::from_static(encoded.bytes));
-        reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-        reply.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, HeaderValue::from_static(coding))));
-        reply
+        content(asset, coding, encoded)
     };
     let headers = reply.headers_mut();
     headers.insert(ETAG, HeaderValue::from_static(encoded.etag));
     headers.insert(CACHE_CONTROL, if asset.is_hashed { FOR_EVER } else { REVALIDATED });
     headers.insert(VARY, BY_ENCODING);
+    reply
+}
+
+/// The answer to an address that has no page and no file: the app, which says so. Nobody revalidates it or keeps it.
+fn not_found(page: Option<&Asset>, request: &HeaderMap) -> Reply {
+    let chosen = page.and_then(|page| Some((page, Accepted::read(request).choose(page)?)));
+    let Some((page, (coding, encoded))) = chosen else {
+        return text(StatusCode::NOT_FOUND, "Nothing has this address.\n");
+    };
+    let mut reply = content(page, coding, encoded);
+    *reply.status_mut() = StatusCode::NOT_FOUND;
+    reply.headers_mut().insert(VARY, BY_ENCODING);
+    reply
+}
+
+fn content(asset: &Asset, coding: Option<&'static str>, encoded: &Encoded) -> Reply {
+    let mut reply = Response::new(Bytes::from_static(encoded.bytes));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    reply.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, HeaderValue::from_static(coding))));
     reply
 }
 
