@@ -23,7 +23,7 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
     for (anonymous, more) in
         [("0", &[][..]), ("1", &["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--warnings", "off"])]
     {
-        let app = App::start_with(project, Wasi::V0_2, "target/openapi", &TESTING)?;
+        let app = App::start_as_issuer(project, Wasi::V0_2, "target/openapi", &TESTING)?;
         let mut command = Command::new(programs.join("schemathesis"));
         command.arg("--config-file").arg(tests.join("schemathesis.toml"));
         command.arg("run").arg(project.path("openapi.yaml")).args(["--url", &app.url("")]).args(more);
