@@ -8,6 +8,7 @@ mod build;
 mod compose;
 mod contract;
 mod debian;
+mod description;
 mod frontend;
 mod fuzz;
 mod interop;
@@ -63,7 +64,8 @@ enum Command {
         /// the one on PATH. Tests that can't pass there are reported as not run, with the reason.
         #[arg(long, value_enum, env = "LATCHKEY_LAUNCHER", default_value = "latchkey")]
         host: test::Host,
-        /// Runs only the black-box and browser tests whose names contain this; `openapi` also runs invented requests.
+        /// Runs only the black-box and browser tests whose names contain this; `openapi` also runs invented requests,
+        /// linters and generated clients.
         filter: Option<String>,
     },
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it first builds

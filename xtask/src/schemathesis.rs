@@ -10,8 +10,8 @@ use crate::project::Project;
 use crate::python;
 use crate::wasi::Wasi;
 
-/// The requirements file of Schemathesis.
-const REQUIREMENTS: &str = "tests/openapi/requirements.txt";
+/// The requirements file of Schemathesis, and of the generator of a client.
+pub(crate) const REQUIREMENTS: &str = "tests/openapi/requirements.txt";
 
 /// Sends all requests with a valid token where one is needed, and then without any token, each time to a host with a fresh
 /// store. Returns the names of what did not run, in words.

@@ -7,7 +7,7 @@ use crate::project::{Project, cargo};
 use crate::spin::Spin;
 use crate::targets::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{browser, build, fuzz, interop, schemathesis};
+use crate::{browser, build, description, fuzz, interop, schemathesis};
 
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,15 +31,15 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 13;
+const STEPS: usize = 14;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
-/// filter `openapi` also runs the invented requests.
+/// filter `openapi` also runs the invented requests, linters and generated clients.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     let mut missed = Vec::new();
     let filters_openapi = filter.is_some_and(|filter| filter == "openapi");
-    let steps = if filter.is_some() { FILTERED_STEPS + usize::from(filters_openapi) } else { STEPS };
+    let steps = if filter.is_some() { FILTERED_STEPS + 2 * usize::from(filters_openapi) } else { STEPS };
     project.progress.expect(building_steps(project) + steps);
     if filter.is_none() {
         project.progress.heading("Formatting");
@@ -72,6 +72,10 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         missed.extend(here);
     }
     if filter.is_none() || filters_openapi {
+        project.progress.heading("Linters and generated clients of openapi.yaml");
+        let here = description::test(project)?;
+        said(&here);
+        missed.extend(here);
         project.progress.heading("Requests made up of openapi.yaml");
         let here = schemathesis::test(project)?;
         said(&here);
