@@ -24,6 +24,10 @@ fn the_endpoint_answers_with_the_policy() {
                     arn("POST/api/login"),
                     arn("GET/.well-known/jwks.json"),
                     arn("HEAD/.well-known/jwks.json"),
+                    arn("GET/.well-known/openid-configuration"),
+                    arn("HEAD/.well-known/openid-configuration"),
+                    arn("GET/.well-known/oauth-authorization-server"),
+                    arn("HEAD/.well-known/oauth-authorization-server"),
                     arn("POST/api/session/refresh"),
                     arn("POST/api/logout"),
                     arn("GET/api/sessions"),
@@ -112,8 +116,11 @@ fn the_verdict_on_every_method_is_what_the_app_does() {
     for path in paths {
         let path = path.replace(":id", "1");
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
-            // An app with another store answers, so that no request ends the session of the token.
-            let status = World::new().send(bearer(&token, method, &path, "")).status();
+            // An app with another store answers, so that no request ends the session of the token. Its issuer is a URL, so that
+            // there is metadata of it.
+            let app = World::new();
+            app.set("token_issuer", "https://id.example");
+            let status = app.send(bearer(&token, method, &path, "")).status();
             let exists = method == "OPTIONS" || !matches!(status, 404 | 405);
             let arn = format!("arn:latchkey:execute-api:::latchkey/test/{method}{path}");
             let [by_query, _] = asking(&token, &arn);
