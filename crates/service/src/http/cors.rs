@@ -25,7 +25,8 @@ pub(crate) enum AllowedOriginsError {
     Spelling { entry: usize, origin: Origin },
     #[error(
         "\"*\" alone, or origins as location.origin shows them in the page, such as https://example.com or \
-         capacitor://localhost, with commas between them; entry {entry} is none, as null and patterns are none"
+         capacitor://localhost, with commas between them; entry {entry} is none, as null, patterns and hosts \
+         that are not in ASCII are none"
     )]
     NoOrigin { entry: usize },
     #[error("at most {max} origins", max = AllowedOrigins::MAX_LISTED)]
