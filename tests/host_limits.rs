@@ -95,6 +95,7 @@ fn a_running_request_is_finished_before_the_end() {
     connection.read_until("end", |_| false);
     let answer = String::from_utf8_lossy(connection.received()).into_owned();
     assert!(answer.contains("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n10"), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "the client does not know that it was the last answer: {answer}");
     assert_eq!(app.wait_for_end().code(), Some(0), "{}", app.output().stderr());
 }
 

@@ -32,6 +32,7 @@ macro_rules! case {
 mod account;
 mod authorization_header;
 mod authorizer;
+mod connections;
 mod cors;
 mod crash;
 mod forged_tokens;

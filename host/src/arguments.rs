@@ -61,7 +61,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,
 
-    /// How many connections are served at the same time; further clients wait
+    /// How many connections are served at the same time; a further client takes the place of an idle one, or waits
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_connections: u32,
 
@@ -69,8 +69,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) request_timeout: u64,
 
-    /// How long a connection may take to send the head of a request, in seconds, and how long it may be idle between two
-    /// requests; then it is closed
+    /// How long a connection may be idle between two requests, in seconds; then it is closed. Load balancers keep theirs for a
+    /// minute, and have to be the first to close one: else a request gets lost that is sent at that moment
+    #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) idle_timeout: u64,
+
+    /// How long a new connection may take to begin its first request, in seconds, and how long the head of any request may take
+    /// to arrive; then the connection is closed
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) header_timeout: u64,
 

@@ -1,22 +1,26 @@
 //! Serves one client's connection: HTTP/1.1, one request after the other.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::header::CONNECTION;
 use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio_io_timeout::TimeoutStream;
+use tokio::time::{Instant, sleep_until};
 
-use crate::request::MAX_HEAD;
+use crate::client_stream::ClientStream;
+use crate::permits::Permits;
+use crate::progress::{NextRequest, Progress, WaitsFor};
+use crate::request::{Addresses, MAX_HEAD};
 use crate::request_body::BodyFate;
 use crate::service::Service;
 
@@ -24,55 +28,107 @@ use crate::service::Service;
 const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The HTTP/1.1 settings of every connection.
-pub(crate) fn protocol(header_timeout: Duration) -> http1::Builder {
+/// The answer to a head that has not arrived in time.
+const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// What all connections have in common.
+pub(crate) struct Connections {
+    pub(crate) service: Arc<Service>,
+    pub(crate) next_request: NextRequest,
+    /// For a client to read at least some of an answer.
+    pub(crate) write_timeout: Duration,
+    /// One for each connection.
+    pub(crate) permits: Arc<Permits>,
+}
+
+impl Connections {
+    /// Serves a connection until either side closes it. When `stop` becomes true, the connection ends after the running
+    /// request.
+    pub(crate) async fn serve(&self, stream: TcpStream, addresses: Addresses, mut stop: watch::Receiver<bool>) {
+        // Without this, the second write of a small answer would wait until the client acknowledges the first write (Nagle's
+        // algorithm).
+        _ = stream.set_nodelay(true);
+        let fate = BodyFate::default();
+        let progress = Progress::new(self.next_request);
+        let is_stopping = stop.clone();
+        let answer = service_fn(|request: Request<Incoming>| {
+            progress.begin_answer();
+            Box::pin(async {
+                let mut response = self.service.answer(request, &addresses, &fate).await;
+                // A client that knows of it sends no further request, which could get lost.
+                if !fate.is_read() || *is_stopping.borrow() || self.permits.are_wanted() {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                response.body_mut().set_progress(progress.clone());
+                Ok::<_, Infallible>(response)
+            })
+        });
+        let mut stream = ClientStream::new(stream, self.write_timeout, progress.clone());
+        let mut is_over = false;
+        while !is_over {
+            let mut connection = protocol().serve_connection(TokioIo::new(stream), &answer);
+            // The result is ignored: a reset or malformed input is the client's fault, and nobody is left to tell.
+            let poll = |context: &mut Context<'_>| connection.poll_without_shutdown(context).map(drop);
+            is_over = drive(poll, &progress, self.leave(&mut stop)).await;
+            let parts = connection.into_parts();
+            stream = parts.io.into_inner();
+            if !is_over && progress.is_idle() {
+                // The connection may be closed now, unless a request has begun to arrive at this very moment.
+                is_over = !stream.take_back(parts.read_buf);
+                progress.received();
+            } else if !is_over {
+                _ = stream.write_all(HEAD_TIMEOUT).await;
+                return close(stream, true).await;
+            }
+        }
+        close(stream, !fate.is_read()).await;
+    }
+
+    /// Returns when a connection that waits for a request has to go: the host ends, or another client waits for a permit.
+    async fn leave(&self, stop: &mut watch::Receiver<bool>) {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = Arc::clone(&self.permits).wanted() => {}
+        }
+    }
+}
+
+/// The HTTP/1.1 settings of every connection. [`Progress`] has the time limit of heads.
+fn protocol() -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(header_timeout).half_close(true);
+    protocol.header_read_timeout(None).half_close(true);
     protocol.max_buf_size(MAX_HEAD).max_header_size(MAX_HEAD);
     protocol
 }
 
-/// Serves the connection until either side closes it. When `stop` becomes true, the connection ends after the running
-/// request.
-pub(crate) async fn serve(
-    stream: TcpStream,
-    address: SocketAddr,
-    service: Arc<Service>,
-    protocol: http1::Builder,
-    write_timeout: Duration,
-    mut stop: watch::Receiver<bool>,
-) {
-    // Without this, the second write of a small answer would wait until the client acknowledges the first write (Nagle's
-    // algorithm).
-    _ = stream.set_nodelay(true);
-    let Ok(client) = HeaderValue::from_str(&address.to_string()) else { return };
-    let fate = BodyFate::default();
-    let answer = service_fn(|request: Request<Incoming>| {
-        let (service, client, fate) = (&service, &client, &fate);
-        Box::pin(async move { Ok::<_, Infallible>(service.answer(request, client, fate).await) })
-    });
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(write_timeout));
-    let mut connection = protocol.serve_connection(TokioIo::new(Box::pin(stream)), answer);
-    let mut stopping = false;
-    // The result is ignored: a reset, a timeout or malformed input is the client's fault, and nobody is left to tell.
-    loop {
-        tokio::select! {
-            _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)) => break,
-            _ = stop.wait_for(|stop| *stop), if !stopping => {
-                stopping = true;
-                Pin::new(&mut connection).graceful_shutdown();
-            }
+/// Polls the connection until it is over. Returns false if a time limit of its progress ends first, or `leave` while it waits
+/// for a request.
+async fn drive(
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<()>,
+    progress: &Progress,
+    leave: impl Future<Output = ()>,
+) -> bool {
+    let (mut alarm, mut leave) = (pin!(sleep_until(Instant::now())), pin!(leave));
+    std::future::poll_fn(|context| {
+        if poll(context).is_ready() {
+            return Poll::Ready(true);
         }
-    }
-    let stream = connection.into_parts().io.into_inner();
-    close(stream, fate.is_unread()).await;
+        if progress.is_idle() && leave.as_mut().poll(context).is_ready() {
+            return Poll::Ready(false);
+        }
+        let (WaitsFor::Request(end) | WaitsFor::Head(end)) = progress.waits_for() else { return Poll::Pending };
+        if end != alarm.deadline() {
+            alarm.as_mut().reset(end);
+        }
+        alarm.as_mut().poll(context).map(|()| false)
+    })
+    .await
 }
 
-/// Closes the connection after reading the rest of an unread body. Closing while the client still sends would reset the
+/// Closes the connection after reading the rest of what the client still sends. Closing while it sends would reset the
 /// connection, and the client might never see the answer.
-async fn close(mut stream: Pin<Box<TimeoutStream<TcpStream>>>, unread: bool) {
-    if stream.shutdown().await.is_err() || !unread {
+async fn close(mut stream: ClientStream, still_sends: bool) {
+    if stream.shutdown().await.is_err() || !still_sends {
         return;
     }
     let drain = async {

@@ -9,7 +9,7 @@ use tokio::time::Sleep;
 use wasmtime_wasi_http::handler::{WorkerExpiration, WorkerStatus};
 
 use crate::guest_output::GuestOutput;
-use crate::instances::Instances;
+use crate::permits::Permits;
 use crate::running::InstanceRequests;
 
 /// Wasmtime polls this outside the guest, so that it also ends a guest that is busy.
@@ -24,7 +24,7 @@ pub(crate) struct Expiration {
 impl Expiration {
     pub(crate) fn new(
         requests: Arc<InstanceRequests>,
-        instances: Arc<Instances>,
+        instances: Arc<Permits>,
         output: GuestOutput,
         idle_time: Duration,
     ) -> Self {

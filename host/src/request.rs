@@ -1,8 +1,11 @@
 //! Makes the request that a guest sees out of the request that a client sent.
 
+use std::net::SocketAddr;
+
 use http::header::HOST;
+use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
 use crate::problem::Problem;
 use crate::route::Match;
@@ -14,6 +17,21 @@ pub(crate) const MAX_HEAD: usize = 256 * 1024;
 /// Spin reaches the components of an application by host names in this domain.
 const SPIN_DOMAIN: &str = "spin.internal";
 
+/// Both ends of a connection.
+#[derive(Debug)]
+pub(crate) struct Addresses {
+    /// The value of `spin-client-addr`.
+    pub(crate) client: HeaderValue,
+    /// The address that the client has connected to.
+    pub(crate) own: Authority,
+}
+
+impl Addresses {
+    pub(crate) fn new(client: SocketAddr, own: SocketAddr) -> Option<Self> {
+        Some(Self { client: client.to_string().parse().ok()?, own: own.to_string().parse().ok()? })
+    }
+}
+
 /// The authority and the path that a request is for.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -22,19 +40,24 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Takes both from the request target and the Host header.
+    /// Takes both from the request target and the Host header. HTTP/1.0 (RFC 1945) has no such header, and the health checks of
+    /// load balancers do not send it: such a request is for the address that the client has connected to.
     ///
     /// # Errors
     ///
     /// [`Problem::InvalidTarget`] if the target is not a path, [`Problem::InvalidHost`] if the Host header is missing,
     /// repeated or malformed, names a host that Spin reserves, or differs from the authority in the request target.
-    pub(crate) fn new(uri: &Uri, headers: &HeaderMap) -> Result<Self, Problem> {
-        let path_and_query =
-            uri.path_and_query().filter(|target| target.path().starts_with('/')).ok_or(Problem::InvalidTarget)?.clone();
-        let mut hosts = headers.get_all(HOST).iter();
-        let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::InvalidHost) };
-        let authority = authority(host).ok_or(Problem::InvalidHost)?;
-        if uri.authority().is_some_and(|other| *other != authority) {
+    pub(crate) fn new(head: &Parts, own: &Authority) -> Result<Self, Problem> {
+        let path_and_query = head.uri.path_and_query().filter(|target| target.path().starts_with('/'));
+        let path_and_query = path_and_query.ok_or(Problem::InvalidTarget)?.clone();
+        let mut hosts = head.headers.get_all(HOST).iter();
+        let named = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => host.to_str().ok().and_then(|host| host.parse().ok()),
+            (None, _) if head.version == Version::HTTP_10 => Some(head.uri.authority().unwrap_or(own).clone()),
+            _ => None,
+        };
+        let authority = named.filter(is_clear).ok_or(Problem::InvalidHost)?;
+        if head.uri.authority().is_some_and(|other| *other != authority) {
             return Err(Problem::InvalidHost);
         }
         Ok(Self { authority, path_and_query })
@@ -92,24 +115,53 @@ fn append(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
-fn authority(host: &HeaderValue) -> Option<Authority> {
-    let authority: Authority = host.to_str().ok()?.parse().ok()?;
+fn is_clear(authority: &Authority) -> bool {
     let has_userinfo = authority.as_str().contains('@');
     // Spin treats such a Host as the name of one of its own components, and drops the header.
     let is_of_spin = authority.host().split_once('.').is_some_and(|(_, domain)| domain == SPIN_DOMAIN);
-    (!authority.host().is_empty() && !has_userinfo && !is_of_spin).then_some(authority)
+    !authority.host().is_empty() && !has_userinfo && !is_of_spin
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
 
-    fn target(uri: &str, hosts: &[&str]) -> Result<Target, Problem> {
-        let mut headers = HeaderMap::new();
+    fn target_of(version: Version, uri: &str, hosts: &[&str]) -> Result<Target, Problem> {
+        let mut request = Request::builder().version(version).uri(uri);
         for host in hosts {
-            headers.append(HOST, HeaderValue::from_bytes(host.as_bytes()).unwrap());
+            request = request.header(HOST, host.as_bytes());
         }
-        Target::new(&uri.parse().unwrap(), &headers)
+        Target::new(&request.body(()).unwrap().into_parts().0, &Authority::from_static("192.0.2.7:3000"))
+    }
+
+    fn target(uri: &str, hosts: &[&str]) -> Result<Target, Problem> {
+        target_of(Version::HTTP_11, uri, hosts)
+    }
+
+    #[test]
+    fn http_1_0_needs_no_host_header_but_a_clear_one() {
+        for (uri, hosts, expected) in [
+            ("/a?b", &[][..], "http://192.0.2.7:3000/a?b"),
+            ("http://other/a", &[], "http://other/a"),
+            ("/a", &["other"], "http://other/a"),
+        ] {
+            let found = target_of(Version::HTTP_10, uri, hosts).unwrap().into_uri().unwrap();
+            assert_eq!(found.to_string(), expected, "{uri} {hosts:?}");
+        }
+        for (uri, hosts) in [
+            ("/", &["a", "a"][..]),
+            ("/", &[""]),
+            ("/", &["a b"]),
+            ("/", &["messages.spin.internal"]),
+            ("http://other/", &["a"]),
+            ("http://user@a/", &[]),
+            ("http://messages.spin.internal/", &[]),
+        ] {
+            let refused = target_of(Version::HTTP_10, uri, hosts).unwrap_err();
+            assert_eq!(refused, Problem::InvalidHost, "{uri} {hosts:?}");
+        }
     }
 
     #[test]

@@ -10,29 +10,23 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 use wasmtime_wasi_http::Error;
 
-/// Tells the connection whether the client sent its body in time and whether the guest read it all.
+/// Tells the connection whether the body of the request was read to its end. If it was not, because the guest did not want it or
+/// the client was too slow, the client may still be sending it, and the connection can not be used for another request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct BodyFate(Arc<Fate>);
-
-#[derive(Debug, Default)]
-struct Fate {
-    late: AtomicBool,
-    unread: AtomicBool,
-}
+pub(crate) struct BodyFate(Arc<AtomicBool>);
 
 impl BodyFate {
-    /// Whether the deadline passed before the body was complete. The connection cannot be used for another request then.
-    pub(crate) fn is_late(&self) -> bool {
-        self.0.late.load(Ordering::Relaxed)
+    /// A request has arrived.
+    pub(crate) fn begin(&self, body: &Incoming) {
+        self.0.store(!body.is_end_stream(), Ordering::Relaxed);
     }
 
-    /// Whether there is a body that the guest has not read to its end. The client may still be sending it.
-    pub(crate) fn is_unread(&self) -> bool {
-        self.0.unread.load(Ordering::Relaxed)
+    pub(crate) fn is_read(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
     }
 
-    fn set_unread(&self, unread: bool) {
-        self.0.unread.store(unread, Ordering::Relaxed);
+    fn end(&self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -46,7 +40,6 @@ pub(crate) struct TimedBody {
 
 impl TimedBody {
     pub(crate) fn new(incoming: Incoming, deadline: Instant, fate: BodyFate) -> Self {
-        fate.set_unread(!incoming.is_end_stream());
         Self { incoming: Some(incoming), deadline: Box::pin(sleep_until(deadline)), fate }
     }
 }
@@ -58,14 +51,13 @@ impl Body for TimedBody {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if self.incoming.is_some() && self.deadline.as_mut().poll(context).is_ready() {
             self.incoming = None;
-            self.fate.0.late.store(true, Ordering::Relaxed);
         }
         let Some(incoming) = self.incoming.as_mut() else {
             return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
         };
         let frame = std::task::ready!(Pin::new(incoming).poll_frame(context));
         if frame.is_none() || self.is_end_stream() {
-            self.fate.set_unread(false);
+            self.fate.end();
         }
         Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
     }

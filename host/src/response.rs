@@ -13,6 +13,7 @@ use tokio::time::{Sleep, sleep_until};
 use wasmtime_wasi_http::WasiBody;
 
 use crate::access_log::AccessLogLine;
+use crate::progress::Progress;
 use crate::running::RunningRequest;
 
 /// If the guest states a `Content-Length` of at most this many bytes, the host waits for the whole body before it sends
@@ -26,6 +27,8 @@ pub(crate) struct ResponseBody {
     running: Option<Running>,
     /// The line of the access log. Dropping it writes it, which happens when the body has been sent.
     line: Option<AccessLogLine>,
+    /// The progress of the connection that the body is sent on.
+    progress: Option<Progress>,
 }
 
 /// A request and the end of its time limit.
@@ -37,12 +40,25 @@ struct Running {
 impl ResponseBody {
     /// A body that is complete already.
     pub(crate) fn full(bytes: Bytes) -> Self {
-        Self { inner: Either::Left(Full::new(bytes)), running: None, line: None }
+        Self { inner: Either::Left(Full::new(bytes)), running: None, line: None, progress: None }
     }
 
     /// Ties the request's line in the log to the body.
     pub(crate) fn set_line(&mut self, line: Option<AccessLogLine>) {
         self.line = line;
+    }
+
+    /// Makes the body report its end.
+    pub(crate) fn set_progress(&mut self, progress: Progress) {
+        self.progress = Some(progress);
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        if let Some(progress) = &self.progress {
+            progress.end_answer();
+        }
     }
 }
 
@@ -108,7 +124,10 @@ pub(crate) async fn settle(
         _ => {
             let running = request
                 .map(|request| Running { deadline: Box::pin(sleep_until(request.deadline.into())), _request: request });
-            Ok(Response::from_parts(head, ResponseBody { inner: Either::Right(body), running, line: None }))
+            Ok(Response::from_parts(
+                head,
+                ResponseBody { inner: Either::Right(body), running, line: None, progress: None },
+            ))
         }
     }
 }

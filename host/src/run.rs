@@ -11,12 +11,14 @@ use tokio::sync::Semaphore;
 use wasmtime_wasi_http::handler::ProxyPre;
 
 use crate::arguments::Arguments;
+use crate::connection::Connections;
 use crate::failure::Failure;
 use crate::instance::{Grants, InstanceState};
-use crate::instances::Instances;
 use crate::manifest::{Application, ComponentGrants};
+use crate::permits::Permits;
+use crate::progress::NextRequest;
 use crate::route::Router;
-use crate::server::{Signals, Timeouts};
+use crate::server::Signals;
 use crate::service::Service;
 use crate::store::Stores;
 use crate::worker::{Handler, InstanceLimits, Worker};
@@ -66,7 +68,7 @@ async fn start(
         .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let stores = open_stores(arguments, application)?;
-    let instances = Arc::new(Instances::new(arguments.max_concurrent_requests));
+    let instances = Arc::new(Permits::new(arguments.max_concurrent_requests));
     // The routes are checked before the components are compiled, because compiling takes longer.
     let router = Router::new(application.routes.clone())?;
     let service = Service {
@@ -76,16 +78,20 @@ async fn start(
         permits: Arc::new(Semaphore::new(arguments.max_concurrent_requests as usize)),
         body_timeout: Duration::from_secs(arguments.body_timeout),
     };
-    let timeouts = Timeouts {
-        header: Duration::from_secs(arguments.header_timeout),
-        write: Duration::from_secs(arguments.write_timeout),
-        shutdown: Duration::from_secs(arguments.shutdown_timeout),
+    let connections = Connections {
+        service: Arc::new(service),
+        next_request: NextRequest {
+            idle: Duration::from_secs(arguments.idle_timeout),
+            head: Duration::from_secs(arguments.header_timeout),
+        },
+        write_timeout: Duration::from_secs(arguments.write_timeout),
+        permits: Arc::new(Permits::new(arguments.max_connections)),
     };
     let signals = Signals::new()?;
     let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(components = application.components.len() as u64, start_ms, "started");
     announce(&format!("Serving http://{address}"));
-    server::serve(listener, Arc::new(service), &timeouts, arguments.max_connections as usize, signals).await;
+    server::serve(listener, connections, Duration::from_secs(arguments.shutdown_timeout), signals).await;
     stores.close();
     tracing::info!("stopped");
     Ok(())
@@ -120,7 +126,7 @@ fn handlers(
     application: &Application,
     values: &BTreeMap<String, String>,
     stores: &Stores,
-    instances: &Arc<Instances>,
+    instances: &Arc<Permits>,
 ) -> Result<BTreeMap<String, Handler>, Failure> {
     let memory_bytes = arguments.max_instance_memory as usize * 1024 * 1024;
     let limits = Arc::new(InstanceLimits {

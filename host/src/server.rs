@@ -5,25 +5,15 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use crate::connection;
+use crate::connection::Connections;
 use crate::failure::Failure;
-use crate::service::Service;
+use crate::request::Addresses;
 
 /// The pause after a failed accept, for example when the system has no more descriptors. Trying again at once would only
 /// use the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// The time limits of a server.
-pub(crate) struct Timeouts {
-    /// For the head of a request, and between requests.
-    pub(crate) header: Duration,
-    /// For a client to read at least some of an answer.
-    pub(crate) write: Duration,
-    /// For running requests to finish.
-    pub(crate) shutdown: Duration,
-}
 
 /// SIGTERM and SIGINT.
 pub(crate) struct Signals(Signal, Signal);
@@ -51,16 +41,15 @@ impl Signals {
 /// second signal ends the process at once.
 pub(crate) async fn serve(
     listener: TcpListener,
-    service: Arc<Service>,
-    timeouts: &Timeouts,
-    max_connections: usize,
+    connections: Connections,
+    shutdown_timeout: Duration,
     mut signals: Signals,
 ) {
-    let (permits, instances) = (Arc::clone(&service.permits), Arc::clone(&service.instances));
+    let (permits, instances) = (Arc::clone(&connections.service.permits), Arc::clone(&connections.service.instances));
     let all_permits = u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
     let (stop, _) = watch::channel(false);
     tokio::select! {
-        () = accept(&listener, service, timeouts, max_connections, &stop) => {}
+        () = accept(&listener, Arc::new(connections), &stop) => {}
         () = signals.next() => {}
     }
     drop(listener);
@@ -74,34 +63,28 @@ pub(crate) async fn serve(
         instances.close().await;
     };
     tokio::select! {
-        outcome = tokio::time::timeout(timeouts.shutdown, finished) => {
+        outcome = tokio::time::timeout(shutdown_timeout, finished) => {
             if outcome.is_err() {
                 let running = u64::from(all_permits) - permits.available_permits() as u64;
-                tracing::warn!(running, shutdown_timeout_s = timeouts.shutdown.as_secs(), "requests_abandoned");
+                tracing::warn!(running, shutdown_timeout_s = shutdown_timeout.as_secs(), "requests_abandoned");
             }
         }
         () = signals.next() => std::process::exit(1),
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    service: Arc<Service>,
-    timeouts: &Timeouts,
-    max_connections: usize,
-    stop: &watch::Sender<bool>,
-) {
-    let protocol = connection::protocol(timeouts.header);
-    let permits_to_connect = Arc::new(Semaphore::new(max_connections));
-    // The semaphore is never closed, so the loop does not end. When all permits are taken, new clients wait in the
-    // system's queue.
-    while let Ok(permit) = Arc::clone(&permits_to_connect).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, address)) => {
-                let (service, protocol) = (Arc::clone(&service), protocol.clone());
-                let serve = connection::serve(stream, address, service, protocol, timeouts.write, stop.subscribe());
+async fn accept(listener: &TcpListener, connections: Arc<Connections>, stop: &watch::Sender<bool>) {
+    loop {
+        let accepted = listener.accept().await.and_then(|(stream, client)| Ok((client, stream.local_addr()?, stream)));
+        match accepted {
+            Ok((client, own, stream)) => {
+                // When all permits are taken, this client waits until an idle connection has ended, and the clients after it
+                // wait in the system's queue.
+                let Ok(permit) = connections.permits.permit().await else { return };
+                let Some(addresses) = Addresses::new(client, own) else { continue };
+                let (connections, stop) = (Arc::clone(&connections), stop.subscribe());
                 tokio::spawn(async move {
-                    serve.await;
+                    connections.serve(stream, addresses, stop).await;
                     drop(permit);
                 });
             }

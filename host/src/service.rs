@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
@@ -14,9 +14,9 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::access_log::AccessLogLine;
 use crate::component_call::call;
-use crate::instances::Instances;
+use crate::permits::Permits;
 use crate::problem::Problem;
-use crate::request::Target;
+use crate::request::{Addresses, Target};
 use crate::request_body::{BodyFate, TimedBody};
 use crate::response::ResponseBody;
 use crate::route::{RESERVED_PREFIX, Router};
@@ -30,19 +30,20 @@ pub(crate) struct Service {
     pub(crate) handlers: BTreeMap<String, Handler>,
     /// One for each request that may run at the same time.
     pub(crate) permits: Arc<Semaphore>,
-    pub(crate) instances: Arc<Instances>,
+    pub(crate) instances: Arc<Permits>,
     /// How long a client may take to send a body.
     pub(crate) body_timeout: Duration,
 }
 
 impl Service {
-    /// Answers every request, if need be with a problem. `client` is the value of `spin-client-addr`.
+    /// Answers every request, if need be with a problem.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
-        client: &HeaderValue,
+        addresses: &Addresses,
         fate: &BodyFate,
     ) -> Response<ResponseBody> {
+        fate.begin(request.body());
         let mut line = tracing::enabled!(tracing::Level::DEBUG).then(|| AccessLogLine {
             component: String::new(),
             method: request.method().clone(),
@@ -51,13 +52,10 @@ impl Service {
             started: Instant::now(),
             record: Arc::default(),
         });
-        let mut response = match self.dispatch(request, client, fate, line.as_mut()).await {
+        let mut response = match self.dispatch(request, addresses, fate, line.as_mut()).await {
             Ok(response) => response,
             Err(problem) => problem.response().map(ResponseBody::full),
         };
-        if fate.is_late() {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
         if let Some(line) = &mut line {
             line.status = response.status();
         }
@@ -68,7 +66,7 @@ impl Service {
     async fn dispatch(
         &self,
         request: Request<Incoming>,
-        client: &HeaderValue,
+        addresses: &Addresses,
         fate: &BodyFate,
         line: Option<&mut AccessLogLine>,
     ) -> Result<Response<ResponseBody>, Problem> {
@@ -77,10 +75,10 @@ impl Service {
         if let Some(name) = head.uri.path().strip_prefix(RESERVED_PREFIX) {
             return if name == "health" { Ok(healthy()) } else { Err(Problem::NotFound) };
         }
-        let target = Target::new(&head.uri, &head.headers)?;
+        let target = Target::new(&head, &addresses.own)?;
         let found = self.router.find(target.path()).ok_or(Problem::NotFound)?;
         let handler = self.handlers.get(&found.route.component).ok_or(Problem::NotFound)?;
-        target.add_headers(&mut head.headers, client, &found)?;
+        target.add_headers(&mut head.headers, &addresses.client, &found)?;
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Problem::Overloaded)?;
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
         let (running, ending) = RunningRequest::new(permit, Instant::now() + handler.state().limits.request_time);

@@ -13,7 +13,7 @@ use wasmtime_wasi_http::handler::{HandlerState, Instance, ProxyHandler, ProxyPre
 
 use crate::expiration::Expiration;
 use crate::instance::{Grants, InstanceState};
-use crate::instances::{InstancePermit, Instances};
+use crate::permits::{Permit, Permits};
 use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 
 /// Runs requests on one component.
@@ -40,7 +40,7 @@ pub(crate) struct Worker {
     pub(crate) component: ProxyPre<InstanceState>,
     pub(crate) grants: Arc<Grants>,
     pub(crate) limits: Arc<InstanceLimits>,
-    pub(crate) instances: Arc<Instances>,
+    pub(crate) instances: Arc<Permits>,
 }
 
 impl Worker {
@@ -96,7 +96,7 @@ pub(crate) struct Reuse {
     single_use: bool,
     max_total: usize,
     max_concurrent: usize,
-    _permit: InstancePermit,
+    _permit: Permit,
 }
 
 impl WorkerState for Reuse {

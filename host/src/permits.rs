@@ -1,13 +1,13 @@
-//! Limits how many instances exist at the same time, over all components, to the number that memory is reserved for. When
-//! all permits are taken and a request needs an instance, an idle instance ends.
+//! Limits how many things of a kind exist at the same time: instances of components, for which memory is reserved, and
+//! connections. When all permits are taken and somebody needs one, those who hold one and are idle give theirs up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
-/// One permit for each instance that may exist.
-pub(crate) struct Instances {
+/// One permit for each of them that may exist.
+pub(crate) struct Permits {
     permits: Arc<Semaphore>,
     total: u32,
     /// The number of callers that wait for a permit.
@@ -15,10 +15,10 @@ pub(crate) struct Instances {
     wake_idle: Notify,
 }
 
-/// The permit of one instance. It returns to the semaphore when it is dropped.
-pub(crate) type InstancePermit = OwnedSemaphorePermit;
+/// It returns to the semaphore when it is dropped.
+pub(crate) type Permit = OwnedSemaphorePermit;
 
-impl Instances {
+impl Permits {
     pub(crate) fn new(total: u32) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(total as usize)),
@@ -28,12 +28,12 @@ impl Instances {
         }
     }
 
-    /// Waits for a permit. When no instance is idle, the wait lasts until some running instance ends.
+    /// Waits for a permit. When nobody who holds one is idle, the wait lasts until one of them ends.
     ///
     /// # Errors
     ///
     /// Never: the semaphore is not closed.
-    pub(crate) async fn permit(&self) -> Result<InstancePermit, AcquireError> {
+    pub(crate) async fn permit(&self) -> Result<Permit, AcquireError> {
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(permit);
         }
@@ -41,34 +41,39 @@ impl Instances {
         Arc::clone(&self.permits).acquire_owned().await
     }
 
-    /// Returns when somebody waits for a permit. An idle instance polls this, because it could give its permit up.
+    /// Whether somebody waits for a permit.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    /// Returns when somebody waits for a permit. Who is idle polls this, to give the own permit up.
     pub(crate) async fn wanted(self: Arc<Self>) {
         loop {
             let mut wake = std::pin::pin!(self.wake_idle.notified());
             // Registers for the wake-up before reading `waiting`: a caller that starts to wait after the read still wakes
             // this task.
             wake.as_mut().enable();
-            if self.waiting.load(Ordering::SeqCst) > 0 {
+            if self.are_wanted() {
                 return;
             }
             wake.await;
         }
     }
 
-    /// Makes the idle instances end, and waits until the others have ended too.
+    /// Makes the idle ones end, and waits until the others have ended too.
     pub(crate) async fn close(&self) {
         let _waiting = Waiting::new(self);
         _ = self.permits.acquire_many(self.total).await;
     }
 }
 
-struct Waiting<'a>(&'a Instances);
+struct Waiting<'a>(&'a Permits);
 
 impl<'a> Waiting<'a> {
-    fn new(instances: &'a Instances) -> Self {
-        instances.waiting.fetch_add(1, Ordering::SeqCst);
-        instances.wake_idle.notify_waiters();
-        Self(instances)
+    fn new(permits: &'a Permits) -> Self {
+        permits.waiting.fetch_add(1, Ordering::SeqCst);
+        permits.wake_idle.notify_waiters();
+        Self(permits)
     }
 }
 
@@ -87,40 +92,40 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_idle_instance_makes_way() {
-        let instances = Arc::new(Instances::new(1));
-        let permit = instances.permit().await.unwrap();
+    async fn who_is_idle_makes_way() {
+        let permits = Arc::new(Permits::new(1));
+        let permit = permits.permit().await.unwrap();
         let short = Duration::from_millis(20);
-        timeout(short, Arc::clone(&instances).wanted()).await.unwrap_err();
-        timeout(short, instances.permit()).await.err().unwrap();
+        timeout(short, Arc::clone(&permits).wanted()).await.unwrap_err();
+        timeout(short, permits.permit()).await.err().unwrap();
         // The waiter above has timed out, so nobody waits any more.
-        timeout(short, Arc::clone(&instances).wanted()).await.unwrap_err();
+        timeout(short, Arc::clone(&permits).wanted()).await.unwrap_err();
         let idle = tokio::spawn({
-            let instances = Arc::clone(&instances);
+            let permits = Arc::clone(&permits);
             async move {
-                instances.wanted().await;
+                permits.wanted().await;
                 drop(permit);
             }
         });
-        drop(timeout(Duration::from_secs(10), instances.permit()).await.unwrap().unwrap());
+        drop(timeout(Duration::from_secs(10), permits.permit()).await.unwrap().unwrap());
         idle.await.unwrap();
     }
 
     #[tokio::test]
     async fn closing_ends_the_idle_and_waits_for_the_running() {
-        let instances = Arc::new(Instances::new(2));
-        let running = instances.permit().await.unwrap();
-        let idle = instances.permit().await.unwrap();
+        let permits = Arc::new(Permits::new(2));
+        let running = permits.permit().await.unwrap();
+        let idle = permits.permit().await.unwrap();
         let wanted = tokio::spawn({
-            let instances = Arc::clone(&instances);
+            let permits = Arc::clone(&permits);
             async move {
-                instances.wanted().await;
+                permits.wanted().await;
                 drop(idle);
             }
         });
         let closing = tokio::spawn({
-            let instances = Arc::clone(&instances);
-            async move { instances.close().await }
+            let permits = Arc::clone(&permits);
+            async move { permits.close().await }
         });
         wanted.await.unwrap();
         assert!(!closing.is_finished());
