@@ -38,7 +38,7 @@ fn the_account_and_its_sessions_are_shown() {
     let phone = again(&app, &alice, "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0");
     let listed = sessions(&app, &phone);
     let shown: Vec<_> = listed.iter().map(|s| (s["client"].as_str().unwrap(), s["current"] == true)).collect();
-    assert_eq!(shown, [("Firefox on Android", true), ("Unknown browser", false)]);
+    assert_eq!(shown, [("Firefox on Android", true), ("Unknown program", false)]);
 }
 
 case!(AnyHost, logging_out_ends_the_token_at_once);

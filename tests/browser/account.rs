@@ -100,13 +100,13 @@ fn the_password_can_be_changed() {
     let page = someone(&app, "ada", "Ada");
     let elsewhere = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
     to_account(&page, "Ada");
-    page.find(&button("End the session of Unknown browser"));
+    page.find(&button("End the session of Unknown program"));
     mark(&page);
     page.fill(&field("Current password"), PASSWORD);
     page.fill(&field("New password"), "another horse 8");
     page.click(&button("Change password"));
     page.reads("Your password is changed. Other sessions have ended.");
-    page.lacks(&button("End the session of Unknown browser"));
+    page.lacks(&button("End the session of Unknown program"));
     assert_eq!(page.find(&field("New password")).value(), "");
     app.send(get("/api/account").bearer(&elsewhere)).is_problem(401, "invalid_token");
     actors::log_in(&app, "ada", PASSWORD).is_problem(401, "invalid_credentials");

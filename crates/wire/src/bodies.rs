@@ -125,7 +125,7 @@ pub struct Session {
     pub created_at: String,
     /// The time of the last refresh in RFC 3339, in UTC with milliseconds.
     pub last_used_at: String,
-    /// Browser and system in words, as far as the client reported them: `Firefox on Linux`.
+    /// Browser or program, and system, in words, as far as the client reported them: `Firefox on Linux`.
     pub client: String,
 }
 
