@@ -43,8 +43,11 @@ pub fn fault(field: Field, code: FieldCode) -> String {
         (Field::Text, Code::TooLong) => {
             return format!("This is too long: a message has at most {TEXT_MAX_CHARS} characters.");
         }
-        (Field::Text, Code::InvalidCharacter) => "There is a character in it that can’t be shown. Remove it.",
-        (Field::Name, Code::InvalidCharacter) => "There is a character in it that can’t be shown. Remove it.",
+        (Field::Text | Field::Name, Code::InvalidCharacter) => {
+            "There is a character in it that can’t be shown. Remove it."
+        }
+        (Field::Text | Field::Name, Code::NothingVisible) => "Nobody can see anything in it. Write something else.",
+        (Field::Name, Code::Reserved) => "The site itself uses this name. Choose another.",
         _ => "This can’t be used. Choose another.",
     };
     sentence.to_owned()

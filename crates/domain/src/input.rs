@@ -20,7 +20,10 @@ pub(crate) struct Input {
 
 pub(crate) const USERNAME: &Input =
     &Input { noun: "A username", characters: "A username consists of the letters a to z, digits, \"_\" and \"-\"." };
-pub(crate) const NAME: &Input = &Input { noun: "A name", characters: "A name holds no control characters." };
+pub(crate) const NAME: &Input = &Input {
+    noun: "A name",
+    characters: "A name holds no control characters, and none that turn the direction of writing.",
+};
 pub(crate) const MESSAGE: &Input =
     &Input { noun: "A message", characters: "A message holds no control characters other than line breaks (U+000A)." };
 /// Any character is allowed in a password, so there is no message about characters.
@@ -41,6 +44,8 @@ impl fmt::Display for InputError {
             Broken::TooLong(max) => write!(f, "{noun} has at most {max} character{}.", plural(max)),
             Broken::InvalidCharacter => f.write_str(characters),
             Broken::InvalidStart => write!(f, "{noun} starts with a letter or a digit."),
+            Broken::NothingVisible => write!(f, "{noun} has at least one character that can be seen."),
+            Broken::Reserved => write!(f, "{noun} does not look like one that the site itself uses."),
             Broken::ContainsUsername => write!(f, "{noun} does not contain the username."),
             Broken::ContainsProductName => write!(f, "{noun} does not contain the word \"{PRODUCT_NAME}\"."),
         }
@@ -70,7 +75,9 @@ mod tests {
             (username("_abc"), "A username starts with a letter or a digit."),
             (name(""), "A name has at least 1 character."),
             (name(&long), "A name has at most 64 characters."),
-            (name("a\0"), "A name holds no control characters."),
+            (name("a\0"), "A name holds no control characters, and none that turn the direction of writing."),
+            (name("\u{200b}"), "A name has at least one character that can be seen."),
+            (name("Deleted User"), "A name does not look like one that the site itself uses."),
             (message(""), "A message has at least 1 character."),
             (message(&long), "A message has at most 1000 characters."),
             (message("a\0"), "A message holds no control characters other than line breaks (U+000A)."),

@@ -1,9 +1,9 @@
 use crate::input::{self, InputError};
-use crate::text::normalise;
+use crate::text::{normalise, visible};
 
-/// The text of a message to be posted, in any script, as [`rules::new_text`] allows it: trimmed, in NFC, with line
-/// feeds as its line breaks. The store holds it as plain text, and reading does not check it again, so a stricter rule removes no message from
-/// the board.
+/// The text of a message to be posted, in any script, as [`rules::new_text`] allows it: trimmed, in NFC, with line feeds as
+/// its line breaks, and with a character that is seen. The store holds it as plain text, and reading does not check it again,
+/// so a stricter rule removes no message from the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 
@@ -11,9 +11,10 @@ impl MessageText {
     /// Makes plain lines ([`rules::plain_lines`]), trims, normalises and checks.
     ///
     /// # Errors
-    /// The first rule of [`rules::new_text`] that is broken.
+    /// The first rule of [`rules::new_text`] that is broken, or [`rules::Broken::NothingVisible`].
     pub fn parse(raw: &str) -> Result<Self, InputError> {
-        normalise(&rules::plain_lines(raw), rules::new_text).map(Self).map_err(|broken| input::MESSAGE.refuse(broken))
+        let rule = |text: &str| rules::new_text(text).and_then(|()| visible(text));
+        normalise(&rules::plain_lines(raw), rule).map(Self).map_err(|broken| input::MESSAGE.refuse(broken))
     }
 
     /// The normalised text.
@@ -60,6 +61,7 @@ mod tests {
             (&too_long, Broken::TooLong(1000)),
             ("a\u{b}b", Broken::InvalidCharacter),
             ("a\u{85}b", Broken::InvalidCharacter),
+            ("\u{3164}\n\u{2800}", Broken::NothingVisible),
             ("a\u{1b}[2J", Broken::InvalidCharacter),
         ] {
             assert_eq!(MessageText::parse(raw).map_err(|error| error.broken), Err(error), "{raw:?}");

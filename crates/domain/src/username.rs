@@ -4,6 +4,7 @@ use rules::Broken;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{self, InputError};
+use crate::text::is_ignorable;
 
 /// The name of an account, in lower case. It holds any name that an account can have ([`rules::stored_username`]), so it can
 /// be part of a store key or a header. New names have to keep to [`Username::parse_new`]; when that rule becomes stricter,
@@ -19,6 +20,18 @@ impl Username {
     /// The first rule of [`rules::stored_username`] that is broken.
     pub fn parse(raw: &str) -> Result<Self, InputError> {
         Self::checked(raw, rules::stored_username)
+    }
+
+    /// Reads the name of an account as somebody types or pastes it at a login. The site shows a username as `@name`, and what
+    /// is copied brings blanks, line ends and characters along that nobody sees. None of these is part of a username.
+    ///
+    /// # Errors
+    /// The first rule of [`rules::stored_username`] that is broken.
+    pub fn parse_typed(raw: &str) -> Result<Self, InputError> {
+        let seen: String = raw.chars().filter(|c| !is_ignorable(*c)).collect();
+        let typed = seen.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+        // Keyboards for Chinese and Japanese write the second one.
+        Self::parse(typed.strip_prefix(['@', '\u{ff20}']).unwrap_or(typed))
     }
 
     /// Reads the name for a new account. Upper case is folded.
@@ -93,6 +106,26 @@ mod tests {
         ] {
             assert_eq!(Username::parse_new(raw).map_err(|error| error.broken), Err(error), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn at_a_login_it_is_read_as_it_is_copied() {
+        for raw in [
+            "alice",
+            "@Alice",
+            "\u{ff20}alice",
+            " alice\r\n",
+            "\t@alice\u{a0}",
+            "\u{200b}alice\u{feff}",
+            "\u{2068}@alice\u{2069}",
+            "al\u{ad}ice\0",
+        ] {
+            assert_eq!(Username::parse_typed(raw).unwrap().as_str(), "alice", "{raw:?}");
+        }
+        for raw in ["", "@", "@@alice", "alice@", "@ alice", "al ice", "alice\nbob", "alicé", "\u{ff41}lice"] {
+            assert!(Username::parse_typed(raw).is_err(), "{raw:?}");
+        }
+        assert!(Username::parse("@alice").is_err());
     }
 
     #[test]

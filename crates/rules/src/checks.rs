@@ -1,8 +1,9 @@
 use std::ops::RangeInclusive;
 
 use crate::limits::{
-    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, STORED_NAME_MAX_CHARS,
-    STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, SHORT_USERNAME_CHARS,
+    STORED_NAME_MAX_CHARS, STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS, USERNAME_MAX_CHARS,
+    USERNAME_MIN_CHARS,
 };
 
 /// The rule that a text breaks.
@@ -16,6 +17,10 @@ pub enum Broken {
     InvalidCharacter,
     /// Its first character is not allowed there.
     InvalidStart,
+    /// It has characters, but none that anybody sees.
+    NothingVisible,
+    /// The site itself uses it.
+    Reserved,
     /// A password that contains the username.
     ContainsUsername,
     /// A password that contains [`PRODUCT_NAME`].
@@ -86,7 +91,8 @@ pub fn new_password_length(raw: &str) -> Result<(), Broken> {
 }
 
 /// A new password contains neither [`PRODUCT_NAME`] nor the username. The username does not count when it is not valid, or
-/// when it is an old one that is so short that many passwords contain it by chance.
+/// when it is an old one that is shorter than a new one may be. One of [`SHORT_USERNAME_CHARS`] or fewer counts only where it
+/// is a word of its own, because many words contain it by chance: `cannot` contains `ann`.
 ///
 /// The case of ASCII letters is ignored. The tables of Unicode are not used, because they are too large for a browser. Only
 /// two letters outside ASCII become ASCII letters in lower case, and the server folds those before it calls this function.
@@ -97,7 +103,8 @@ pub fn new_password_words(raw: &str, username: &str) -> Result<(), Broken> {
     if contains(raw, PRODUCT_NAME) {
         return Err(Broken::ContainsProductName);
     }
-    if username.len() >= USERNAME_MIN_CHARS && stored_username(username).is_ok() && contains(raw, username) {
+    let contains_username = if username.len() > SHORT_USERNAME_CHARS { contains } else { contains_word };
+    if username.len() >= USERNAME_MIN_CHARS && stored_username(username).is_ok() && contains_username(raw, username) {
         return Err(Broken::ContainsUsername);
     }
     Ok(())
@@ -128,6 +135,22 @@ fn length(chars: usize, allowed: RangeInclusive<usize>) -> Result<(), Broken> {
 
 fn contains(text: &str, ascii: &str) -> bool {
     text.as_bytes().windows(ascii.len()).any(|part| part.eq_ignore_ascii_case(ascii.as_bytes()))
+}
+
+/// Whether `ascii` stands in a text as a word or a number of its own: it does not begin or end between two letters or
+/// between two digits. All characters outside ASCII count as letters.
+fn contains_word(text: &str, ascii: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || !c.is_ascii();
+    let goes_on = |one: Option<char>, next: Option<char>| match (one, next) {
+        (Some(one), Some(next)) => is_letter(one) && is_letter(next) || one.is_ascii_digit() && next.is_ascii_digit(),
+        _ => false,
+    };
+    let (text, word) = (text.to_ascii_lowercase(), ascii.to_ascii_lowercase());
+    text.match_indices(&word).any(|(at, word)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !goes_on(before, word.chars().next()) && !goes_on(word.chars().next_back(), after)
+    })
 }
 
 #[cfg(test)]
@@ -175,5 +198,33 @@ mod tests {
         assert_eq!(new_password("a bridge of arches", "a"), Ok(()));
         assert_eq!(new_password("a bridge of _ADA arches", "_ada"), Err(Broken::ContainsUsername));
         assert_eq!(new_password("a bridge of arches", "not a name"), Ok(()));
+    }
+
+    #[test]
+    fn a_username_of_three_letters_may_be_part_of_a_word() {
+        for (password, username) in [
+            ("cannot guess this planet", "ann"),
+            ("Joanna und Hannes", "Ann"),
+            ("\u{e9}ann\u{e9}es longues", "ann"),
+            ("sixty-one 61239", "123"),
+            ("planet of the apes", "lan"),
+        ] {
+            assert_eq!(new_password(password, username), Ok(()), "{password} {username}");
+        }
+        for (password, username) in [
+            ("my name is Ann", "ann"),
+            ("ann cannot say", "ann"),
+            ("cannot, says ANN!", "ann"),
+            ("ann12345", "ann"),
+            ("2020ann!", "ann"),
+            ("_ann_ann_", "ann"),
+            ("number 123", "123"),
+            ("key123key", "123"),
+            ("what a-b is", "a-b"),
+            ("cannot-anna", "anna"),
+            ("cannote this", "anno"),
+        ] {
+            assert_eq!(new_password(password, username), Err(Broken::ContainsUsername), "{password} {username}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 pub const USERNAME_MIN_CHARS: usize = 3;
 /// The largest number of characters in a new username.
 pub const USERNAME_MAX_CHARS: usize = 32;
+/// The largest number of characters in a username that a new password may contain inside other words.
+pub const SHORT_USERNAME_CHARS: usize = 3;
 /// The largest number of characters in any username. All of them are ASCII, and they are part of store keys, which have at
 /// most 255 bytes on the host with the smallest limit.
 pub const STORED_USERNAME_MAX_CHARS: usize = 64;
@@ -9,6 +11,10 @@ pub const STORED_USERNAME_MAX_CHARS: usize = 64;
 pub const NAME_MIN_CHARS: usize = 1;
 /// The largest number of characters in a new display name, after trimming.
 pub const NAME_MAX_CHARS: usize = 64;
+/// The largest number of marks on one letter of a new display name, as UTS 39 (section 5.4) advises.
+pub const NAME_MAX_MARKS: usize = 4;
+/// The name that is shown for the author of a message whose account was deleted.
+pub const DELETED_USER: &str = "deleted user";
 /// The largest number of characters in any display name, after trimming. A token contains the name, and may have at most
 /// [`TOKEN_MAX_BYTES`].
 pub const STORED_NAME_MAX_CHARS: usize = 256;

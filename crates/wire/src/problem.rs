@@ -124,6 +124,10 @@ codes! {
         InvalidCharacter = "invalid_character",
         /// The first character of the value is not allowed in that position.
         InvalidStart = "invalid_start",
+        /// The value has characters, but none that anybody sees.
+        NothingVisible = "nothing_visible",
+        /// The value is kept for the site itself, or looks like one that is.
+        Reserved = "reserved",
         /// The password is one of the most used passwords.
         CommonPassword = "common_password",
         /// The password contains the username.
@@ -144,6 +148,8 @@ impl From<Broken> for FieldCode {
             Broken::TooLong(_) => Self::TooLong,
             Broken::InvalidCharacter => Self::InvalidCharacter,
             Broken::InvalidStart => Self::InvalidStart,
+            Broken::NothingVisible => Self::NothingVisible,
+            Broken::Reserved => Self::Reserved,
             Broken::ContainsUsername => Self::ContainsUsername,
             Broken::ContainsProductName => Self::ContainsProductName,
         }

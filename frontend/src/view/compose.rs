@@ -59,10 +59,11 @@ impl Writing {
                 self.site.announce("Your message is posted.");
             }
             Err(refusal) if refusal.wants_login() => self.ask_for_login(),
-            Err(refusal) => match refusal.code() {
-                Some(ProblemCode::ValidationFailed) => self.refuse("The server does not take this text.".to_owned()),
-                _ => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
-            },
+            Err(ApiError::Problem(problem)) if problem.code == ProblemCode::ValidationFailed => {
+                let code = problem.errors.first().map_or(FieldCode::Invalid, |error| error.code);
+                self.refuse(fault(Field::Text, code));
+            }
+            Err(refusal) => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::iter::once;
 
 use domain::{Cursor, Username};
+use rules::DELETED_USER;
 use serde::de::DeserializeOwned;
 use wire::MessagesResponse;
 
@@ -19,8 +20,6 @@ use crate::store::{counter, keys};
 const MAX_GAPS: usize = 1000;
 /// DynamoDB reads at most this number of records in one call.
 const MAX_BATCH: usize = 100;
-/// The name that is shown as the author of a message whose account was deleted.
-const DELETED_USER: &str = "deleted user";
 
 /// Which page a client asks for.
 pub(crate) struct PageRequest {

@@ -132,7 +132,7 @@ fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
         _ => Err(UnknownDelivery),
     });
     let (typed, password) = members.finish(username.zip(password))?;
-    let username = Username::parse(&typed).ok();
+    let username = Username::parse_typed(&typed).ok();
     let name = username.as_ref().map_or(typed, Username::to_string);
     Ok(LogIn { name, username, password: Password::attempt(password), delivery: delivery.unwrap_or(Delivery::Cookie) })
 }

@@ -60,6 +60,20 @@ fn says_the_same_at_the_same_cost_whatever_is_wrong() {
 }
 
 #[test]
+fn a_username_is_taken_as_it_is_copied() {
+    let world = World::new();
+    world.sign_up("alice");
+    for typed in ["@alice", "@Alice", " alice\r\n", "\u{200b}@alice\u{200b}", "\u{ff20}alice"] {
+        let body = json!({"username": typed, "password": PASSWORD}).to_string();
+        assert_eq!(world.post("/api/login", &body).json()["user"]["username"], "alice", "{typed:?}");
+    }
+    for typed in ["@@alice", "al ice", "alice@example.com"] {
+        let body = json!({"username": typed, "password": PASSWORD}).to_string();
+        world.post("/api/login", &body).is_refused(401, "invalid_credentials", &[]);
+    }
+}
+
+#[test]
 fn fields_have_to_be_there_and_to_be_strings() {
     let world = World::new();
     for (body, errors) in [

@@ -35,6 +35,7 @@ fn a_text_has_1_to_1000_characters_after_trimming_and_normalising() {
         ("a\u{7}", "text:invalid_character"),
         ("a\u{1b}[2J", "text:invalid_character"),
         ("a\u{85}b", "text:invalid_character"),
+        ("\u{200b}\n\u{2800}", "text:nothing_visible"),
     ] {
         world.say(&token, text).is_invalid(&[code]);
     }

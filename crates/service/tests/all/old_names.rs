@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 use crate::world::{PASSWORD, World, bearer};
 
 /// Usernames and names that sign-up refuses today, with the field and the rule.
-const OLD: [(&str, &str, &str); 4] = [
+const OLD: [(&str, &str, &str); 7] = [
     ("al", "Al", "username:too_short"),
     ("_alice", "Alice", "username:invalid_start"),
     ("a-name-of-33-characters-0123456789", "Alice", "username:too_long"),
     ("alice", "A name of more than 64 characters, as they could be before there was a limit", "name:too_long"),
+    ("bob", "\u{3164}", "name:nothing_visible"),
+    ("carol", "\u{202e}nimda", "name:invalid_character"),
+    ("erin", "Deleted User", "name:reserved"),
 ];
 
 /// Stores an account whose password was hashed as it was typed.

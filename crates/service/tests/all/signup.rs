@@ -117,8 +117,12 @@ fn a_password_has_8_to_256_characters_and_is_no_easy_one() {
         ],
     );
     let world = World::new();
-    for (username, password) in [("pass8", "8 chars!"), ("pass256", &*"xy".repeat(128)), ("keys", &*"🔑".repeat(256))]
-    {
+    for (username, password) in [
+        ("pass8", "8 chars!"),
+        ("pass256", &*"xy".repeat(128)),
+        ("keys", &*"🔑".repeat(256)),
+        ("ann", "cannot guess this planet"),
+    ] {
         let body = json!({"username": username, "password": password, "name": "Carol"});
         assert_eq!(world.post("/api/signup", &body.to_string()).status(), 201, "{body}");
         let body = json!({"username": username, "password": password});
@@ -139,6 +143,9 @@ fn a_name_has_1_to_64_characters_after_trimming_and_normalising() {
             ("a\u{7f}", "invalid_character"),
             ("a\u{85}b", "invalid_character"),
             ("\u{1b}[31mred", "invalid_character"),
+            ("\u{3164}", "nothing_visible"),
+            ("\u{202e}lorac", "invalid_character"),
+            ("D\u{435}leted user", "reserved"),
         ],
     );
     let world = World::new();
@@ -148,6 +155,9 @@ fn a_name_has_1_to_64_characters_after_trimming_and_normalising() {
         ("trim", "  Ada Lovelace ", "Ada Lovelace"),
         ("nfc", &*"e\u{301}".repeat(64), &*"\u{e9}".repeat(64)),
         ("script", "<b>\"Ada\" & co</b>", "<b>\"Ada\" & co</b>"),
+        ("joined", "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}", "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}"),
+        ("marks", &*format!("Z{}", "\u{351}".repeat(63)), "Z\u{351}\u{351}\u{351}\u{351}"),
+        ("flag", "\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}", "\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}"),
     ] {
         let body = json!({"username": username, "password": "a better 14U", "name": name});
         let answer = world.post("/api/signup", &body.to_string());
