@@ -1,5 +1,7 @@
 //! Functions of the browser that several modules use.
 
+use frontend::links::Kind;
+use js_sys::RegExp;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, Storage};
@@ -37,6 +39,21 @@ pub(crate) fn is_visible() -> bool {
 /// The text in Normalisation Form C, in which the server counts characters.
 pub(crate) fn nfc(text: &str) -> String {
     String::from(js_sys::JsString::from(text).normalize("NFC"))
+}
+
+/// The browser's own tables of Unicode, for characters outside ASCII in an address. So the site need not load any.
+pub(crate) fn kinds_in_links() -> impl Fn(char) -> Kind {
+    let kinds = [
+        (r"\p{Lo}", Kind::Caseless),
+        (r"\p{Ps}", Kind::Opening),
+        (r"\p{Pe}", Kind::Closing),
+        (r"[\p{White_Space}\p{Terminal_Punctuation}\p{Quotation_Mark}\p{Default_Ignorable_Code_Point}]", Kind::Hard),
+    ]
+    .map(|(class, kind)| (RegExp::new(class, "u"), kind));
+    move |c| {
+        let found = kinds.iter().find(|(class, _)| class.test(c.encode_utf8(&mut [0; 4])));
+        found.map_or(Kind::Included, |(_, kind)| *kind)
+    }
 }
 
 /// Moves the focus to the first element that a selector names, once the view has been rendered.

@@ -26,6 +26,15 @@ fn a_wrong_password_is_said_and_can_be_corrected() {
     page.no_longer_reads("Wrong username or password.");
 }
 
+case!(Browser, a_username_is_taken_as_the_site_shows_it);
+fn a_username_is_taken_as_the_site_shows_it() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::open(&app);
+    log_in(&page, "@ada", PASSWORD);
+    page.find(&button("Ada"));
+}
+
 /// Waits for the message beside a field.
 #[track_caller]
 fn error(page: &Browser, locator: &Locator) -> String {
@@ -213,4 +222,21 @@ fn password_managers_know_the_fields() {
         ["Username", "Name", "Password"].map(purpose),
         [json!("username"), json!("name"), json!("new-password")]
     );
+}
+
+case!(Browser, what_nobody_sees_is_said_beside_the_field);
+fn what_nobody_sees_is_said_beside_the_field() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.tolerate("422");
+    people::to_sign_up(&page);
+    people::sign_up(&page, "ada", "\u{3164}", PASSWORD);
+    let sentence = "Nobody can see anything in it. Write something else.";
+    assert!(error(&page, &field("Name")).ends_with(sentence));
+    page.fill(&field("Name"), "Ada");
+    page.click(&button("Create account"));
+    people::write(&page, "\u{2800}");
+    people::send(&page);
+    page.reads(sentence);
+    assert!(error(&page, &field("Your message")).ends_with(sentence));
 }

@@ -21,7 +21,7 @@ const TEXTS: [&str; 9] = [
 ];
 
 fn mallory(app: &Host) -> Actor {
-    actors::actor(app, "mallory", "muhahaha 1666", "<b onclick=alert(1)>Mallory</b>\u{202E}")
+    actors::actor(app, "mallory", "muhahaha 1666", "<b onclick=alert(1)>Mallory</b>")
 }
 
 /// A page that shows all these texts, posted by mallory.
@@ -104,6 +104,69 @@ fn bidirectional_text_stays_in_its_place() {
         json!([]),
     );
     assert_eq!(isolated, json!([true, true]), "name and text");
+}
+
+case!(Browser, an_address_is_read_from_left_to_right);
+fn an_address_is_read_from_left_to_right() {
+    let app = Setup::app().start();
+    let page =
+        page_with(&app, &["\u{202E}https://evil.example/?moc.elpmaxe-knab", "\u{5D0} https://evil.example/\u{5D1}"]);
+    let edges = page.script(
+        "return [...document.querySelectorAll('article p a')].map(link => {
+             const edge = at => { const range = document.createRange();
+                 range.setStart(link.firstChild, at); range.setEnd(link.firstChild, at + 1);
+                 return range.getBoundingClientRect().left; };
+             return edge(0) < edge(8) && edge(8) < edge(link.textContent.length - 1);
+         })",
+        json!([]),
+    );
+    assert_eq!(edges, json!([true, true]));
+}
+
+case!(Browser, a_link_ends_where_the_sentence_goes_on);
+fn a_link_ends_where_the_sentence_goes_on() {
+    let app = Setup::app().start();
+    // The browser has the tables of characters by which an address ends.
+    let cases = [
+        ("（https://example.com/a）", "https://example.com/a"),
+        ("https://example.com/a。次の文", "https://example.com/a"),
+        ("„https://example.com/a“ und", "https://example.com/a"),
+        ("https://example.com/a\u{3000}b", "https://example.com/a"),
+        ("https://example.com/a\u{200b}b", "https://example.com/a"),
+        ("请看https://example.com谢谢", "https://example.com"),
+        ("https://example.com/東京（曖昧）を", "https://example.com/東京（曖昧）を"),
+        ("https://example.com/می\u{200c}خواهم و", "https://example.com/می\u{200c}خواهم"),
+    ];
+    let page = page_with(&app, &cases.map(|(text, _)| text));
+    let links = page.script(
+        "return [...document.querySelectorAll('article p a')].map(link => link.getAttribute('href'))",
+        json!([]),
+    );
+    assert_eq!(links, json!(cases.iter().rev().map(|(_, link)| link).collect::<Vec<_>>()));
+}
+
+case!(Browser, marks_are_not_painted_over_other_messages);
+fn marks_are_not_painted_over_other_messages() {
+    let app = Setup::app().start();
+    let page = page_with(&app, &["below", "between", "above"]);
+    // A name with so many marks may be in the store from before they were taken off.
+    let pictures = ["Z".to_owned(), format!("Z{}", "\u{335}\u{315}\u{346}\u{322}\u{347}\u{351}\u{30d}".repeat(9))].map(|name| {
+        page.script(
+            "document.querySelectorAll('time').forEach(time => time.textContent = 'now');
+             document.querySelectorAll('article .name')[1].textContent = arguments[0];",
+            json!([name]),
+        );
+        page.settle();
+        [0, 2].map(|article| {
+            let clip = page.script(
+                "const { x, y, width, height } = document.querySelectorAll('article')[arguments[0]].getBoundingClientRect();
+                 return { x, y, width, height, scale: 1 }",
+                json!([article]),
+            );
+            page.devtools("Page.captureScreenshot", &json!({"clip": clip}))["data"].clone()
+        })
+    });
+    assert!(pictures[0] == pictures[1], "the messages above and below look the same");
 }
 
 case!(Browser, wide_text_does_not_make_the_page_wide);

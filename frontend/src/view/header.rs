@@ -76,7 +76,7 @@ fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: Chil
                 aria-controls="menu"
                 on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
             >
-                <span class="label">{label}</span>
+                <span class="label" dir="auto">{label}</span>
                 {icons::down()}
             </button>
             <div class="menu" id="menu" hidden=move || !is_open.get()>

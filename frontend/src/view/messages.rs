@@ -12,6 +12,7 @@ use super::notice::Notice;
 use super::site::Site;
 use super::task::Task;
 use crate::api;
+use crate::browser::kinds_in_links;
 use crate::feed::Feed;
 
 #[component]
@@ -102,7 +103,7 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let site = Site::get();
     let Message { id, author, text, created_at } = message;
     let address = author.username.clone().map(|username| Route::Author(username).address());
-    let text: Vec<_> = pieces(&text).into_iter().map(show).collect();
+    let text: Vec<_> = pieces(&text, kinds_in_links()).into_iter().map(show).collect();
     let username = author.username.clone();
     let own_id = id.clone();
     let is_own = Memo::new(move |_| username.is_some() && site.sessions.user().map(|user| user.username) == username);
@@ -111,7 +112,7 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
             <header>
                 {match address {
                     Some(address) => view! { <a class="name" href=address dir="auto">{author.name}</a> }.into_any(),
-                    None => view! { <span class="name quiet">{author.name}</span> }.into_any(),
+                    None => view! { <span class="name quiet" dir="auto">{author.name}</span> }.into_any(),
                 }}
                 {author.username.map(|username| view! { <span class="quiet">"@" {username}</span> })}
                 <Ago time=created_at/>
@@ -145,8 +146,10 @@ fn Delete(id: String, feed: Feed) -> impl IntoView {
 fn show(piece: Piece<'_>) -> AnyView {
     match piece {
         Piece::Text(text) => text.to_owned().into_any(),
+        // An address is read from left to right, whatever stands around it.
         Piece::Link(link) => {
-            view! { <a href=link.to_owned() rel="noopener noreferrer nofollow ugc">{link.to_owned()}</a> }.into_any()
+            view! { <a href=link.to_owned() dir="ltr" rel="noopener noreferrer nofollow ugc">{link.to_owned()}</a> }
+                .into_any()
         }
     }
 }
