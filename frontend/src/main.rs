@@ -20,8 +20,9 @@ mod view;
 use leptos::prelude::*;
 
 fn main() {
+    mount_to_body(view::App);
+    // Last: if the app fails above, the notice in the shell says so.
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
-    mount_to_body(view::App);
 }

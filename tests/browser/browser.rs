@@ -42,8 +42,19 @@ impl Browser {
     /// Opens a browser without loading a page.
     #[track_caller]
     pub(crate) fn blank(app: &Client) -> Self {
+        Self::with(app, "normal")
+    }
+
+    /// The same, and no command waits until everything that a page needs has come.
+    #[track_caller]
+    pub(crate) fn hasty(app: &Client) -> Self {
+        Self::with(app, "none")
+    }
+
+    #[track_caller]
+    fn with(app: &Client, page_load: &str) -> Self {
         let profile = tempfile::tempdir().unwrap();
-        let session = driver().post("/session", &capabilities(profile.path())).unwrap();
+        let session = driver().post("/session", &capabilities(profile.path(), page_load)).unwrap();
         let session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         let origin = format!("http://{}", app.authority());
         Self { session, origin, tolerated: RefCell::default(), _profile: profile }
@@ -325,7 +336,7 @@ impl Browser {
                 let message = entry["message"].as_str().unwrap();
                 let policy = entry["source"] == "security" || message.contains("Content Security Policy");
                 let expected = tolerated.iter().any(|text| message.contains(text));
-                policy || entry["level"] == "SEVERE" && !expected
+                (policy || entry["level"] == "SEVERE") && !expected
             })
             .map(|entry| entry.to_string())
             .collect()
@@ -345,7 +356,11 @@ impl Browser {
                 };
                 url.as_str().map(str::to_owned)
             })
-            .filter(|url| !url.starts_with(&format!("{}/", self.origin)))
+            .filter(|url| {
+                let authority = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+                // Before the host, there may be a user and a password.
+                !self.origin.ends_with(&format!("//{}", authority.rsplit('@').next().unwrap_or_default()))
+            })
             .filter(|url| !["data:", "blob:", "about:", "chrome:"].iter().any(|scheme| url.starts_with(scheme)))
             .collect()
     }

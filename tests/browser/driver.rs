@@ -103,8 +103,8 @@ impl Refusal {
     }
 }
 
-/// The capabilities of a new session.
-pub(crate) fn capabilities(profile: &std::path::Path) -> Value {
+/// The capabilities of a new session, and how long its commands wait for a page to load (W3C WebDriver, section 10.2).
+pub(crate) fn capabilities(profile: &std::path::Path, page_load: &str) -> Value {
     let flags = [
         "--headless",
         "--no-sandbox",
@@ -126,6 +126,7 @@ pub(crate) fn capabilities(profile: &std::path::Path) -> Value {
             "args": flags,
             "perfLoggingPrefs": {"enableNetwork": true, "enablePage": false},
         },
+        "pageLoadStrategy": page_load,
         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         "timeouts": {"script": 60_000, "pageLoad": 60_000, "implicit": 0},
     }}})
