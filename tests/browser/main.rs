@@ -24,6 +24,7 @@ mod browser;
 mod drafts;
 mod driver;
 mod forms;
+mod frozen_tab;
 mod hostile_storage;
 mod hostile_text;
 mod keyboard;

@@ -59,7 +59,7 @@ fn session(page: &Browser) -> Value {
 }
 
 #[track_caller]
-fn token(page: &Browser) -> String {
+pub(crate) fn token(page: &Browser) -> String {
     session(page)["token"].as_str().unwrap_or_else(|| panic!("no token is stored")).to_owned()
 }
 
@@ -74,14 +74,14 @@ fn end_all(app: &Client, token: &str) {
 }
 
 /// The number of refresh requests that the host has received so far.
-fn refreshes(app: &Host) -> usize {
+pub(crate) fn refreshes(app: &Host) -> usize {
     let events = app.output().events();
     events.iter().filter(|line| line["event"] == "request" && line["path"] == "/api/session/refresh").count()
 }
 
 /// Makes the site believe that the token in local storage has expired. The session itself remains valid.
 #[track_caller]
-fn age_token(page: &Browser) {
+pub(crate) fn age_token(page: &Browser) {
     let mut session = session(page);
     assert_eq!(session["v"], 2, "{session}");
     assert_eq!(session["user"]["username"], "ada");
@@ -91,7 +91,7 @@ fn age_token(page: &Browser) {
 }
 
 #[track_caller]
-fn waits_for_another_token(page: &Browser, before: &str) {
+pub(crate) fn waits_for_another_token(page: &Browser, before: &str) {
     page.wait("another token", || {
         Ok(session(page)["token"].as_str().is_some_and(|token| token != before).then_some(()))
     });
