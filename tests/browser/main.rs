@@ -32,6 +32,7 @@ mod keys;
 mod locator;
 mod narrow;
 mod outage;
+mod password_managers;
 mod people;
 mod proxy;
 mod screenshots;

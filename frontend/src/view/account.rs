@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wire::{ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
 
 use super::button::BusyButton;
-use super::field::{Checked, ErrorText, TextField, typed};
+use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
 use super::login::{LoginForm, Placement};
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
@@ -74,8 +74,8 @@ fn Account(user: User) -> impl IntoView {
                 </div>
             </dl>
             <SessionsPart list=sessions/>
-            <PasswordPart username=username sessions/>
-            <DeletePart/>
+            <PasswordPart username=username.clone() sessions/>
+            <DeletePart username/>
         </div>
     }
 }
@@ -156,8 +156,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         <section class="part" aria-labelledby="password-title">
             <h2 id="password-title">"Change your password"</h2>
             <form class="form" method="post" action="/account" novalidate aria-labelledby="password-title" on:submit=submit>
-                // Password managers read from it whose password this is.
-                <input type="text" name="username" autocomplete="username" value=username hidden readonly/>
+                <HiddenUsername username/>
                 <TextField
                     id="current-password" label="Current password" autocomplete="current-password" kind="password"
                     error=current.error field=current.field
@@ -178,7 +177,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
 }
 
 #[component]
-fn DeletePart() -> impl IntoView {
+fn DeletePart(username: String) -> impl IntoView {
     let site = Site::get();
     let password = Checked::new();
     let task = Task::new(site);
@@ -205,6 +204,7 @@ fn DeletePart() -> impl IntoView {
                 "Nobody can take your username again, not even you."
             </p>
             <form class="form" method="post" action="/account" novalidate aria-labelledby="delete-title" on:submit=submit>
+                <HiddenUsername username/>
                 <TextField
                     id="delete-password" label="Your password" autocomplete="current-password" kind="password"
                     error=password.error field=password.field

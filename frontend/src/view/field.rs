@@ -79,7 +79,7 @@ pub(crate) fn TextField(
                     name=id
                     type=move || kind.get()
                     autocomplete=autocomplete
-                    autocapitalize="none"
+                    autocapitalize=if autocomplete == "name" { "words" } else { "none" }
                     spellcheck="false"
                     required
                     value=value
@@ -96,6 +96,13 @@ pub(crate) fn TextField(
             <ErrorText id=error_id text=error/>
         </div>
     }
+}
+
+/// The username of a form that asks for a password alone. Nobody sees it, but password managers read from it whose password
+/// that is.
+#[component]
+pub(crate) fn HiddenUsername(username: String) -> impl IntoView {
+    view! { <input type="text" name="username" autocomplete="username" value=username hidden readonly/> }
 }
 
 /// The present value of a field; empty if the field is gone.

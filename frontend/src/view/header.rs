@@ -2,7 +2,6 @@
 
 use frontend::address::{After, Route};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wire::User;
 
 use super::button::BusyButton;
@@ -45,11 +44,19 @@ pub(crate) fn Header() -> impl IntoView {
     }
 }
 
+/// Whether an element of the page, but not of the menu, was clicked or has got the focus. Any other element comes from an
+/// extension: the menu of a password manager has to leave the form open that it fills.
+fn is_elsewhere(target: Option<web_sys::EventTarget>) -> bool {
+    let is_blank =
+        closest(target.clone(), "*").is_some_and(|it| it.matches("html, body, .top, .top > div").unwrap_or_default());
+    is_blank || closest(target, "main, .skip, .top > div > a, .top > div > button").is_some()
+}
+
 /// A button and the menu that it opens. The menu closes on Escape, on a click elsewhere, and when the focus leaves it.
 #[component]
 fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: ChildrenFn) -> impl IntoView {
     let outside = window_event_listener(leptos::ev::mousedown, move |event| {
-        if closest(event.target(), ".dropdown").is_none() && is_open.get_untracked() {
+        if is_elsewhere(event.target()) && is_open.get_untracked() {
             is_open.set(false);
         }
     });
@@ -62,8 +69,7 @@ fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: Chil
     };
     let on_focus_out = move |event: leptos::ev::FocusEvent| {
         // No element gets the focus when the window loses it, or when something is clicked that takes none.
-        let goes_to = event.related_target().filter(|target| target.is_instance_of::<web_sys::Element>());
-        if goes_to.is_some() && closest(goes_to, ".dropdown").is_none() {
+        if is_elsewhere(event.related_target()) {
             is_open.set(false);
         }
     };
