@@ -41,6 +41,7 @@ mod start;
 mod story;
 mod theme;
 mod tools;
+mod translated;
 mod typing;
 mod views;
 

@@ -12,6 +12,7 @@ use super::notice::Notice;
 use super::session_list::{SessionList, SessionsPart};
 use super::site::Site;
 use super::task::Task;
+use super::text::changing;
 use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{date, focus_field, focus_soon};
@@ -66,11 +67,11 @@ fn Account(user: User) -> impl IntoView {
         <div class="account">
             <h1 tabindex="-1">"Your account"</h1>
             <dl class="part">
-                <div><dt>"Name"</dt><dd dir="auto">{user.name}</dd></div>
-                <div><dt>"Username"</dt><dd>"@" {user.username}</dd></div>
+                <div><dt>"Name"</dt><dd dir="auto" prop:textContent=changing(move || user.name.clone())></dd></div>
+                <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
                 <div>
                     <dt>"Member since"</dt>
-                    <dd>{since}</dd>
+                    <dd prop:textContent=changing(move || since.get())></dd>
                 </div>
             </dl>
             <SessionsPart list=sessions/>

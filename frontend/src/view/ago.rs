@@ -4,6 +4,7 @@ use frontend::age::ago;
 use leptos::prelude::*;
 
 use super::site::Site;
+use super::text::changing;
 use crate::browser::instant;
 
 /// How long ago something was, and the exact time as its title.
@@ -14,5 +15,5 @@ pub(crate) fn Ago(
 ) -> impl IntoView {
     let site = Site::get();
     let (at_ms, exact) = instant(&time);
-    view! { <time datetime=time title=exact>{move || ago(site.now_ms.get(), at_ms)}</time> }
+    view! { <time datetime=time title=exact prop:textContent=changing(move || ago(site.now_ms.get(), at_ms))></time> }
 }

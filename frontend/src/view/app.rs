@@ -11,6 +11,7 @@ use super::messages::MessagesPage;
 use super::notice::Notice;
 use super::signup::SignupPage;
 use super::site::Site;
+use super::text::changing;
 use crate::browser::{focus, focus_soon};
 
 #[component]
@@ -45,7 +46,7 @@ pub(crate) fn App() -> impl IntoView {
             }}
         </main>
         <Compose/>
-        <p class="hidden" role="status">{move || site.announcement.get()}</p>
+        <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p>
     }
 }
 

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::text::changing;
+
 #[component]
 pub(crate) fn BusyButton(
     class: &'static str,
@@ -27,8 +29,7 @@ pub(crate) fn BusyButton(
             aria-disabled=move || is_running.get().then_some("true")
             on:mousedown=|event| event.prevent_default()
             on:click=move |_| if let Some(on_press) = on_press { on_press.run(()) }
-        >
-            {move || if is_running.get() { busy } else { label }}
-        </button>
+            prop:textContent=changing(move || if is_running.get() { busy } else { label })
+        ></button>
     }
 }

@@ -9,6 +9,7 @@ use wire::{FieldCode, Message, PostMessageRequest, ProblemCode};
 use super::field::ErrorText;
 use super::login::{LoginForm, Placement};
 use super::site::Site;
+use super::text::changing;
 use crate::api_error::ApiError;
 use crate::browser::{focus, nfc};
 use crate::{api, draft};
@@ -157,9 +158,10 @@ pub(crate) fn Compose() -> impl IntoView {
                         on:input=move |_| writing.type_in()
                         on:keydown=on_key
                     ></textarea>
-                    <p class="count quiet" class:over=is_too_long id="message-count">
-                        {move || format!("{} of {}", count.get(), rules::TEXT_MAX_CHARS)}
-                    </p>
+                    <p
+                        class="count quiet" class:over=is_too_long id="message-count"
+                        prop:textContent=changing(move || format!("{} of {}", count.get(), rules::TEXT_MAX_CHARS))
+                    ></p>
                     <ErrorText id="message-error" text=refusal/>
                 </div>
             </form>
@@ -173,9 +175,11 @@ pub(crate) fn Compose() -> impl IntoView {
             <div class="buttons">
                 <button class="plain" type="button" on:click=move |_| site.is_composing.set(false)>"Cancel"</button>
                 {move || (!is_logged_out.get()).then(|| view! {
-                    <button class="primary" type="submit" form="compose-form" aria-disabled=move || is_sending().then_some("true")>
-                        {move || if is_sending() { "Posting…" } else { "Post" }}
-                    </button>
+                    <button
+                        class="primary" type="submit" form="compose-form"
+                        aria-disabled=move || is_sending().then_some("true")
+                        prop:textContent=changing(move || if is_sending() { "Posting…" } else { "Post" })
+                    ></button>
                 })}
             </div>
         </dialog>

@@ -4,6 +4,7 @@ use frontend::strength::Verdict;
 use leptos::prelude::*;
 
 use super::strength::StrengthText;
+use super::text::changing;
 
 /// A field of a form: its element, and what is wrong with it.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ pub(crate) fn ErrorText(
     #[prop(into)]
     text: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! { <p class="error" id=id role="alert">{move || text.get()}</p> }
+    view! { <p class="error" id=id role="alert" prop:textContent=changing(move || text.get().unwrap_or_default())></p> }
 }
 
 /// An input for a line of text or for a password.

@@ -10,6 +10,7 @@ use super::icons;
 use super::login::{LoginForm, Placement};
 use super::site::Site;
 use super::task::Task;
+use super::text::changing;
 use crate::api;
 use crate::browser::{closest, focus, focus_soon};
 use crate::theme::Theme;
@@ -82,7 +83,7 @@ fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: Chil
                 aria-controls="menu"
                 on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
             >
-                <span class="label" dir="auto">{label}</span>
+                <span class="label" dir="auto" prop:textContent=changing(move || label.clone())></span>
                 {icons::down()}
             </button>
             <div class="menu" id="menu" hidden=move || !is_open.get()>

@@ -11,6 +11,7 @@ use super::confirm::Confirm;
 use super::notice::Notice;
 use super::site::Site;
 use super::task::Task;
+use super::text::changing;
 use crate::api;
 use crate::browser::kinds_in_links;
 use crate::feed::Feed;
@@ -36,7 +37,7 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
     let is_empty = move || feed.board.with(|board| board.as_ref().is_some_and(|board| board.shown().is_empty()));
     view! {
         <div class="head">
-            <h1 tabindex="-1">{heading}</h1>
+            <h1 tabindex="-1" prop:textContent=changing(move || heading.clone())></h1>
             <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
         </div>
         {author.map(|_| view! { <p class="back"><a href="/">"All messages"</a></p> })}
@@ -69,7 +70,7 @@ fn Waiting(feed: Feed) -> impl IntoView {
             {move || (waiting.get() > 0).then(|| view! {
                 <button class="plain" type="button" on:click=move |_| feed.reveal()>
                     <span aria-hidden="true">"↑ "</span>
-                    {new_messages(waiting.get())}
+                    <span prop:textContent=changing(move || new_messages(waiting.get()))></span>
                 </button>
             })}
         </div>
@@ -83,15 +84,21 @@ fn Older(feed: Feed) -> impl IntoView {
     view! {
         {move || has_older.get().then(|| view! {
             <div class="older">
-                <p class="error" role="alert">{move || feed.older_failure.get().map(|failure| failure.sentence())}</p>
+                <p
+                    class="error" role="alert"
+                    prop:textContent=changing(move || {
+                        feed.older_failure.get().map(|failure| failure.sentence()).unwrap_or_default()
+                    })
+                ></p>
                 <button
                     class="plain"
                     type="button"
                     aria-disabled=move || feed.is_loading_older.get().then_some("true")
                     on:click=move |_| feed.load_older()
-                >
-                    {move || if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }}
-                </button>
+                    prop:textContent=changing(move || {
+                        if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }
+                    })
+                ></button>
             </div>
         })}
     }

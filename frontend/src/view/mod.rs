@@ -19,5 +19,6 @@ mod signup;
 mod site;
 mod strength;
 mod task;
+mod text;
 
 pub(crate) use self::app::App;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::field::{TextField, typed};
 use super::site::Site;
+use super::text::changing;
 
 /// Screen readers are told how strong a password is when nothing has been typed for so long.
 const STILL: Duration = Duration::from_millis(1200);
@@ -59,9 +60,8 @@ pub(crate) fn NewPasswordField(
                 aria-controls=id
                 aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
                 on:click=move |_| is_shown.update(|it| *it = !*it)
-            >
-                {move || if is_shown.get() { "Hide" } else { "Show" }}
-            </button>
+                prop:textContent=changing(move || if is_shown.get() { "Hide" } else { "Show" })
+            ></button>
         </TextField>
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::text::changing;
+
 /// A notice, which screen readers say when it comes.
 #[component]
 pub(crate) fn Notice(
@@ -19,7 +21,7 @@ pub(crate) fn Notice(
         <div role=role>
             {move || text.get().map(|text| view! {
                 <p class="notice">
-                    <span>{text}</span>
+                    <span prop:textContent=changing(move || text.clone())></span>
                     {label.zip(on_press).map(|(label, on_press)| view! {
                         <button class="plain" type="button" on:click=move |_| on_press.run(())>{label}</button>
                     })}

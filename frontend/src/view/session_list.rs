@@ -10,6 +10,7 @@ use super::field::ErrorText;
 use super::notice::Notice;
 use super::site::Site;
 use super::task::Task;
+use super::text::changing;
 use crate::api;
 use crate::browser::focus;
 
@@ -79,7 +80,10 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
     };
     view! {
         <li class="session">
-            <p class="client">{client} {current.then(|| view! { " " <span class="badge">"This one"</span> })}</p>
+            <p class="client">
+                <span prop:textContent=changing(move || client.clone())></span>
+                {current.then(|| view! { " " <span class="badge">"This one"</span> })}
+            </p>
             <p class="quiet">"Logged in " <Ago time=created_at/> ", last used " <Ago time=last_used_at/></p>
             <BusyButton
                 class="plain" kind="button" label=if current { "Log out" } else { "End" } busy="Ending…" name

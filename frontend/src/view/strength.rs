@@ -3,6 +3,8 @@
 use frontend::strength::Verdict;
 use leptos::prelude::*;
 
+use super::text::changing;
+
 /// A bar, and one sentence that describes the field. It is empty while there is an error, which is shown instead.
 #[component]
 pub(crate) fn StrengthText(
@@ -15,7 +17,11 @@ pub(crate) fn StrengthText(
     view! {
         <div class="strength" data-thirds=move || shown().strength.thirds()>
             <div aria-hidden="true"></div>
-            <p class="quiet" id=id><b>{move || shown().strength.words()}</b> " " {move || shown().advice}</p>
+            <p class="quiet" id=id>
+                <b prop:textContent=changing(move || shown().strength.words())></b>
+                " "
+                <span prop:textContent=changing(move || shown().advice)></span>
+            </p>
         </div>
     }
 }
