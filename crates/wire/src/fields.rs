@@ -18,3 +18,6 @@ pub const AUTHOR: &str = "author";
 pub const LIMIT: &str = "limit";
 /// A parameter of the query: the cursor at which the page begins.
 pub const BEFORE: &str = "before";
+
+/// A header rather than a field; problems name it like one.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

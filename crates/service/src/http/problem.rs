@@ -9,10 +9,9 @@ use bytes::Bytes;
 use domain::TokenError;
 use http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
-use wire::{FieldCode, FieldError, Problem, ProblemCode as Code};
+use wire::{FieldCode, FieldError, Problem, ProblemCode as Code, fields};
 
 use super::MAX_BODY_BYTES;
-use super::idempotency_key::IDEMPOTENCY_KEY;
 use super::reply::{NO_STORE, Reply};
 use super::same_origin::CrossSite;
 use crate::accounts::credentials::Overtaken;
@@ -120,7 +119,7 @@ impl From<NotAdded> for ApiError {
             NotAdded::AuthorDeleted => Self::InvalidToken(TokenError::SessionEnded),
             NotAdded::UnderWay => Self::UnderWay,
             NotAdded::KeyIsUsed => Self::Invalid(vec![FieldError {
-                field: IDEMPOTENCY_KEY.as_str().to_owned(),
+                field: fields::IDEMPOTENCY_KEY.to_owned(),
                 code: FieldCode::Invalid,
                 detail: "This key was used for another message, or for one that has been deleted.".to_owned(),
             }]),
