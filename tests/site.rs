@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::harness::client::{ask, get};
+use crate::harness::client::{ask, get, post};
 use crate::harness::host::App;
 use crate::harness::reply::Reply;
 
@@ -150,6 +150,8 @@ fn what_is_not_there_and_what_cannot_be_done() {
         assert_eq!((reply.status, reply.header("cache-control")), (404, "no-store"), "{path}");
         assert_eq!((&reply.body, reply.header("content-type")), (&page.body, page.header("content-type")), "{path}");
     }
+    let login = app.send(post("/API/login", "{}"));
+    assert_eq!(login.status, 404, "{}", login.said());
     for method in ["POST", "PUT", "DELETE"] {
         let reply = app.send(ask(method, "/").header("content-type", "text/plain").body("a"));
         assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD, OPTIONS"), "{}", reply.said());

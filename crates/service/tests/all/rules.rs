@@ -41,7 +41,11 @@ fn the_browser_refuses_what_the_server_refuses() {
     for raw in table {
         assert_eq!(rules::new_username(&raw).is_ok(), Username::parse_new(&raw).is_ok(), "username {raw:?}");
         assert_eq!(rules::new_name(&raw).is_ok(), DisplayName::parse_new(&raw).is_ok(), "name {raw:?}");
-        assert_eq!(rules::new_text(&rules::plain_lines(&raw)).is_ok(), MessageText::parse(&raw).is_ok(), "text {raw:?}");
+        assert_eq!(
+            rules::new_text(&rules::plain_lines(&raw)).is_ok(),
+            MessageText::parse(&raw).is_ok(),
+            "text {raw:?}"
+        );
         let server = Password::parse_new(raw.clone(), Some(&alice));
         assert_eq!(rules::new_password(&raw, "Alice").is_ok(), server.is_ok(), "password {raw:?}");
     }

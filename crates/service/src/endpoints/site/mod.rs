@@ -37,18 +37,17 @@ pub async fn handle(platform: &impl Platform, site: &Site, request: Request<Byte
 }
 
 fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Reply {
-    match *method {
-        Method::GET | Method::HEAD => {}
-        Method::OPTIONS => return with_methods(empty(StatusCode::NO_CONTENT)),
-        _ => return with_methods(text(StatusCode::METHOD_NOT_ALLOWED, "A page is read by GET.\n")),
+    if *method == Method::OPTIONS {
+        return with_methods(empty(StatusCode::NO_CONTENT));
     }
     if site.assets.is_empty() {
         return text(StatusCode::SERVICE_UNAVAILABLE, "The site is not built: cargo xtask build site\n");
     }
     let file = |path: &str| site.assets.iter().find(|asset| asset.path == path);
     match file(path).or_else(|| Page::at(path).and_then(|_| file(PAGE))) {
-        Some(asset) => serve(asset, headers),
         None => not_found(file(PAGE), headers),
+        Some(asset) if [Method::GET, Method::HEAD].contains(method) => serve(asset, headers),
+        Some(_) => with_methods(text(StatusCode::METHOD_NOT_ALLOWED, "A page is read by GET.\n")),
     }
 }
 
