@@ -1,11 +1,15 @@
 //! The tokens of a session: an access token, and the refresh token for the next one.
 
-use domain::{Claims, SessionId};
+use domain::{Claims, SessionId, Timestamp};
 
 use crate::context::{Context, Platform, SessionSettings, SigningSettings};
 use crate::signing::UnusableKey;
 use crate::store::Failed;
 use crate::store::records::SessionRecord;
+
+/// How much earlier than now a token says that it was issued, in milliseconds. Some verifiers, such as PyJWT, tolerate no token of
+/// the future, and their clocks may be behind ours.
+const EARLIER_MILLIS: u64 = 60_000;
 
 /// An access token, and for how many seconds it and the refresh token beside it are valid.
 pub(crate) struct AccessToken {
@@ -33,7 +37,7 @@ impl<P: Platform> Context<'_, P> {
             name: session.name.clone(),
             session: id.clone(),
             token_id: self.random_hex::<16>(),
-            issued_at: now,
+            issued_at: Timestamp::from_millis(now.as_millis().saturating_sub(EARLIER_MILLIS)),
             expires_at: now.plus_secs(expires_in),
         };
         let text = key.sign(&claims, &rules).map_err(|_| Failed::Refused(UnusableKey("the key did not sign")))?;
