@@ -47,7 +47,7 @@ pub fn fault(field: Field, code: FieldCode) -> String {
             "There is a character in it that can’t be shown. Remove it."
         }
         (Field::Text | Field::Name, Code::NothingVisible) => "Nobody can see anything in it. Write something else.",
-        (Field::Name, Code::Reserved) => "The site itself uses this name. Choose another.",
+        (Field::Username | Field::Name, Code::Reserved) => "The site itself uses this name. Choose another.",
         _ => "This can’t be used. Choose another.",
     };
     sentence.to_owned()

@@ -1,9 +1,9 @@
 use std::ops::RangeInclusive;
 
 use crate::limits::{
-    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, SHORT_USERNAME_CHARS,
-    STORED_NAME_MAX_CHARS, STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS, USERNAME_MAX_CHARS,
-    USERNAME_MIN_CHARS,
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, RESERVED_USERNAMES,
+    SHORT_USERNAME_CHARS, STORED_NAME_MAX_CHARS, STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS,
+    USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
 };
 
 /// The rule that a text breaks.
@@ -28,13 +28,19 @@ pub enum Broken {
 }
 
 /// A username for a new account: [`USERNAME_MIN_CHARS`] to [`USERNAME_MAX_CHARS`] characters of `a-z 0-9 _ -` in any case.
-/// The first one is a letter or a digit.
+/// The first one is a letter or a digit. It neither contains [`PRODUCT_NAME`] nor is one of [`RESERVED_USERNAMES`], so that
+/// nobody seems to speak for the site.
 ///
 /// # Errors
 /// The first rule that is broken.
 pub fn new_username(raw: &str) -> Result<(), Broken> {
     username(raw, USERNAME_MIN_CHARS..=USERNAME_MAX_CHARS)?;
-    if raw.starts_with(['_', '-']) { Err(Broken::InvalidStart) } else { Ok(()) }
+    if raw.starts_with(['_', '-']) {
+        return Err(Broken::InvalidStart);
+    }
+    let letters = raw.replace(['_', '-'], "").to_ascii_lowercase();
+    let is_reserved = letters.contains(PRODUCT_NAME) || RESERVED_USERNAMES.contains(&letters.as_str());
+    if is_reserved { Err(Broken::Reserved) } else { Ok(()) }
 }
 
 /// Any username: 1 to [`STORED_USERNAME_MAX_CHARS`] characters of `a-z 0-9 _ -` in any case. None of these characters ends a
@@ -162,6 +168,18 @@ mod tests {
         for raw in ["", "ab", "abc", "_abc", "AliCE", "0_-", "a b", "\u{212A}elvin", &"x".repeat(32), &"x".repeat(33)] {
             assert!(new_username(raw).is_err() || stored_username(raw).is_ok(), "{raw:?}");
             assert!(new_name(raw).is_err() || stored_name(raw).is_ok(), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_speaks_for_the_site() {
+        for raw in
+            ["admin", "Administrator", "security-team", "sup_port", "latchkey", "latch-key", "the_LatchKey_staff"]
+        {
+            assert_eq!((new_username(raw), stored_username(raw)), (Err(Broken::Reserved), Ok(())), "{raw:?}");
+        }
+        for raw in ["badminton", "admin2", "stafford", "latch", "keys"] {
+            assert_eq!(new_username(raw), Ok(()), "{raw:?}");
         }
     }
 

@@ -4,6 +4,23 @@ pub const USERNAME_MIN_CHARS: usize = 3;
 pub const USERNAME_MAX_CHARS: usize = 32;
 /// The largest number of characters in a username that a new password may contain inside other words.
 pub const SHORT_USERNAME_CHARS: usize = 3;
+/// What no new username is, without `_` and `-`: it would seem to be of those who run the site.
+pub const RESERVED_USERNAMES: [&str; 14] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "hostmaster",
+    "moderator",
+    "official",
+    "postmaster",
+    "root",
+    "security",
+    "securityteam",
+    "staff",
+    "support",
+    "supportteam",
+    "webmaster",
+];
 /// The largest number of characters in any username. All of them are ASCII, and they are part of store keys, which have at
 /// most 255 bytes on the host with the smallest limit.
 pub const STORED_USERNAME_MAX_CHARS: usize = 64;
@@ -28,7 +45,7 @@ pub const ATTEMPTED_PASSWORD_MAX_BYTES: usize = 4096;
 pub const TEXT_MIN_CHARS: usize = 1;
 /// The largest number of characters in a message, after trimming.
 pub const TEXT_MAX_CHARS: usize = 1000;
-/// The word that a new password must not contain, in lower case.
+/// The word that a new password or username must not contain, in lower case.
 pub const PRODUCT_NAME: &str = "latchkey";
 
 /// The largest number of bytes in a request body. A message of [`TEXT_MAX_CHARS`] characters fits, whatever they are and

@@ -14,6 +14,7 @@ fn the_browser_refuses_what_the_server_refuses() {
         "AliCE".to_owned(),
         "0_-".to_owned(),
         "_abc".to_owned(),
+        "latch_key".to_owned(),
         "-abc".to_owned(),
         "al ice".to_owned(),
         " alice".to_owned(),

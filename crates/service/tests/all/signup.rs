@@ -91,6 +91,8 @@ fn a_username_has_3_to_32_of_its_characters() {
             ("alicé", "invalid_character"),
             ("аlice", "invalid_character"),
             ("\u{212A}elvin", "invalid_character"),
+            ("Admin", "reserved"),
+            ("latchkey-support", "reserved"),
         ],
     );
     let world = World::new();
