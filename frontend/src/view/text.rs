@@ -11,7 +11,8 @@ use web_sys::Element;
 ///
 /// The translator of a browser puts elements of its own in the place of text nodes, and nobody sees what is written to those
 /// nodes later. So no text that changes is a child in a view: its element owns it, and is given the whole text each time.
-/// The same holds for a constant of a view that Leptos fills again with other constants.
+/// The same holds for a name or a heading that stays while its view does: when a view of the same kind follows, Leptos
+/// writes into the nodes of the one before.
 #[derive(Clone)]
 pub(crate) struct Changing(Rc<dyn Fn() -> Cow<'static, str>>);
 
