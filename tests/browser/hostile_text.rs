@@ -149,8 +149,8 @@ case!(Browser, marks_are_not_painted_over_other_messages);
 fn marks_are_not_painted_over_other_messages() {
     let app = Setup::app().start();
     let page = page_with(&app, &["below", "between", "above"]);
-    // A name with so many marks may be in the store from before they were taken off.
-    let pictures = ["Z".to_owned(), format!("Z{}", "\u{335}\u{315}\u{346}\u{322}\u{347}\u{351}\u{30d}".repeat(9))].map(|name| {
+    // A name with so many marks may be in the store from before they were taken off. Few fonts pile other marks up.
+    let pictures = ["Z".to_owned(), format!("Z{}", "\u{302}".repeat(63))].map(|name| {
         page.script(
             "document.querySelectorAll('time').forEach(time => time.textContent = 'now');
              document.querySelectorAll('article .name')[1].textContent = arguments[0];",
