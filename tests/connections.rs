@@ -41,6 +41,7 @@ case!(OwnHost, an_idle_connection_is_kept_for_its_time_and_no_longer);
 fn an_idle_connection_is_kept_for_its_time_and_no_longer() {
     let app = Setup::app().flag("--header-timeout", "1").start();
     let mut connection = Connection::open(&app);
+    thread::sleep(LONGER);
     for count in 1..=2 {
         connection.write(get(&app, "").as_bytes());
         wait_for_answers(&mut connection, count);
@@ -48,10 +49,15 @@ fn an_idle_connection_is_kept_for_its_time_and_no_longer() {
     }
     assert_eq!(heads(&connection).iter().filter(|head| is_last(head)).count(), 0);
     let app = Setup::app().flag("--idle-timeout", "1").start();
-    let mut connection = Connection::open(&app);
-    connection.write(get(&app, "").as_bytes());
-    connection.read_until("end", |_| false);
-    assert_eq!(heads(&connection).len(), 1);
+    // A line break is no request.
+    for after in ["", "\r\n"] {
+        let mut connection = Connection::open(&app);
+        connection.write((get(&app, "") + after).as_bytes());
+        wait_for_answers(&mut connection, 1);
+        connection.write(after.as_bytes());
+        connection.read_until("end", |_| false);
+        assert_eq!(heads(&connection).len(), 1);
+    }
 }
 
 case!(OwnHost, a_request_that_has_begun_to_arrive_is_answered);
@@ -128,6 +134,12 @@ fn an_idle_connection_makes_way() {
     next.write(get(&app, "").as_bytes());
     wait_for_answers(&mut next, 1);
     idle.read_until("end", |_| false);
+    // This one says nothing at all, and makes way too.
+    drop(next);
+    let _silent = Connection::open(&app);
+    let mut last = Connection::open(&app);
+    last.write(get(&app, "").as_bytes());
+    wait_for_answers(&mut last, 1);
 }
 
 case!(OwnHost, http_1_0_needs_no_host);

@@ -80,7 +80,7 @@ fn headers_that_never_end_are_cut_off() {
 
 case!(OwnHost, a_client_that_says_nothing_is_cut_off);
 fn a_client_that_says_nothing_is_cut_off() {
-    let mut app = Setup::app().flag("--header-timeout", "1").start();
+    let mut app = Setup::app().flag("--idle-timeout", "1").start();
     let mut silent: Vec<_> = (0..20).map(|_| Connection::open(&app)).collect();
     still_serves(&mut app);
     for connection in &mut silent {

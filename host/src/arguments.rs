@@ -69,13 +69,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) request_timeout: u64,
 
-    /// How long a connection may be idle between two requests, in seconds; then it is closed. Load balancers keep theirs for a
-    /// minute, and have to be the first to close one: else a request gets lost that is sent at that moment
+    /// How long a connection may be idle, before its first request and between two, in seconds; then it is closed. Load balancers
+    /// keep idle connections for a minute, and have to be the first to close one: else a request gets lost that is sent at that
+    /// moment
     #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) idle_timeout: u64,
 
-    /// How long a new connection may take to begin its first request, in seconds, and how long the head of any request may take
-    /// to arrive; then the connection is closed
+    /// How long the head of a request may take to arrive, from its first byte on, in seconds; then the client gets 408
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) header_timeout: u64,
 

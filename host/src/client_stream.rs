@@ -36,8 +36,13 @@ impl ClientStream {
             let socket = self.stream.get_ref().as_fd().try_clone_to_owned();
             socket.and_then(|socket| std::net::TcpStream::from(socket).peek(&mut [0]))
         };
-        !self.unused.is_empty() || arrived().is_ok_and(|count| count > 0)
+        begin_request(&self.unused) || arrived().is_ok_and(|count| count > 0)
     }
+}
+
+/// Whether a request begins in these bytes. Some clients send a line break too many after a body (RFC 9112, section 2.2).
+fn begin_request(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| !b"\r\n".contains(byte))
 }
 
 impl AsyncRead for ClientStream {
@@ -53,7 +58,7 @@ impl AsyncRead for ClientStream {
         }
         let before = buffer.filled().len();
         let result = self.stream.as_mut().poll_read(context, buffer);
-        if buffer.filled().len() > before {
+        if buffer.filled().get(before..).is_some_and(begin_request) {
             self.progress.received();
         }
         result

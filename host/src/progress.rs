@@ -9,9 +9,9 @@ use tokio::time::Instant;
 /// The time limits for what a client sends next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NextRequest {
-    /// For the first byte, after an answer.
+    /// For its first byte.
     pub(crate) idle: Duration,
-    /// For the first byte on a new connection, and for the rest of a head.
+    /// For the rest of its head.
     pub(crate) head: Duration,
 }
 
@@ -37,7 +37,7 @@ pub(crate) enum WaitsFor {
 impl Progress {
     /// The progress of a new connection.
     pub(crate) fn new(limits: NextRequest) -> Self {
-        let waits_for = WaitsFor::Request(Instant::now() + limits.head);
+        let waits_for = WaitsFor::Request(Instant::now() + limits.idle);
         Self { limits, waits_for: Arc::new(Mutex::new(waits_for)) }
     }
 
