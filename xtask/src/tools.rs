@@ -18,7 +18,7 @@ const TRUNK: &str = "0.21.14";
 /// The version of the npm package `binaryen`, whose wasm-opt runs on Node.js.
 const BINARYEN: &str = "132.0.0";
 /// The oldest wasm-opt that the parameters in `frontend/index.html` are known to work with.
-const WASM_OPT_OLDEST: u32 = 116;
+const WASM_OPT_OLDEST: u32 = 120;
 
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";

@@ -5,6 +5,7 @@
 
 mod encode;
 mod files;
+mod names;
 mod table;
 
 use std::fs;
@@ -75,9 +76,14 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).ok()?.modified().ok()
 }
 
-/// Runs Cargo on its own first: it shows its progress, and it may download crates, which Trunk may not do.
+/// Runs Cargo on its own first: it shows its progress, and it may download crates, which Trunk may not do. What it has built is
+/// not built again by Trunk, and so keeps the shorter names.
 fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
     project.cargo(["build", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
+    let built = project.built(&format!("{SITE_TARGET}/site/frontend.wasm"));
+    let mut wasm = fs::read(&built)?;
+    names::number(&mut wasm);
+    fs::write(&built, wasm)?;
     fs::create_dir_all(dist)?;
     let mut command = Command::new("trunk");
     command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
