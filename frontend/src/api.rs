@@ -9,15 +9,21 @@ use std::time::Duration;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wire::{
     AccountResponse, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,
-    MessageResponse, MessagesResponse, PostMessageRequest, SessionsResponse, SignupRequest, fields,
+    MessageResponse, MessagesResponse, PostMessageRequest, ProblemCode, SessionsResponse, SignupRequest, fields,
 };
 
 use crate::api_error::ApiError;
+use crate::browser::pause;
 use crate::fetch::{Request, Response};
 
 /// A refresh takes less time than other requests: should its answer be lost, the server takes the same cookie again for
 /// ten seconds, and after them once a day.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(6);
+
+/// The same request may still be under way. So often it is sent again, when the server says so and when to.
+const TRIES_UNDER_WAY: u32 = 5;
+/// The longest pause before that.
+const LONGEST_PAUSE_S: u64 = 10;
 
 /// A page of messages and the entity tag to ask for it again with.
 pub(crate) struct Page {
@@ -71,10 +77,10 @@ pub(crate) struct Guarded<T> {
     pub(crate) read: fn(&Response) -> Result<T, ApiError>,
 }
 
-/// Posts a message.
-pub(crate) fn post_message(request: &PostMessageRequest) -> Guarded<Message> {
+/// Posts a message, and once only if it is sent again with the same key.
+pub(crate) fn post_message(request: &PostMessageRequest, key: Option<String>) -> Guarded<Message> {
     let read = |response: &Response| response.json().map(|body: MessageResponse| body.message);
-    Guarded { request: Request::post("/api/messages", request), read }
+    Guarded { request: Request::post("/api/messages", request).with_idempotency_key(key), read }
 }
 
 /// Deletes a message of one's own.
@@ -121,8 +127,15 @@ pub(crate) fn log_out() -> Guarded<()> {
 pub(crate) async fn send(request: &Request, token: Option<&str>) -> Result<Response, ApiError> {
     let bearer = token.map(|token| format!("Bearer {token}"));
     let headers: Vec<_> = bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
-    let response = request.send(&headers).await?;
-    response.check().map(|()| response)
+    let mut tries = 0;
+    loop {
+        let response = request.send(&headers).await?;
+        let Err(refusal) = response.check() else { return Ok(response) };
+        let is_under_way = refusal.code() == Some(ProblemCode::Conflict) && tries < TRIES_UNDER_WAY;
+        let Some(seconds) = response.retry_after_s().filter(|_| is_under_way) else { return Err(refusal) };
+        pause(Duration::from_secs(seconds.min(LONGEST_PAUSE_S))).await;
+        tries += 1;
+    }
 }
 
 fn with_answer<T: DeserializeOwned>(path: &'static str) -> Guarded<T> {

@@ -1,9 +1,12 @@
 //! Functions of the browser that several modules use.
 
+use std::time::Duration;
+
 use frontend::links::Kind;
-use js_sys::RegExp;
+use js_sys::{Promise, RegExp};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Storage};
 
 /// Milliseconds since 1970 by the browser's clock.
@@ -12,23 +15,71 @@ pub(crate) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
-/// Local storage; None where the browser has none or forbids it.
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
+/// A storage; None where the browser has none or forbids it.
+type Found = Result<Option<Storage>, JsValue>;
 
 /// Writes a value to local storage, or removes it. Where that fails, the page goes on without it.
 pub(crate) fn keep(key: &str, value: Option<&str>) {
-    let Some(storage) = storage() else { return };
+    put(window().local_storage(), key, value);
+}
+
+/// Reads a value that [`keep`] wrote.
+pub(crate) fn kept(key: &str) -> Option<String> {
+    get(window().local_storage(), key)
+}
+
+/// As [`keep`], for this tab alone.
+pub(crate) fn keep_in_tab(key: &str, value: Option<&str>) {
+    put(window().session_storage(), key, value);
+}
+
+/// Reads a value that [`keep_in_tab`] wrote.
+pub(crate) fn kept_in_tab(key: &str) -> Option<String> {
+    get(window().session_storage(), key)
+}
+
+fn put(storage: Found, key: &str, value: Option<&str>) {
+    let Ok(Some(storage)) = storage else { return };
     let _ = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
 }
 
-/// Reads a value that [`keep`] wrote.
-pub(crate) fn kept(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok().flatten()
+fn get(storage: Found, key: &str) -> Option<String> {
+    storage.ok()??.get_item(key).ok().flatten()
+}
+
+/// A random UUID (RFC 9562, version 4). `crypto.randomUUID` is there on https only.
+pub(crate) fn uuid() -> Option<String> {
+    let mut bytes = [0; 16];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    let mut uuid = String::new();
+    for (at, byte) in bytes.into_iter().enumerate() {
+        let byte = match at {
+            6 => byte & 0x0F | 0x40,
+            8 => byte & 0x3F | 0x80,
+            _ => byte,
+        };
+        if matches!(at, 4 | 6 | 8 | 10) {
+            uuid.push('-');
+        }
+        uuid.extend([byte >> 4, byte & 0x0F].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
+    }
+    Some(uuid)
+}
+
+/// Waits so long.
+pub(crate) async fn pause(time: Duration) {
+    let waiting = Promise::new(&mut |resolve, _| {
+        set_timeout(
+            move || {
+                let _ = resolve.call0(&JsValue::NULL);
+            },
+            time,
+        );
+    });
+    let _ = JsFuture::from(waiting).await;
 }
 
 /// Whether the tab is in front.

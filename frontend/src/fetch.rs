@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestInit};
+use wire::fields;
 
 use crate::api_error::ApiError;
 
@@ -19,19 +20,25 @@ pub(crate) struct Request {
     method: &'static str,
     path: String,
     body: Option<String>,
+    idempotency_key: Option<String>,
     timeout: Duration,
 }
 
 impl Request {
     /// A request without a body; the path may have a query.
     pub(crate) fn new(method: &'static str, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, timeout: TIMEOUT }
+        Self { method, path: path.into(), body: None, idempotency_key: None, timeout: TIMEOUT }
     }
 
     /// A POST with a body of JSON.
     pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
         // Bodies are structs of strings, whose encoding can't fail.
         Self { body: serde_json::to_string(body).ok(), ..Self::new("POST", path) }
+    }
+
+    /// The server does what has the same key once, however often it is sent.
+    pub(crate) fn with_idempotency_key(self, idempotency_key: Option<String>) -> Self {
+        Self { idempotency_key, ..self }
     }
 
     pub(crate) fn with_timeout(self, timeout: Duration) -> Self {
@@ -92,6 +99,9 @@ async fn exchange(request: &Request, headers: &[(&str, &str)]) -> Result<Respons
     let map = Headers::new()?;
     for (name, value) in headers {
         map.set(name, value)?;
+    }
+    if let Some(key) = &request.idempotency_key {
+        map.set(fields::IDEMPOTENCY_KEY, key)?;
     }
     if let Some(body) = &request.body {
         map.set("content-type", "application/json")?;

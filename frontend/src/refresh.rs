@@ -111,16 +111,20 @@ impl Refresher {
         }
         let session = self.renew(&session).await?;
         let answer = api::send(request, Some(&session.token)).await;
-        if answer.as_ref().is_err_and(ApiError::wants_login) {
+        let is_refused = answer.as_ref().is_err_and(ApiError::wants_login);
+        if is_refused && self.sessions.reread().is_some_and(|now| now == session) {
             self.sessions.expire();
         }
         answer
     }
 
-    /// The session with the token after that of `stale`, which another tab may have got already.
+    /// The session with the token after that of `stale`, which another tab may have got already. It belongs to the same
+    /// account: nothing is done for somebody else who has logged in meanwhile.
     async fn renew(self, stale: &Session) -> Result<Session, ApiError> {
         let _lock = lock::take().await;
-        let session = self.sessions.reread().ok_or(ApiError::LoggedOut)?;
+        let again =
+            || self.sessions.reread().filter(|now| now.user.username == stale.user.username).ok_or(ApiError::LoggedOut);
+        let session = again()?;
         if session.token != stale.token {
             return Ok(session);
         }
@@ -131,8 +135,9 @@ impl Refresher {
         }
         let answer = api::refresh().await;
         // Meanwhile the person may have logged out in another tab, or somebody else may have logged in.
-        if self.sessions.reread().is_none_or(|now| now != session) {
-            return self.sessions.now().ok_or(ApiError::LoggedOut);
+        let now = again()?;
+        if now != session {
+            return Ok(now);
         }
         match answer {
             Ok(login) if login.user.username == session.user.username => {

@@ -33,17 +33,25 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Reads the session, and reads it again when another tab changes it.
+    /// Reads the session, and reads it again when another tab changes it, and when the page comes back from the browser's
+    /// back/forward cache: while it is there, it does not hear of changes.
     pub(crate) fn start() -> Self {
         let login = RwSignal::new(read());
         let sessions = Self { login, is_kept: StoredValue::new(kept(KEY).is_some()) };
         let storage_listener = window_event_listener(leptos::ev::storage, move |event| {
-            // Without a key, everything was removed.
-            if event.key().is_none_or(|key| key == KEY) {
+            // Without a key, everything was removed. The username is removed by another tab in which the person logs out, even if
+            // this one has removed the session before.
+            if event.key().is_none_or(|key| key == KEY || key == LAST) {
                 sessions.set(read());
             }
         });
-        on_cleanup(move || storage_listener.remove());
+        let pageshow = window_event_listener_untyped("pageshow", move |_| {
+            sessions.reread();
+        });
+        on_cleanup(move || {
+            storage_listener.remove();
+            pageshow.remove();
+        });
         sessions
     }
 
@@ -55,6 +63,11 @@ impl Sessions {
     /// The username of a session that has ended by itself.
     pub(crate) fn ended_username(self) -> Option<String> {
         self.login.with(|login| if let Login::Ended { username } = login { Some(username.clone()) } else { None })
+    }
+
+    /// The username of whoever is logged in, or whose session has ended by itself.
+    pub(crate) fn username(self) -> Option<String> {
+        self.user().map(|user| user.username).or_else(|| self.ended_username())
     }
 
     /// Whether somebody is logged in.
@@ -107,7 +120,8 @@ impl Sessions {
     /// Forgets a session that is no longer good, but not whose it was.
     pub(crate) fn expire(self) {
         keep(KEY, None);
-        self.set(ended());
+        // Where nothing can be stored, this tab alone knows it.
+        self.set(self.now().map_or_else(ended, |session| Login::Ended { username: session.user.username }));
     }
 
     fn set(self, login: Login) {

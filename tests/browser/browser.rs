@@ -285,6 +285,40 @@ impl Browser {
         self.script("localStorage.setItem(arguments[0], arguments[1])", json!([key, value]));
     }
 
+    /// A value in the storage of the tab.
+    #[track_caller]
+    pub(crate) fn stored_in_tab(&self, key: &str) -> Option<String> {
+        self.script("return sessionStorage.getItem(arguments[0])", json!([key])).as_str().map(str::to_owned)
+    }
+
+    #[track_caller]
+    pub(crate) fn store_in_tab(&self, key: &str, value: &str) {
+        self.script("sessionStorage.setItem(arguments[0], arguments[1])", json!([key, value]));
+    }
+
+    /// Loses the answers to the next `count` requests of this document for an address: the server does what they ask for, and
+    /// the page is told that the connection broke. Notes the requests for [`Self::sent`].
+    #[track_caller]
+    pub(crate) fn lose_answers(&self, method: &str, path: &str, count: usize) {
+        let script = "const [method, path, count] = arguments, real = window.fetch;
+            let lost = 0;
+            window.sent = [];
+            window.fetch = async (address, options) => {
+                const answer = await real(address, options);
+                if (address !== path || options.method !== method) return answer;
+                window.sent.push({key: options.headers.get('idempotency-key'), body: JSON.parse(options.body)});
+                if (lost++ < count) throw new TypeError('The answer is lost.');
+                return answer;
+            }";
+        self.script(script, json!([method, path, count]));
+    }
+
+    /// The requests since [`Self::lose_answers`], each with its idempotency key and its body.
+    #[track_caller]
+    pub(crate) fn sent(&self) -> Vec<Value> {
+        self.script("return window.sent", json!([])).as_array().unwrap().clone()
+    }
+
     /// Waits until all animations have ended, except those that run without end.
     #[track_caller]
     pub(crate) fn settle(&self) {

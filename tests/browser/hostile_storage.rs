@@ -66,12 +66,11 @@ fn a_forged_session_is_found_out_and_nothing_is_lost() {
             page.fill(&field("Your message"), "Who am I?");
             people::send(&page);
             page.wait("question who it is", || Ok(page.text().contains("You have been logged out.").then_some(())));
-            assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Who am I?"), "{token:?}");
+            assert!(page.stored_in_tab("latchkey.draft").unwrap_or_default().contains("Who am I?"), "{token:?}");
         }
         page.go("/");
     }
     assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
-    page.script("localStorage.removeItem('latchkey.draft')", json!([]));
     page.reload();
     log_in(&page, "ada", PASSWORD);
     page.find(&button("Ada"));
@@ -83,13 +82,24 @@ fn garbage_elsewhere_is_no_harm() {
     let page = people::someone(&app, "ada", "Ada");
     for garbage in ["{", "null", "\"", "<script>window.owned = 1</script>", "constructor", "dark light"] {
         page.store("latchkey.theme", garbage);
-        page.store("latchkey.draft", garbage);
+        for draft in [garbage.to_owned(), format!("ada\n{garbage}")] {
+            page.store_in_tab("latchkey.draft", &draft);
+        }
+        page.store_in_tab("latchkey.sent", &format!("a\r\nb: {garbage}\nStill usable."));
+        let entry = "history.replaceState(arguments[0], ''); sessionStorage.setItem('latchkey.place.' + arguments[0], arguments[0])";
+        page.script(entry, json!([garbage]));
         page.store("latchkey.unheard-of", garbage);
         page.reload();
         page.find(&button("Ada"));
         assert!(page.has(&button("Dark theme")) || page.has(&button("Light theme")), "{garbage:?}");
     }
-    page.store("latchkey.draft", &"x".repeat(1_000_000));
+    page.store_in_tab("latchkey.draft", &format!("ada\n{}", "x".repeat(1_000_000)));
+    page.store_in_tab("latchkey.sent", "\u{D7FF}\r\nb: c\nStill usable.");
+    page.script(
+        "sessionStorage.setItem('latchkey.place.far', '18446744073709551615 18446744073709551615 18446744073709551615');
+         history.replaceState('far', '')",
+        json!([]),
+    );
     page.reload();
     page.find(&button("Ada"));
     people::write(&page, "Still usable.");

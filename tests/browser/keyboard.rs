@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::Setup;
-use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
+use crate::keys::{CONTROL, ENTER, ESCAPE, SHIFT, TAB};
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, sees_message, someone};
 
@@ -135,4 +135,24 @@ fn one_can_skip_to_the_content() {
     page.press(&TAB.to_string());
     let inside = page.script("return document.activeElement.matches('main *')", json!([]));
     assert_eq!(inside, true, "{:?}", page.focused());
+}
+
+case!(Browser, a_key_of_an_input_method_posts_nothing);
+/// While Japanese or Chinese is composed, the keys belong to the input method. Browsers tell of it in two ways.
+fn a_key_of_an_input_method_posts_nothing() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    people::write(&page, "\u{306B}\u{307B}\u{3093}");
+    for composing in [json!({"isComposing": true, "keyCode": 13}), json!({"isComposing": false, "keyCode": 229})] {
+        page.script(
+            "document.querySelector('#message').dispatchEvent(new KeyboardEvent('keydown',
+                 {key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true, ...arguments[0]}))",
+            json!([composing]),
+        );
+        page.find(&button("Post").within("dialog"));
+    }
+    page.press_with(CONTROL, ENTER);
+    page.lacks(&dialog("Post a message"));
+    sees_message(&page, "\u{306B}\u{307B}\u{3093}");
+    assert_eq!(people::messages(&page).len(), 1);
 }

@@ -19,6 +19,7 @@ mod harness;
 mod accessibility;
 mod account;
 mod addresses;
+mod answers;
 mod board;
 mod browser;
 mod drafts;

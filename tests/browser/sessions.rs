@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::harness::actors;
 use crate::harness::client::{Client, ask, get};
 use crate::harness::host::{Host, Setup};
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, log_out, mark, sees_message, someone};
 
-const STILL_HERE: &str = "You have been logged out. Log in to post your message; it is still here.";
+pub(crate) const STILL_HERE: &str = "You have been logged out. Log in to post your message; it is still here.";
 
 case!(Browser, logging_out_and_in_reaches_every_tab);
 fn logging_out_and_in_reaches_every_tab() {
@@ -69,7 +70,7 @@ fn is_good(app: &Client, token: &str) -> bool {
 
 /// Ends every session of a user outside the browser, with the token of one of them.
 #[track_caller]
-fn end_all(app: &Client, token: &str) {
+pub(crate) fn end_all(app: &Client, token: &str) {
     assert_eq!(app.send(ask("DELETE", "/api/sessions").bearer(token)).status, 204);
 }
 
@@ -227,7 +228,7 @@ fn a_session_that_ended_loses_nothing() {
     end_all(&app, &token(&page));
     people::send(&page);
     page.reads(STILL_HERE);
-    assert!(page.stored("latchkey.draft").unwrap_or_default().contains("Half an hour"));
+    assert!(page.stored_in_tab("latchkey.draft").unwrap_or_default().contains("Half an hour"));
     logs_in_and_goes_on(&page, "Half an hour of thought.");
 }
 
@@ -279,4 +280,57 @@ fn nobody_is_logged_out_for_want_of_a_network() {
     page.lacks(&dialog("Post a message"));
     sees_message(&page, "Into the silence.");
     page.find(&button("Ada"));
+}
+
+case!(Browser, a_page_from_the_back_forward_cache_looks_at_the_session_again);
+/// Such a page hears of no change in another tab. The test changes local storage in the page itself, which tells it nothing
+/// either, and then does what a browser does when it shows such a page.
+fn a_page_from_the_back_forward_cache_looks_at_the_session_again() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    people::write(&page, "For friends of Ada.");
+    page.script(
+        "localStorage.removeItem('latchkey.last-username');
+         localStorage.removeItem('latchkey.session');
+         dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))",
+        json!([]),
+    );
+    page.lacks(&dialog("Post a message"));
+    page.find(&button("Log in"));
+    assert_eq!(page.stored_in_tab("latchkey.draft"), None);
+}
+
+/// Puts the session of somebody else into local storage, as another tab does, of which this one has not heard yet.
+#[track_caller]
+fn somebody_else_logs_in(page: &Browser, app: &Client) -> String {
+    people::account(app, "bob", "Bob");
+    let bob = actors::log_in(app, "bob", PASSWORD).json();
+    let mut stored = session(page);
+    stored["token"] = bob["token"].clone();
+    stored["user"] = bob["user"].clone();
+    page.store("latchkey.last-username", "bob");
+    page.store("latchkey.session", &stored.to_string());
+    bob["token"].as_str().unwrap().to_owned()
+}
+
+case!(Browser, nothing_is_posted_as_somebody_else);
+fn nothing_is_posted_as_somebody_else() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.tolerate("401");
+    people::write(&page, "By Ada.");
+    page.reads("as \u{2068}Ada\u{2069} @ada");
+    // The server refuses the token of this tab, and the page looks for another.
+    end_all(&app, &token(&page));
+    let bob = somebody_else_logs_in(&page, &app);
+    people::send(&page);
+    page.reads("You are logged in as somebody else now. What @ada wrote is not posted.");
+    page.reads("as \u{2068}Bob\u{2069} @bob");
+    assert_eq!(page.find(&field("Your message")).value(), "");
+    assert_eq!(token(&page), bob, "nobody has logged Bob out");
+    page.fill(&field("Your message"), "By Bob.");
+    people::send(&page);
+    sees_message(&page, "By Bob.");
+    let messages = people::messages(&page);
+    assert!(messages.len() == 1 && messages[0].contains("@bob"), "{messages:?}");
 }

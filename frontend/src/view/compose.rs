@@ -1,10 +1,11 @@
-//! The dialog in which a message is written. The draft survives everything until it has been posted.
+//! The dialog in which a message is written. It says as whom, and what one account has begun no other posts. The draft
+//! survives everything until it has been posted or its author has logged out.
 
 #![expect(clippy::too_many_lines, reason = "a view is one tree")]
 
 use frontend::words::{Field, fault, outgoing};
 use leptos::prelude::*;
-use wire::{FieldCode, Message, PostMessageRequest, ProblemCode};
+use wire::{FieldCode, Message, PostMessageRequest, ProblemCode, User, fields};
 
 use super::field::ErrorText;
 use super::login::{LoginForm, Placement};
@@ -15,6 +16,12 @@ use crate::browser::{focus, nfc};
 use crate::{api, draft};
 
 const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";
+
+/// The code of every key that an input method handles (UI Events, section 7.3).
+const INPUT_METHOD: u32 = 229;
+
+/// What the server says by refusing the key of a text that was posted.
+const ALREADY_DELETED: &str = "You have posted this before, and deleted it. Post it again if you want it back.";
 
 /// How far the dialog is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,10 @@ enum Step {
 #[derive(Clone, Copy)]
 struct Writing {
     site: Site,
+    /// The username of whoever the dialog posts as; empty before it is opened.
+    author: RwSignal<String>,
+    /// As whom it posts, in words.
+    as_whom: RwSignal<String>,
     text: RwSignal<String>,
     step: RwSignal<Step>,
     area: NodeRef<leptos::html::Textarea>,
@@ -37,7 +48,10 @@ struct Writing {
 
 impl Writing {
     fn post(self) {
-        if self.step.get_untracked() == Step::Sending {
+        let author = self.author.get_untracked();
+        // The dialog hears of another session a moment later than this.
+        let is_other = self.site.sessions.now().is_some_and(|session| session.user.username != author);
+        if is_other || self.step.get_untracked() == Step::Sending {
             return;
         }
         let text = outgoing(&self.text.get_untracked());
@@ -46,23 +60,33 @@ impl Writing {
             return;
         }
         self.step.set(Step::Sending);
-        self.site.refresher.send(api::post_message(&PostMessageRequest { text }), move |result| self.finish(result));
+        let key = draft::key(&text);
+        let post = api::post_message(&PostMessageRequest { text }, key);
+        self.site.refresher.send(post, move |result| self.finish(&author, result));
     }
 
-    fn finish(self, result: Result<Message, ApiError>) {
+    fn finish(self, author: &str, result: Result<Message, ApiError>) {
+        let is_shown = self.author.get_untracked() == author;
         match result {
             Ok(message) => {
-                draft::clear();
-                self.text.set(String::new());
-                self.step.set(Step::Writing);
-                self.site.is_composing.set(false);
+                draft::forget(Some(author));
                 self.site.posted.set(Some(message));
                 self.site.announce("Your message is posted.");
+                if is_shown {
+                    self.step.set(Step::Writing);
+                    self.put(String::new());
+                    self.site.is_composing.set(false);
+                }
             }
-            Err(refusal) if refusal.wants_login() => self.ask_for_login(),
+            // Meanwhile the dialog belongs to somebody else.
+            Err(_) if !is_shown => {}
+            Err(refusal) if refusal.wants_login() => self.step.set(Step::LoggedOut),
             Err(ApiError::Problem(problem)) if problem.code == ProblemCode::ValidationFailed => {
-                let code = problem.errors.first().map_or(FieldCode::Invalid, |error| error.code);
-                self.refuse(fault(Field::Text, code));
+                draft::forget_key();
+                self.refuse(match problem.errors.first() {
+                    Some(error) if error.field == fields::IDEMPOTENCY_KEY => ALREADY_DELETED.to_owned(),
+                    error => fault(Field::Text, error.map_or(FieldCode::Invalid, |error| error.code)),
+                });
             }
             Err(refusal) => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
         }
@@ -73,32 +97,68 @@ impl Writing {
         focus("#message");
     }
 
-    fn ask_for_login(self) {
-        self.site.sessions.expire();
-        self.step.set(Step::LoggedOut);
-    }
-
     fn type_in(self) {
         let Some(area) = self.area.get_untracked() else { return };
         let text = area.value();
-        draft::write(&text);
+        draft::write(&self.author.get_untracked(), &text);
         self.text.set(text);
         if matches!(self.step.get_untracked(), Step::Refused(_)) {
             self.step.set(Step::Writing);
         }
     }
 
+    fn put(self, text: String) {
+        if let Some(area) = self.area.get_untracked() {
+            area.set_value(&text);
+        }
+        self.text.set(text);
+    }
+
+    /// Begins, or goes on, with the draft of whoever is logged in.
+    fn begin(self) {
+        let (mut author, mut as_whom) = (String::new(), String::new());
+        if let Some(User { username, name }) = self.site.sessions.now().map(|session| session.user) {
+            // The name is isolated, because it may be written from right to left.
+            as_whom = format!("as \u{2068}{name}\u{2069} @{username}");
+            author = username;
+        }
+        if author != self.author.get_untracked() || self.step.get_untracked() != Step::Sending {
+            self.step.set(Step::Writing);
+        }
+        self.put(draft::read(&author));
+        self.author.set(author);
+        self.as_whom.set(as_whom);
+    }
+
+    /// Does what a change of the session asks for, perhaps in another tab. `before` is whose it was.
+    fn follow(self, before: Option<&str>) {
+        let now = self.site.sessions.username();
+        if now.is_none() {
+            draft::forget(before);
+        }
+        let (author, is_somebody) = (self.author.get_untracked(), self.site.sessions.is_somebody());
+        if now.as_ref() == Some(&author) {
+            if is_somebody && self.step.get_untracked() == Step::LoggedOut {
+                self.step.set(Step::Writing);
+            }
+        } else if !author.is_empty() {
+            // Of what is under way, nobody knows yet whether it is posted.
+            let is_refused = self.site.is_composing.get_untracked()
+                && self.step.get_untracked() != Step::Sending
+                && !self.text.with_untracked(String::is_empty);
+            self.begin();
+            if !is_somebody {
+                self.site.is_composing.set(false);
+            } else if is_refused {
+                self.refuse(format!("You are logged in as somebody else now. What @{author} wrote is not posted."));
+            }
+        }
+    }
+
     /// Opens or closes the dialog.
     fn show(self, dialog: &web_sys::HtmlDialogElement, is_open: bool) {
         if is_open && !dialog.open() {
-            let text = draft::read();
-            if let Some(area) = self.area.get_untracked() {
-                area.set_value(&text);
-            }
-            self.text.set(text);
-            if self.step.get_untracked() != Step::Sending {
-                self.step.set(Step::Writing);
-            }
+            self.begin();
             let _ = dialog.show_modal();
             focus("#message");
         } else if !is_open && dialog.open() {
@@ -110,8 +170,14 @@ impl Writing {
 #[component]
 pub(crate) fn Compose() -> impl IntoView {
     let site = Site::get();
-    let (text, step) = (RwSignal::new(String::new()), RwSignal::new(Step::Writing));
-    let writing = Writing { site, text, step, area: NodeRef::new() };
+    let [author, as_whom, text] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let step = RwSignal::new(Step::Writing);
+    let writing = Writing { site, author, as_whom, text, step, area: NodeRef::new() };
+    draft::forget_shared();
+    Effect::new(move |before: Option<Option<String>>| {
+        writing.follow(before.flatten().as_deref());
+        site.sessions.username()
+    });
     let dialog = NodeRef::<leptos::html::Dialog>::new();
     Effect::new(move |_| {
         let is_open = site.is_composing.get();
@@ -129,7 +195,9 @@ pub(crate) fn Compose() -> impl IntoView {
         writing.post();
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+        // The key belongs to an input method while it composes. Safari tells of its last one by the code alone.
+        let is_composing = event.is_composing() || event.key_code() == INPUT_METHOD;
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !is_composing {
             writing.post();
         }
     };
@@ -142,8 +210,11 @@ pub(crate) fn Compose() -> impl IntoView {
     let is_sending = move || step.get() == Step::Sending;
     let is_logged_out = Memo::new(move |_| step.get() == Step::LoggedOut);
     view! {
-        <dialog node_ref=dialog aria-labelledby="compose-title" on:close=on_close>
-            <h2 id="compose-title">"Post a message"</h2>
+        <dialog node_ref=dialog aria-labelledby="compose-title" aria-describedby="compose-author" on:close=on_close>
+            <div>
+                <h2 id="compose-title">"Post a message"</h2>
+                <p class="quiet" id="compose-author" prop:textContent=changing(move || as_whom.get())></p>
+            </div>
             <form class="form" id="compose-form" method="post" action="/" novalidate on:submit=submit>
                 <div class="field">
                     <label for="message">"Your message"</label>
@@ -152,6 +223,7 @@ pub(crate) fn Compose() -> impl IntoView {
                         name="message"
                         rows="6"
                         dir="auto"
+                        readonly=is_sending
                         aria-invalid=move || refusal.with(Option::is_some).then_some("true")
                         aria-describedby="message-count message-error"
                         node_ref=writing.area

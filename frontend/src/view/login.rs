@@ -124,7 +124,8 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
     });
     let notice = match after {
         After::Compose => {
-            let sentence = match draft::read().is_empty() {
+            let author = untrack(|| site.sessions.ended_username()).unwrap_or_default();
+            let sentence = match draft::read(&author).is_empty() {
                 true => "Log in to post a message.",
                 false => "Log in to post your message; it is still here.",
             };
