@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::harness::client::get;
 use crate::harness::host::Setup;
 use crate::locator::{button, dialog, field};
-use crate::people::{self, sees_message, someone};
+use crate::people::{self, PASSWORD, sees_message, someone};
 
 const NO_ANSWER: &str = "The server does not answer.";
 
@@ -107,4 +108,34 @@ fn a_post_that_is_still_under_way_is_waited_for() {
     );
     people::post(&page, "Once.");
     assert_eq!(people::messages(&page).len(), 1);
+}
+
+case!(Browser, a_sign_up_whose_answer_is_lost_ends_in_a_login);
+fn a_sign_up_whose_answer_is_lost_ends_in_a_login() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.tolerate("409");
+    page.tolerate("401");
+    people::to_sign_up(&page);
+    page.lose_answers("POST", "/api/signup", 1);
+    people::sign_up(&page, "ada", "Ada", PASSWORD);
+    page.reads(NO_ANSWER);
+    page.click(&button("Create account"));
+    page.find(&button("Ada"));
+
+    // A name that somebody else took meanwhile is taken.
+    people::log_out(&page, "Ada");
+    people::to_sign_up(&page);
+    people::account(&app, "bob", "Bob");
+    page.script(
+        "const real = window.fetch;
+        let lost = 0;
+        window.fetch = async (...request) => lost++ ? real(...request) : Promise.reject(new TypeError('Lost.'))",
+        json!([]),
+    );
+    people::sign_up(&page, "bob", "Another Bob", "another horse 8");
+    page.reads(NO_ANSWER);
+    page.click(&button("Create account"));
+    page.reads("That name is taken.");
+    assert_eq!(app.send(get("/api/messages?author=bob")).status, 200);
 }

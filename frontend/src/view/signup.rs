@@ -22,6 +22,8 @@ struct Form {
     /// What is wrong with the form as a whole.
     error: RwSignal<Option<String>>,
     is_running: RwSignal<bool>,
+    /// The username of a sign-up whose answer was lost. The account may have been made.
+    unanswered: RwSignal<Option<String>>,
 }
 
 impl Form {
@@ -97,6 +99,15 @@ impl Form {
         is_shown
     }
 
+    /// Whether a sign-up before, whose answer was lost, may be what has taken the name. Notes whether this one's is lost.
+    fn may_have_taken(self, username: &str, refusal: &ApiError) -> bool {
+        if !matches!(refusal, ApiError::Problem(problem) if problem.status < 500) {
+            self.unanswered.try_set(Some(username.to_owned()));
+        }
+        refusal.code() == Some(ProblemCode::UsernameTaken)
+            && self.unanswered.try_get_untracked().flatten().as_deref() == Some(username)
+    }
+
     fn submit(self, site: Site, after: After) {
         if self.is_running.get_untracked() {
             return;
@@ -113,20 +124,22 @@ impl Form {
         let request = SignupRequest { username, name: typed(self.name.field), password: typed(self.password.field) };
         self.is_running.set(true);
         spawn_local(async move {
-            let made = api::sign_up(&request).await;
+            let refusal = api::sign_up(&request).await.err();
             let login = LoginRequest { username: request.username, password: request.password };
-            let outcome = match made {
-                Ok(()) => Ok(site.sessions.log_in(&login).await),
-                Err(refusal) => Err(refusal),
-            };
+            let is_made = refusal.as_ref().is_none_or(|refusal| self.may_have_taken(&login.username, refusal));
+            let user = if is_made { Some(site.sessions.log_in(&login).await) } else { None };
             self.is_running.try_set(false);
-            match outcome {
-                Ok(Ok(user)) => site.announce(format!("Welcome, {}. You are logged in.", user.name)),
-                Ok(Err(_)) => {
+            match (refusal, user) {
+                (_, Some(Ok(user))) => site.announce(format!("Welcome, {}. You are logged in.", user.name)),
+                (None, _) => {
                     site.announce("Your account is made. Log in.");
                     site.router.replace(&Route::Login(after));
                 }
-                Err(refusal) => self.refuse(&refusal),
+                // The name is taken, and whether by this person is not known yet.
+                (Some(_), Some(Err(failure))) if failure.code() != Some(ProblemCode::InvalidCredentials) => {
+                    self.refuse(&failure);
+                }
+                (Some(refusal), _) => self.refuse(&refusal),
             }
         });
     }
@@ -141,6 +154,7 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
         password: Checked::new(),
         error: RwSignal::new(None),
         is_running: RwSignal::new(false),
+        unanswered: RwSignal::new(None),
     };
     Effect::new(move |_| {
         if site.sessions.is_somebody() {
