@@ -55,10 +55,11 @@ pub(crate) async fn refresh() -> Result<LoginResponse, (ApiError, Option<u64>)> 
 pub(crate) async fn messages(
     author: Option<&str>,
     before: Option<&str>,
+    limit: Option<&str>,
     etag: Option<&str>,
 ) -> Result<Option<Page>, ApiError> {
-    // Neither needs to be encoded: an author has passed `rules::stored_username`, and a cursor is made by the server for a query.
-    let parameters = [(fields::AUTHOR, author), (fields::BEFORE, before)];
+    // None needs to be encoded: an author has passed `rules::stored_username`, and a cursor is made by the server for a query.
+    let parameters = [(fields::AUTHOR, author), (fields::BEFORE, before), (fields::LIMIT, limit)];
     let parameters: Vec<_> =
         parameters.into_iter().filter_map(|(key, value)| value.map(|value| format!("{key}={value}"))).collect();
     let query = if parameters.is_empty() { String::new() } else { format!("?{}", parameters.join("&")) };

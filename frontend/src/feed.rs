@@ -11,15 +11,20 @@ use wire::Message;
 use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{focus, is_visible};
+use crate::place::Place;
 
 const EVERY: Duration = Duration::from_secs(5);
 /// Whoever has scrolled further than this is reading, and new messages must not move the text.
 const READING_FROM_PX: f64 = 24.0;
+/// The API gives no more messages at once.
+const MOST_MESSAGES: u64 = 100;
 
 /// The messages of a view.
 #[derive(Clone, Copy)]
 pub(crate) struct Feed {
     author: StoredValue<Option<String>>,
+    /// Where the view was left before; None once that is shown again.
+    place: StoredValue<Option<Place>>,
     etag: StoredValue<Option<String>>,
     is_asking: StoredValue<bool>,
     /// None until the first page has been loaded.
@@ -32,10 +37,11 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// Loads the messages and keeps up with them until the view is left.
-    pub(crate) fn start(author: Option<String>) -> Self {
+    /// Loads the messages, as many as there were if the view was left before, and keeps up with them until it is left.
+    pub(crate) fn start(author: Option<String>, place: Option<Place>) -> Self {
         let feed = Self {
             author: StoredValue::new(author),
+            place: StoredValue::new(place.filter(|place| place.count > 0)),
             etag: StoredValue::new(None),
             is_asking: StoredValue::new(false),
             board: RwSignal::new(None),
@@ -68,8 +74,9 @@ impl Feed {
             return;
         }
         let (author, etag) = (self.author.get_value(), self.etag.get_value());
+        let limit = self.place.get_value().map(|place| place.count.min(MOST_MESSAGES).to_string());
         spawn_local(async move {
-            let page = api::messages(author.as_deref(), None, etag.as_deref()).await;
+            let page = api::messages(author.as_deref(), None, limit.as_deref(), etag.as_deref()).await;
             // If the view is gone meanwhile, its signals are too, and `try_` does nothing.
             self.is_asking.try_update_value(|is_asking| *is_asking = false);
             match page {
@@ -83,8 +90,12 @@ impl Feed {
                             Some(board) => {
                                 board.arrive(page.messages, arrival());
                             }
-                            None => *board = Some(Board::new(page.messages)),
+                            None => {
+                                let place = self.place.try_get_value().flatten();
+                                *board = Some(Board::new(page.messages, place.map(|place| place.newest)));
+                            }
                         });
+                        self.go_back();
                     }
                 }
                 Err(error) => {
@@ -92,6 +103,27 @@ impl Feed {
                 }
             }
         });
+    }
+
+    /// Loads on until there are as many messages as somebody has left here, and goes to where they were. Returns whether that
+    /// is still to be done.
+    fn go_back(self) -> bool {
+        let Some(place) = self.place.try_get_value().flatten() else { return false };
+        let lacks = |board: &Board| (board.shown().len() as u64) < place.count && board.older_cursor().is_some();
+        if self.board.try_with_untracked(|board| board.as_ref().is_some_and(lacks)) == Some(true) {
+            self.load_older();
+        } else {
+            self.arrive_back(place);
+        }
+        true
+    }
+
+    fn arrive_back(self, place: Place) {
+        self.place.try_set_value(None);
+        if !place.is_scrolled() {
+            self.board.try_update(|board| board.as_mut().map(Board::reveal));
+        }
+        place.show();
     }
 
     /// Shows what has arrived while somebody was reading.
@@ -135,7 +167,7 @@ impl Feed {
         self.older_failure.set(None);
         let author = self.author.get_value();
         spawn_local(async move {
-            let page = api::messages(author.as_deref(), Some(&next), None).await;
+            let page = api::messages(author.as_deref(), Some(&next), None, None).await;
             self.is_loading_older.try_set(false);
             match page {
                 Ok(Some(page)) => {
@@ -144,13 +176,16 @@ impl Feed {
                         // If the list was replaced meanwhile, the page does not connect with it.
                         if board.older_cursor() == Some(next.as_str()) { board.extend(page.messages) } else { None }
                     });
-                    if let Some(first) = first.flatten() {
+                    if let Some(first) = first.flatten().filter(|_| !self.go_back()) {
                         request_animation_frame(move || focus(&format!("[data-message=\"{first}\"]")));
                     }
                 }
                 Ok(None) => {}
                 Err(error) => {
                     self.older_failure.try_set(Some(error));
+                    if let Some(place) = self.place.try_get_value().flatten() {
+                        self.arrive_back(place);
+                    }
                 }
             }
         });

@@ -1,6 +1,7 @@
 //! The site: a single page that talks to the API of the server it came from.
 //!
-//! Each layer uses only those after it: `view`; the state, which is `feed`, `refresh`, `session`, `router`, `theme` and `draft`;
+//! Each layer uses only those after it: `view`; the state, which is `feed`, `refresh`, `session`, `router`, `place`, `theme` and
+//! `draft`;
 //! `api`; `fetch`. The library `frontend` has what needs no browser.
 
 mod api;
@@ -10,6 +11,7 @@ mod draft;
 mod feed;
 mod fetch;
 mod lock;
+mod place;
 mod refresh;
 mod router;
 mod session;

@@ -1,20 +1,38 @@
 //! The view that belongs to the address. Links inside the site change the view without loading a page, the browser's back
-//! and forward work, and the focus goes to the heading of the new view.
+//! and forward lead to a view as it was left, and the focus goes to the heading of the new view.
 
 use frontend::address::Route;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
+use web_sys::{History, ScrollRestoration};
 
-use crate::browser::{closest, focus_soon};
+use crate::browser::{closest, focus_soon, uuid};
+use crate::place::Place;
 
 #[derive(Clone, Copy)]
-pub(crate) struct Router(RwSignal<Route>);
+pub(crate) struct Router {
+    route: RwSignal<Route>,
+    /// The entry of the history that is shown. It is the state that the browser keeps with the entry.
+    entry: RwSignal<String>,
+}
 
 impl Router {
     /// Shows the view of the address, and listens to links and to the history.
     pub(crate) fn start() -> Self {
-        let router = Self(RwSignal::new(current()));
-        let popstate = window_event_listener(leptos::ev::popstate, move |_| router.show(current()));
+        let router = Self { route: RwSignal::new(current()), entry: RwSignal::new(String::new()) };
+        // The browser would scroll before the messages are there.
+        history(|history| history.set_scroll_restoration(ScrollRestoration::Manual));
+        router.enter();
+        let popstate = window_event_listener(leptos::ev::popstate, move |_| {
+            router.leave();
+            router.enter();
+            router.show(current());
+            match router.place() {
+                Some(place) => place.show(),
+                None => window().scroll_to_with_x_and_y(0.0, 0.0),
+            }
+        });
+        let pagehide = window_event_listener_untyped("pagehide", move |_| router.leave());
         let click = window_event_listener(leptos::ev::click, move |event| {
             let is_plain = event.button() == 0
                 && !(event.default_prevented()
@@ -32,6 +50,7 @@ impl Router {
         });
         on_cleanup(move || {
             popstate.remove();
+            pagehide.remove();
             click.remove();
         });
         Effect::new(move |_| document().set_title(&router.route().title()));
@@ -40,18 +59,20 @@ impl Router {
 
     /// The view that is shown. What reads it here runs again when it changes.
     pub(crate) fn route(self) -> Route {
-        self.0.get()
+        self.route.get()
     }
 
     /// The view that is shown at this moment.
     pub(crate) fn route_now(self) -> Route {
-        self.0.get_untracked()
+        self.route.get_untracked()
     }
 
     /// Goes to a view and adds it to the history.
     pub(crate) fn go(self, route: &Route) {
         if *route != self.route_now() {
-            let _ = history(|history, address| history.push_state_with_url(&JsValue::NULL, "", Some(address)), route);
+            self.leave();
+            history(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&route.address())));
+            self.enter();
         }
         self.show(route.clone());
         window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -59,21 +80,48 @@ impl Router {
 
     /// Goes to a view and replaces the present one by it in the history.
     pub(crate) fn replace(self, route: &Route) {
-        let _ = history(|history, address| history.replace_state_with_url(&JsValue::NULL, "", Some(address)), route);
+        history(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&route.address())));
+        self.enter();
         self.show(route.clone());
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
+    /// Where the view that is shown was left; None if it is new.
+    pub(crate) fn place(self) -> Option<Place> {
+        self.entry.with_untracked(|entry| Place::of(entry))
+    }
+
+    fn leave(self) {
+        self.entry.with_untracked(|entry| Place::keep(entry));
+    }
+
+    /// Reads which entry of the history is shown. A new entry gets a name.
+    fn enter(self) {
+        history(|history| {
+            let entry = match history.state()?.as_string() {
+                Some(entry) => entry,
+                None => {
+                    let entry = uuid().unwrap_or_default();
+                    history.replace_state(&JsValue::from_str(&entry), "")?;
+                    entry
+                }
+            };
+            self.entry.set(entry);
+            Ok(())
+        });
+    }
+
     fn show(self, route: Route) {
         if route != self.route_now() {
-            self.0.set(route);
+            self.route.set(route);
         }
         focus_soon("h1");
     }
 }
 
-fn history(change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>, route: &Route) -> Result<(), JsValue> {
-    change(&window().history()?, &route.address())
+/// Uses the history. Where the browser refuses that, Back leads out of the site.
+fn history(action: impl FnOnce(History) -> Result<(), JsValue>) {
+    let _ = window().history().and_then(action);
 }
 
 fn current() -> Route {

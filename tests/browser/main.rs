@@ -36,6 +36,7 @@ mod outage;
 mod password_managers;
 mod people;
 mod proxy;
+mod returning;
 mod screenshots;
 mod sessions;
 mod start;

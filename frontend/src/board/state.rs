@@ -2,7 +2,7 @@
 
 use wire::{Message, MessagesResponse};
 
-use super::order::{insert, newest};
+use super::order::{insert, newest, position};
 
 /// The messages of a view, newest first.
 #[derive(Default)]
@@ -20,11 +20,13 @@ pub struct Board {
 }
 
 impl Board {
-    /// The board that a first page makes.
-    pub fn new(page: MessagesResponse) -> Self {
+    /// The board that a first page makes. What is newer than `until`, where somebody has left it, waits.
+    pub fn new(page: MessagesResponse, until: Option<u64>) -> Self {
         let reached = newest(&page.messages);
         let mut board = Self { older_cursor: page.next, reached, ..Self::default() };
         insert(&mut board.shown, page.messages);
+        let is_new = |message: &mut Message| until.is_some_and(|until| position(message) > until);
+        board.waiting = board.shown.extract_if(.., is_new).collect();
         board
     }
 

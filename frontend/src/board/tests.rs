@@ -21,7 +21,7 @@ fn ids(board: &Board) -> Vec<u64> {
 
 #[test]
 fn new_messages_come_first_and_once() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     for (newest, shown) in [(2, vec![2, 1]), (4, vec![4, 3, 2, 1]), (4, vec![4, 3, 2, 1])] {
         board.arrive(page((1..=newest).rev(), None), Arrival::Show);
         assert_eq!((ids(&board), board.waiting()), (shown, 0));
@@ -30,7 +30,7 @@ fn new_messages_come_first_and_once() {
 
 #[test]
 fn held_messages_wait_until_they_are_asked_for() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     board.arrive(page([3, 2, 1], None), Arrival::Hold);
     board.arrive(page([4, 3, 2, 1], None), Arrival::Hold);
     assert_eq!((ids(&board), board.waiting()), (vec![2, 1], 2));
@@ -39,8 +39,19 @@ fn held_messages_wait_until_they_are_asked_for() {
 }
 
 #[test]
+fn who_comes_back_finds_what_was_there() {
+    let mut board = Board::new(page([9, 8, 7, 6], Some("m6")), Some(7));
+    assert_eq!((ids(&board), board.waiting(), board.older_cursor()), (vec![7, 6], 2, Some("m6")));
+    board.arrive(page([10, 9, 8], Some("m8")), Arrival::Hold);
+    board.extend(page([5], None));
+    assert_eq!((ids(&board), board.waiting()), (vec![7, 6, 5], 3));
+    board.reveal();
+    assert_eq!(ids(&board), [10, 9, 8, 7, 6, 5]);
+}
+
+#[test]
 fn older_pages_are_kept_when_new_messages_arrive() {
-    let mut board = Board::new(page([10, 9], Some("m9")));
+    let mut board = Board::new(page([10, 9], Some("m9")), None);
     assert_eq!(board.extend(page([9, 8, 7], Some("m7"))), Some("8".to_owned()));
     board.arrive(page([11, 10], Some("m10")), Arrival::Show);
     assert_eq!((ids(&board), board.older_cursor()), (vec![11, 10, 9, 8, 7], Some("m7")));
@@ -50,7 +61,7 @@ fn older_pages_are_kept_when_new_messages_arrive() {
 
 #[test]
 fn after_a_long_absence_the_list_begins_anew() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     board.arrive(page([40, 39], Some("m39")), Arrival::Hold);
     assert_eq!((ids(&board), board.waiting()), (vec![2, 1], 2));
     board.arrive(page([41, 40], Some("m40")), Arrival::Hold);
@@ -60,13 +71,13 @@ fn after_a_long_absence_the_list_begins_anew() {
 
 #[test]
 fn an_own_message_is_there_at_once_and_hides_none_before_it() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     board.add_own(message(4));
     board.add_own(message(4));
     assert_eq!(ids(&board), [4, 2, 1]);
     board.arrive(page([4, 3, 2, 1], None), Arrival::Show);
     assert_eq!(ids(&board), [4, 3, 2, 1]);
-    let mut board = Board::new(page([2, 1], Some("m1")));
+    let mut board = Board::new(page([2, 1], Some("m1")), None);
     board.arrive(page([3, 2], Some("m2")), Arrival::Hold);
     board.add_own(message(3));
     assert_eq!((ids(&board), board.waiting()), (vec![3, 2, 1], 0));
@@ -74,14 +85,14 @@ fn an_own_message_is_there_at_once_and_hides_none_before_it() {
 
 #[test]
 fn an_empty_board_fills() {
-    let mut board = Board::new(page([], None));
+    let mut board = Board::new(page([], None), None);
     board.arrive(page([1], None), Arrival::Show);
     assert_eq!(ids(&board), [1]);
 }
 
 #[test]
 fn what_a_page_reaches_across_and_lacks_is_gone() {
-    let mut board = Board::new(page([5, 4, 3], Some("m3")));
+    let mut board = Board::new(page([5, 4, 3], Some("m3")), None);
     board.extend(page([2, 1], None));
     board.arrive(page([5, 3, 2], Some("m2")), Arrival::Show);
     assert_eq!((ids(&board), board.older_cursor()), (vec![5, 3, 2, 1], None), "4 is gone, and 1 is further down");
@@ -95,7 +106,7 @@ fn what_a_page_reaches_across_and_lacks_is_gone() {
 
 #[test]
 fn a_page_that_was_made_before_a_post_takes_nothing_away() {
-    let mut board = Board::new(page([3, 2, 1], None));
+    let mut board = Board::new(page([3, 2, 1], None), None);
     board.add_own(message(4));
     board.arrive(page([3, 2, 1], None), Arrival::Show);
     assert_eq!(ids(&board), [4, 3, 2, 1]);
@@ -106,7 +117,7 @@ fn a_page_that_was_made_before_a_post_takes_nothing_away() {
 
 #[test]
 fn what_fills_a_page_up_is_not_new() {
-    let mut board = Board::new(page([5, 4], Some("m4")));
+    let mut board = Board::new(page([5, 4], Some("m4")), None);
     board.arrive(page([5, 3], Some("m3")), Arrival::Hold);
     assert_eq!((ids(&board), board.waiting(), board.older_cursor()), (vec![5, 3], 0, Some("m3")));
     board.arrive(page([6, 5], Some("m5")), Arrival::Hold);
@@ -117,14 +128,14 @@ fn what_fills_a_page_up_is_not_new() {
 
 #[test]
 fn there_is_nothing_older_once_a_page_is_all_there_is() {
-    let mut board = Board::new(page([3, 2], Some("m2")));
+    let mut board = Board::new(page([3, 2], Some("m2")), None);
     board.arrive(page([3, 2], None), Arrival::Show);
     assert_eq!((ids(&board), board.older_cursor()), (vec![3, 2], None));
 }
 
 #[test]
 fn a_page_that_does_not_connect_takes_nothing_away() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     board.arrive(page([40, 39], Some("m39")), Arrival::Hold);
     assert_eq!((ids(&board), board.waiting()), (vec![2, 1], 2));
     board.arrive(page([39, 38], Some("m38")), Arrival::Hold);
@@ -135,7 +146,7 @@ fn a_page_that_does_not_connect_takes_nothing_away() {
 
 #[test]
 fn a_message_that_was_deleted_here_does_not_come_back() {
-    let mut board = Board::new(page([3, 2, 1], None));
+    let mut board = Board::new(page([3, 2, 1], None), None);
     assert_eq!(board.remove("2"), Some("1".to_owned()));
     assert_eq!(board.remove("1"), Some("3".to_owned()));
     board.arrive(page([3, 2, 1], None), Arrival::Show);
@@ -148,7 +159,7 @@ fn a_message_that_was_deleted_here_does_not_come_back() {
 
 #[test]
 fn the_name_of_an_author_goes_with_the_account() {
-    let mut board = Board::new(page([2, 1], None));
+    let mut board = Board::new(page([2, 1], None), None);
     let mut changed = page([2, 1], None);
     for message in &mut changed.messages {
         message.author = Author { username: None, name: "deleted user".to_owned() };
@@ -161,7 +172,7 @@ fn the_name_of_an_author_goes_with_the_account() {
 fn what_no_position_can_be_read_from_does_no_harm() {
     let mut odd = message(1);
     odd.id = "zzz".to_owned();
-    let mut board = Board::new(MessagesResponse { messages: vec![odd], next: None });
+    let mut board = Board::new(MessagesResponse { messages: vec![odd], next: None }, None);
     board.arrive(page([1], None), Arrival::Show);
     assert_eq!(board.shown().len(), 2);
 }

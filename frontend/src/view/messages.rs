@@ -19,7 +19,7 @@ use crate::feed::Feed;
 #[component]
 pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
     let site = Site::get();
-    let feed = Feed::start(author.clone());
+    let feed = Feed::start(author.clone(), site.router.place());
     Effect::new(move |_| {
         if let Some(message) = site.posted.get() {
             site.posted.set(None);
