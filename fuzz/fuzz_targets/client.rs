@@ -1,18 +1,13 @@
-//! Client names and addresses: the words for a `User-Agent` contain nothing that a client invents, the network of an
+//! Client names and addresses: the words for a `User-Agent` are short and plain, whatever a client sends, the network of an
 //! address contains that address, and nothing that a client sends hides the address that a proxy appends to it.
 #![no_main]
 
 use domain::{ClientAddress, ForwardingSyntax, TrustedProxies, client_in_words};
 use libfuzzer_sys::fuzz_target;
 
-const BROWSERS: [&str; 8] = ["Edge", "Opera", "Samsung Internet", "Firefox", "Chrome", "Safari", "curl", "Python"];
-const SYSTEMS: [&str; 7] = ["iOS", "iPadOS", "Android", "Windows", "ChromeOS", "macOS", "Linux"];
-
 fuzz_target!(|text: &str| {
     let words = client_in_words(text);
-    let (browser, system) = words.split_once(" on ").map_or((words.as_str(), None), |(one, two)| (one, Some(two)));
-    assert!(browser == "Unknown browser" || BROWSERS.contains(&browser), "{words}");
-    assert!(system.is_none_or(|system| SYSTEMS.contains(&system)), "{words}");
+    assert!(words.is_ascii() && words.len() <= 40, "{words}");
     let address = ClientAddress::parse(text);
     assert_eq!(ClientAddress::parse(&address.to_string()), address);
     let network = address.network();

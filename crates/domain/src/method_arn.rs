@@ -19,6 +19,19 @@ impl MethodArn {
         Self(format!("{PREFIX}{stage}/{method}/{}", path.trim_start_matches('/')))
     }
 
+    /// Makes the name of the method that a request calls, whatever its path is. What [`MethodArn::parse`] refuses in a path is
+    /// percent-encoded, and what makes the name too long is left out: nothing has such an address, but whoever asks for it is
+    /// told so, and not that the name can't be read.
+    pub fn of_request(stage: &str, method: &str, path: &str) -> Self {
+        let encoded = path.bytes().map(|byte| match byte {
+            byte if is_plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        });
+        let Self(mut arn) = Self::new(stage, method, &encoded.collect::<String>());
+        arn.truncate(MAX_BYTES);
+        Self(arn)
+    }
+
     /// Reads an ARN that a client sent. Wildcards are refused, because they belong only in policies.
     ///
     /// # Errors
@@ -27,7 +40,7 @@ impl MethodArn {
         let rest = raw.strip_prefix(PREFIX).ok_or(MethodArnError)?;
         let mut parts = rest.splitn(3, '/');
         let (stage, method, path) = (parts.next(), parts.next(), parts.next());
-        let plain = raw.len() <= MAX_BYTES && raw.bytes().all(|b| b.is_ascii_graphic() && b != b'*' && b != b'?');
+        let plain = raw.len() <= MAX_BYTES && raw.bytes().all(is_plain);
         match (stage, method, path) {
             (Some(stage), Some(method), Some(_)) if plain && !stage.is_empty() && !method.is_empty() => {
                 Ok(Self(raw.to_owned()))
@@ -40,6 +53,11 @@ impl MethodArn {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// No wildcard, and nothing outside visible ASCII.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"*?".contains(&byte)
 }
 
 impl fmt::Display for MethodArn {
@@ -57,6 +75,22 @@ mod tests {
         let arn = MethodArn::new("dev", "POST", "/api/messages");
         assert_eq!(arn.as_str(), "arn:latchkey:execute-api:::latchkey/dev/POST/api/messages");
         assert_eq!(MethodArn::parse(arn.as_str()), Ok(arn));
+    }
+
+    #[test]
+    fn every_path_has_a_name_that_is_read() {
+        let long = format!("/api/messages/{}", "9".repeat(600));
+        for (path, end) in [
+            ("/api/messages/7", "DELETE/api/messages/7"),
+            ("/api/messages/*", "DELETE/api/messages/%2A"),
+            ("/api/messages/a?b c\u{e9}", "DELETE/api/messages/a%3Fb%20c%C3%A9"),
+            ("/api/messages/%2A", "DELETE/api/messages/%2A"),
+            (&long, "99"),
+        ] {
+            let arn = MethodArn::of_request("dev", "DELETE", path);
+            assert!(arn.as_str().ends_with(end) && arn.as_str().len() <= 512, "{arn}");
+            assert_eq!(MethodArn::parse(arn.as_str()), Ok(arn));
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl<P: Platform> Context<'_, P> {
     /// Asks the authorizer, and validates everything that it returns.
     async fn guard(&self, authorizer: &impl Authorizer, action: &str, parts: &Parts) -> Result<Principal, ApiError> {
         let header = bearer::header(&parts.headers)?;
-        let method = MethodArn::new(&self.settings.stage, parts.method.as_str(), parts.uri.path());
+        let method = MethodArn::of_request(&self.settings.stage, parts.method.as_str(), parts.uri.path());
         let decided = authorizer.authorize(header, &method, self.request_id()).await;
         let Authorization { principal, version, statements } = decided.map_err(|denial| match denial {
             Denial::InvalidToken(reason) => ApiError::InvalidToken(TokenError::from_reason(&reason)),

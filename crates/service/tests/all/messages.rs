@@ -397,3 +397,16 @@ fn only_reading_is_conditional() {
     let answer = world.send(knowing("*", bearer(&token, "GET", "/api/authorizer", "")));
     assert_eq!((answer.status(), answer.header("etag")), (200, None));
 }
+
+#[test]
+fn an_address_that_no_method_arn_can_name_is_401_or_404() {
+    let world = World::new();
+    let alice = world.join("alice");
+    let long = "9".repeat(600);
+    for id in ["*", "a*b", "%C3%A9", "%", &long] {
+        let uri = format!("/api/messages/{id}");
+        world.send(bearer("x", "DELETE", &uri, "")).is_refused(401, "invalid_token", &[]);
+        world.send(bearer(&alice, "DELETE", &uri, "")).is_refused(404, "not_found", &[]);
+    }
+    assert!(world.events("authorizer_unavailable").is_empty());
+}
