@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue};
 
-use super::origin::{Origin, authority};
+use super::origin::Origin;
 
 /// A cookie that the app sets: `HttpOnly`, `SameSite=Strict`, for one path. On a port that is not the default of its scheme,
 /// the port follows its name.
@@ -64,18 +64,14 @@ fn on_port(name: &str, port: Option<u16>) -> String {
     port.map_or_else(|| name.to_owned(), |port| format!("{name}-{port}"))
 }
 
-/// The port that the client has asked, unless it is the default. A proxy may pass on another one in `Host`, but browsers
-/// send `Origin` with every request that has to do with cookies here.
+/// The port that a browser has asked, unless it is the default. A proxy may pass on another one in `Host`, but browsers send
+/// `Origin` with every request that has to do with cookies here. For a program that sends none, the name has no port.
 fn port(request: &Parts) -> Option<u16> {
-    origin(request).or_else(|| host(request))?.port()
+    origin(request)?.port()
 }
 
 fn origin(request: &Parts) -> Option<Origin> {
     request.headers.get(ORIGIN).and_then(Origin::of_header).filter(Origin::is_of_the_web)
-}
-
-fn host(request: &Parts) -> Option<Origin> {
-    Origin::parse(&format!("{}://{}", request.uri.scheme().unwrap_or(&Scheme::HTTP), authority(request)?))
 }
 
 /// Whether the client uses https. Behind a proxy that speaks http to us, the `Origin` header of a browser shows it.
@@ -137,15 +133,13 @@ mod tests {
         for (uri, headers, name) in [
             ("http://a.example/", &[][..], "latch"),
             ("http://a.example:80/", &[], "latch"),
-            ("http://a.example:3000/", &[], "latch-3000"),
+            ("http://a.example:3000/", &[], "latch"),
             ("http://a.example:443/", &[("origin", "https://a.example")], "__Secure-latch"),
             ("http://a.example:3000/", &[("origin", "http://a.example")], "latch"),
             ("http://inner/", &[("origin", "http://a.example:8080")], "latch-8080"),
             ("http://inner:3000/", &[("origin", "https://a.example:8443")], "__Secure-latch-8443"),
-            ("https://a.example:8443/", &[], "__Secure-latch-8443"),
-            ("http://a.example:3000/", &[("origin", "null")], "latch-3000"),
-            ("/", &[("host", "a.example:3000")], "latch-3000"),
-            ("/", &[("host", "a b")], "latch"),
+            ("https://a.example:8443/", &[], "__Secure-latch"),
+            ("http://a.example:3000/", &[("origin", "null")], "latch"),
             ("/", &[], "latch"),
         ] {
             let request_with = |cookies: &str| request(uri, &[headers, &[("cookie", cookies)]].concat());
@@ -154,9 +148,10 @@ mod tests {
             let cookies = format!("__Secure-latch-9=x; latch-9=y; {name}=b");
             assert_eq!(COOKIE.values(&request_with(&cookies)), ["b"], "{uri} {headers:?}");
         }
-        let both = request("http://a.example:3000/", &[("cookie", "latch=before; latch-3000=now")]);
+        let page = ("origin", "http://a.example:3000");
+        let both = request("/", &[page, ("cookie", "latch=before; latch-3000=now")]);
         assert_eq!(COOKIE.values(&both), ["now"]);
-        let before = request("http://a.example:3000/", &[("cookie", "latch=before; latch-30=other")]);
+        let before = request("/", &[page, ("cookie", "latch=before; latch-30=other")]);
         assert_eq!(COOKIE.values(&before), ["before"]);
     }
 
