@@ -46,6 +46,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("SECURITY.md", &[]),
     ("ARCHITECTURE.md", &["service/src/board/like.rs"]),
     ("docs/decisions.md", &[]),
+    ("docs/mutants.md", &[]),
     ("docs/operate.md", &[]),
     ("docs/performance.md", &[]),
 ];
