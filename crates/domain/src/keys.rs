@@ -229,6 +229,15 @@ H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp
     const RFC_7515_ID: &str = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U";
 
     #[test]
+    fn an_id_is_43_characters_of_base64url() {
+        let id = format!("aZ09-_{}", "x".repeat(37));
+        assert_eq!(KeyId::parse(&id).map(|id| id.to_string()), Ok(id.clone()));
+        for raw in ["", &id[1..], &format!("{id}x"), &id.replace('-', "."), &id.replace('_', ":")] {
+            assert_eq!(KeyId::parse(raw), Err(KeyError::Id), "{raw:?}");
+        }
+    }
+
+    #[test]
     fn a_known_key_has_its_known_id() {
         assert_eq!(SigningKey::from_pem(RFC_7515_PEM).unwrap().id().as_str(), RFC_7515_ID);
     }
