@@ -54,5 +54,5 @@ pub use session::{
 };
 pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, SlotSecret, Step};
 pub use time::Timestamp;
-pub use token::{ALGORITHM, Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken};
+pub use token::{ALGORITHM, Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken, digest_of_token};
 pub use username::Username;

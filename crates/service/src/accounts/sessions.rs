@@ -12,12 +12,13 @@
 use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
 use rules::ACCOUNT_MAX_SESSIONS;
 
+use super::tokens::AccessToken;
 use crate::context::{Context, Platform, SessionSettings, StoreError};
 use crate::store::records::{self, Account, AccountRecord, SessionRecord, SessionSlot, SessionUse, V1};
 use crate::store::{Failed, keys};
 
-/// A session that has begun.
-pub(crate) struct Begun {
+/// A session that is about to begin, or has begun.
+pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) record: SessionRecord,
     pub(crate) refresh_token: RefreshToken,
@@ -60,13 +61,8 @@ impl From<SessionUse> for RefreshUse {
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Begins a session of an account.
-    pub(crate) async fn begin_session(
-        &self,
-        account: &Account,
-        settings: &SessionSettings,
-        user_agent: &str,
-    ) -> Result<Begun, Failed<BegunInVain>> {
+    /// A session of an account, which nothing knows of yet.
+    pub(crate) fn new_session(&self, account: &Account, settings: &SessionSettings, user_agent: &str) -> NewSession {
         let id = SessionId::new(self.random());
         let (family, refresh_token) = RefreshFamily::begin(id.clone(), self.random(), self.random());
         let now = self.now();
@@ -79,20 +75,32 @@ impl<P: Platform> Context<'_, P> {
             expires_at_ms: now.plus_secs(settings.lifetime_seconds),
             revision: account.revision,
             client: domain::client_in_words(user_agent),
+            token: String::new(),
         };
-        let counter_key = keys::sessions(&account.username);
+        NewSession { id, record, refresh_token }
+    }
+
+    /// Begins a session with its first access token.
+    pub(crate) async fn begin_session(
+        &self,
+        session: &mut NewSession,
+        token: &AccessToken,
+    ) -> Result<(), Failed<BegunInVain>> {
+        let NewSession { id, record, .. } = session;
+        record.token = token.digest();
+        let counter_key = keys::sessions(&record.username);
         let number = self.next(&counter_key).await?;
-        let slot_key = keys::session_slot(&account.username, number % ACCOUNT_MAX_SESSIONS);
+        let slot_key = keys::session_slot(&record.username, number % ACCOUNT_MAX_SESSIONS);
         if let Some(former) = self.load(&slot_key).await?.as_ref().and_then(in_slot) {
             self.end_session(&former).await?;
         }
         self.save(&slot_key, &SessionSlot { v: V1, session: id.to_string() }).await?;
-        self.save(&keys::session(&id), &record).await?;
-        let account = self.account_record(&account.username).await?;
-        if record.is_of(&id, account.as_ref()) {
-            return Ok(Begun { id, record, refresh_token });
+        self.save(&keys::session(id), record).await?;
+        let account = self.account_record(&record.username).await?;
+        if record.is_of(id, account.as_ref()) {
+            return Ok(());
         }
-        self.end_session(&id).await?;
+        self.end_session(id).await?;
         if matches!(account, Some(AccountRecord::Deleted(_))) {
             self.delete_many(&[slot_key, counter_key]).await?;
         }
@@ -126,10 +134,15 @@ impl<P: Platform> Context<'_, P> {
         Ok(last.map(RefreshUse::from))
     }
 
-    /// Notes a refresh.
-    pub(crate) async fn note_use(&self, id: &SessionId, used: RefreshUse) -> Result<(), StoreError> {
+    /// Notes a refresh, and the access token that it has issued.
+    pub(crate) async fn note_use(
+        &self,
+        id: &SessionId,
+        used: RefreshUse,
+        token: &AccessToken,
+    ) -> Result<(), StoreError> {
         let RefreshUse { generation, at, late_at } = used;
-        let record = SessionUse { v: V1, generation, at_ms: at, late_at_ms: late_at };
+        let record = SessionUse { v: V1, generation, at_ms: at, late_at_ms: late_at, token: token.digest() };
         self.save(&keys::session_use(id), &record).await
     }
 

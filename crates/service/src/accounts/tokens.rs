@@ -18,6 +18,13 @@ pub(crate) struct AccessToken {
     pub(crate) refresh_expires_in: u64,
 }
 
+impl AccessToken {
+    /// The digest by which the record of the session knows the token again.
+    pub(super) fn digest(&self) -> String {
+        domain::digest_of_token(&self.text)
+    }
+}
+
 impl<P: Platform> Context<'_, P> {
     /// Signs an access token for a session. Neither it nor the refresh token outlives the session.
     pub(crate) async fn issue_token(

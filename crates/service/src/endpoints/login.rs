@@ -79,13 +79,13 @@ impl<P: Platform> Call<'_, P> {
         context.attempt_succeeded(attempt).await?;
         context.renew_hash(&found, &password, form, settings.iterations).await;
         let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let begun = match context.begin_session(&found.account, &settings.sessions, user_agent).await {
-            Ok(begun) => begun,
-            Err(Failed::Refused(BegunInVain)) => return Err(failed()),
-            Err(Failed::Store(error)) => return Err(error.into()),
-        };
-        let access = context.issue_token(settings.signing, &settings.sessions, &begun.id, &begun.record).await?;
-        let mut reply = tokens::reply(request, delivery, begun.record, access, &begun.refresh_token);
+        let mut session = context.new_session(&found.account, &settings.sessions, user_agent);
+        let access = context.issue_token(settings.signing, &settings.sessions, &session.id, &session.record).await?;
+        context.begin_session(&mut session, &access).await.map_err(|error| match error {
+            Failed::Refused(BegunInVain) => failed(),
+            Failed::Store(error) => error.into(),
+        })?;
+        let mut reply = tokens::reply(request, delivery, session.record, access, &session.refresh_token);
         let username = found.account.username.as_str();
         context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
         // A device cookie is only useful where failed attempts cause delays.

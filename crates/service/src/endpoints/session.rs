@@ -78,7 +78,7 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
         return Err(ApiError::InvalidRefreshToken(own_cookie));
     }
     if let RefreshVerdict::First(used) | RefreshVerdict::Late(used) = verdict {
-        context.note_use(id, used).await?;
+        context.note_use(id, used, &access).await?;
     }
     if matches!(verdict, RefreshVerdict::Late(_)) {
         context.log(about(Event::new(Level::Warn, "authn_token_late")));

@@ -62,7 +62,11 @@ impl<P: Platform> Context<'_, P> {
 
     /// The public key with an id, while it is in the set, which the caller has read under [`keys::PUBLIC_KEYS`]. It is read
     /// for each token, so that the tokens of a key are refused as soon as the key is removed from the store.
-    pub(crate) async fn public_key_in(&self, set: Option<&[u8]>, id: &KeyId) -> Result<Option<PublicKey>, StoreError> {
+    pub(crate) async fn public_key_in(
+        &self,
+        set: Option<&[u8]>,
+        id: &KeyId,
+    ) -> Result<Option<PublicKeyRecord>, StoreError> {
         let entry = match set {
             Some(bytes) => {
                 let set: PublicKeysRecord = records::decode(keys::PUBLIC_KEYS, bytes)?;
@@ -70,11 +74,7 @@ impl<P: Platform> Context<'_, P> {
             }
             None => self.old_public_key(id).await?,
         };
-        let Some(entry) = entry.filter(|entry| entry.counts(self.now())) else { return Ok(None) };
-        match PublicKey::from_jwk(&entry.jwk) {
-            Ok(key) if key.id() == id => Ok(Some(key)),
-            _ => Err(StoreError::Failed(format!("another key is published as {id}"))),
-        }
+        Ok(entry.filter(|entry| entry.counts(self.now())))
     }
 
     /// The public keys of the set as JWKs, the one that was written last first.
@@ -88,6 +88,17 @@ impl<P: Platform> Context<'_, P> {
 impl PublicKeyRecord {
     pub(super) fn is_of(&self, id: &KeyId) -> bool {
         self.kid == id.as_str()
+    }
+
+    /// The key itself.
+    ///
+    /// # Errors
+    /// The JWK is none, or that of a key with another id.
+    pub(crate) fn key(&self) -> Result<PublicKey, StoreError> {
+        match PublicKey::from_jwk(&self.jwk) {
+            Ok(key) if self.is_of(key.id()) => Ok(key),
+            _ => Err(StoreError::Failed(format!("another key is published as {}", self.kid))),
+        }
     }
 
     /// Whether the key is in the set now. An entry from the future of this clock does not count: the clock of its instance

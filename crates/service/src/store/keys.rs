@@ -8,7 +8,7 @@
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
 //! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
-//! | `latchkey:session:SID:use` | [`SessionUse`] | session | session, account | deleted with the session |
+//! | `latchkey:session:SID:use` | [`SessionUse`] | session | authorizer, session, account | deleted with the session |
 //! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account | messages, account | for ever |
 //! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account | messages, account | for ever; made again if it is deleted |
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account | messages, account | for ever |

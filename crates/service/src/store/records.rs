@@ -83,6 +83,9 @@ pub(crate) struct SessionRecord {
     pub(crate) revision: u64,
     /// The browser and the operating system in words.
     pub(crate) client: String,
+    /// The digest of the access token that the session began with; the version before had none.
+    #[serde(default)]
+    pub(crate) token: String,
 }
 
 /// The last refresh of a session, in a record beside that of the session.
@@ -94,6 +97,9 @@ pub(crate) struct SessionUse {
     /// When a used token was last presented late. Absent in a record that was written before this was forgiven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) late_at_ms: Option<Timestamp>,
+    /// The digest of the access token that this refresh has issued; the version before had none.
+    #[serde(default)]
+    pub(crate) token: String,
 }
 
 /// An entry in the ring of an account's sessions: a session id.
@@ -209,6 +215,15 @@ pub(crate) struct SlotSecretRecord {
     pub(crate) v: V1,
     /// 64 hexadecimal digits.
     pub(crate) secret: String,
+}
+
+/// The digest of the access token that the record of a session, or of its last refresh, knows. `None` for any other value.
+pub(crate) fn token(record: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Issued {
+        token: String,
+    }
+    serde_json::from_slice(record).ok().map(|Issued { token }| token)
 }
 
 /// The version that every record begins with. A record of another version can't be decoded.

@@ -32,7 +32,15 @@ fn token() -> String {
 }
 
 fn verify_at(token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-    UnverifiedToken::parse(token)?.verify(&key().public_key(), &rules(), now)
+    let unverified = UnverifiedToken::parse(token)?;
+    let verdict = unverified.verify(&key().public_key(), &rules(), now);
+    let issued = unverified.verify_issued(&[digest_of_token(token)], &rules(), now).unwrap();
+    match &verdict {
+        // These may be about the signature and the header, which are not looked at again when the digest is known.
+        Err(TokenError::Signature | TokenError::UnknownKey | TokenError::Malformed) => {}
+        _ => assert_eq!(issued, verdict, "{token}"),
+    }
+    verdict
 }
 
 fn verify(token: &str) -> Result<Claims, TokenError> {
@@ -97,6 +105,26 @@ fn a_changed_byte_anywhere_is_refused() {
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         assert!(verify(std::str::from_utf8(&bytes).unwrap()).is_err(), "byte {at}");
     }
+}
+
+/// The digest is of every byte, the signature's among them, and one of another token proves nothing.
+#[test]
+fn only_the_very_token_that_was_issued_is_known_by_its_digest() {
+    let good = token();
+    let digests = [String::new(), digest_of_token(&good)];
+    let issued =
+        |text: &str| UnverifiedToken { text, key_id: key().id().clone() }.verify_issued(&digests, &rules(), NOW);
+    assert_eq!(issued(&good), Some(Ok(claims())));
+    for at in 0..good.len() {
+        let mut bytes = good.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        assert_eq!(issued(std::str::from_utf8(&bytes).unwrap()), None, "byte {at}");
+    }
+    for other in ["", &good[1..], &good[..good.len() - 1], &format!("{good}="), &format!("{good}.")] {
+        assert_eq!(issued(other), None, "{other}");
+    }
+    // FIPS 180-4's example for SHA-256 of "abc".
+    assert_eq!(digest_of_token("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::http::body::Fields;
 use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::{bearer, reply};
-use crate::store::keys;
+use crate::store::{keys, records};
 
 /// Answers any request for the component `authorizer`.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
@@ -74,16 +74,27 @@ async fn decide<P: Platform>(
 ) -> Result<(Claims, PolicyDocument), ApiError> {
     let token = bearer::token(authorization).ok_or(ApiError::InvalidToken(TokenError::Malformed))?;
     let token = UnverifiedToken::parse(token).map_err(ApiError::InvalidToken)?;
-    // All that is needed is read in one call. What is read of a session that a forged token names is not used.
+    // All that is needed is read in one call. What is read of a session that a forged token names is not used but to see that
+    // it has not issued this token.
     let named = token.named();
     let mut wanted = vec![keys::PUBLIC_KEYS.to_owned()];
-    wanted.extend(named.iter().flat_map(|(session, user)| [keys::session(session), keys::account(user)]));
+    wanted.extend(
+        named
+            .iter()
+            .flat_map(|(session, user)| [keys::session(session), keys::account(user), keys::session_use(session)]),
+    );
     let mut stored = context.get_many(&wanted).await?.into_iter();
     let mut next = || stored.next().flatten();
-    let (set, session, account) = (next(), next(), next());
+    let (set, session, account, last_use) = (next(), next(), next(), next());
     let key = context.public_key_in(set.as_deref(), token.key_id()).await?;
     let key = key.ok_or(ApiError::InvalidToken(TokenError::UnknownKey))?;
-    let claims = token.verify(&key, rules, context.now()).map_err(ApiError::InvalidToken)?;
+    let issued: Vec<String> =
+        [&session, &last_use].into_iter().flatten().filter_map(|bytes| records::token(bytes)).collect();
+    let claims = match token.verify_issued(&issued, rules, context.now()) {
+        Some(claims) => claims,
+        None => token.verify(&key.key()?, rules, context.now()),
+    };
+    let claims = claims.map_err(ApiError::InvalidToken)?;
     let is_named = named.is_some_and(|(session, user)| session == claims.session && user == claims.subject);
     if !is_named || !context.goes_on(&claims.session, &claims.subject, [session, account])? {
         return Err(ApiError::InvalidToken(TokenError::SessionEnded));

@@ -234,6 +234,7 @@ fn one_deleted_record_locks_nobody_out() {
 fn a_record_that_holds_something_else_is_not_believed() {
     let world = with_first_key();
     let token = log_in(&world);
+    forget_issued(&world);
     let (set, good) = (record(&world.data, JWKS), world.data.get(KEYS).unwrap());
     let mallory = SigningKey::from_seed(&[7; 32]).unwrap().public_key().to_jwk();
     for jwk in [mallory.as_str(), "", "{}"] {
