@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::{Cursor, MessageText, Quota, Username};
-use http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, LOCATION, VARY};
 use http::{HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{MessageResponse, fields};
@@ -15,10 +15,12 @@ use crate::http::gateway::{self, answer};
 use crate::http::problem::ApiError;
 use crate::http::query::Query;
 use crate::http::reply::{Reply, empty, json, json_bytes, set};
-use crate::http::{etag, idempotency_key};
+use crate::http::{encoding, etag, idempotency_key};
 
 /// Caches may keep the answer, and have to revalidate it each time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+/// The gateway adds headers for other origins.
+const BY_ENCODING_AND_ORIGIN: HeaderValue = HeaderValue::from_static("Accept-Encoding, Origin");
 
 struct Settings {
     posts: Option<Quota>,
@@ -43,13 +45,21 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
 impl<P: Platform> Call<'_, P> {
     async fn list(self) -> Result<Reply, ApiError> {
         let page = self.context.messages(&parse(self.incoming.query())?).await?;
-        let tag = etag::of_digest(&page.digest);
-        let mut reply = match etag::is_known(self.incoming.headers(), &tag) {
-            true => empty(StatusCode::NOT_MODIFIED),
-            false => json_bytes(StatusCode::OK, page.json),
+        let request = self.incoming.headers();
+        let is_compressed = encoding::takes_gzip(request, page.json.len());
+        let tag = etag::of_digest(&page.digest, is_compressed);
+        let mut reply = match (etag::is_known(request, &tag), is_compressed) {
+            (true, _) => empty(StatusCode::NOT_MODIFIED),
+            (false, false) => json_bytes(StatusCode::OK, page.json),
+            (false, true) => {
+                let mut reply = json_bytes(StatusCode::OK, encoding::gzip(&page.json)?);
+                reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                reply
+            }
         };
         set(&mut reply, ETAG, &tag);
         reply.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
+        reply.headers_mut().insert(VARY, BY_ENCODING_AND_ORIGIN);
         Ok(reply)
     }
 

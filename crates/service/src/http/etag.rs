@@ -6,12 +6,13 @@ use http::header::IF_NONE_MATCH;
 
 /// A strong entity tag of a body.
 pub(crate) fn of(body: &[u8]) -> String {
-    of_digest(&digest(body))
+    of_digest(&digest(body), false)
 }
 
-/// The same, from the [`digest`] of the body.
-pub(crate) fn of_digest(digest: &str) -> String {
-    format!("\"{digest}\"")
+/// The same, from the [`digest`] of the body, for the body as it is or compressed: strong tags of both have to differ.
+pub(crate) fn of_digest(digest: &str, is_compressed: bool) -> String {
+    let suffix = if is_compressed { "-gz" } else { "" };
+    format!("\"{digest}{suffix}\"")
 }
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) says that the client has the current body: `*` alone, or a list of

@@ -6,6 +6,7 @@ mod client_address;
 mod content;
 pub(crate) mod cookie;
 pub(crate) mod cors;
+pub(crate) mod encoding;
 pub(crate) mod etag;
 pub(crate) mod gateway;
 pub(crate) mod idempotency_key;

@@ -13,6 +13,7 @@ mod account;
 mod authorizer;
 mod board;
 mod body;
+mod compressed;
 mod cookies;
 mod cors;
 mod crashes;

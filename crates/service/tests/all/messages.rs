@@ -352,7 +352,7 @@ fn a_page_can_be_revalidated() {
             );
             assert_eq!(
                 (answer.header("vary"), answer.header("cache-control")),
-                (Some("Origin"), Some("no-cache")),
+                (Some("Accept-Encoding, Origin"), Some("no-cache")),
                 "{}",
                 answer.said()
             );

@@ -2,7 +2,6 @@
 //! three encodings; this module decides which of them a request gets.
 
 mod asset;
-mod encoding;
 mod security;
 
 use bytes::Bytes;
@@ -12,8 +11,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use rules::Page;
 
 pub use self::asset::{Asset, Encoded, Site};
-use self::encoding::Accepted;
 use crate::context::Platform;
+use crate::http::encoding::{Accepted, BY_ENCODING};
 use crate::http::etag;
 use crate::http::reply::{Reply, empty, finish};
 
@@ -24,7 +23,6 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Caches keep the answer and revalidate it each time: a 304 costs a round trip and no content.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
-const BY_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// Answers any request for the component `site`.
@@ -52,7 +50,7 @@ fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Repl
 }
 
 fn serve(asset: &Asset, request: &HeaderMap) -> Reply {
-    let Some((coding, encoded)) = Accepted::read(request).choose(asset) else {
+    let Some((coding, encoded)) = choose(asset, request) else {
         let mut reply = text(StatusCode::NOT_ACCEPTABLE, "This is sent as it is, by Brotli or by gzip.\n");
         reply.headers_mut().insert(VARY, BY_ENCODING);
         return reply;
@@ -71,7 +69,7 @@ fn serve(asset: &Asset, request: &HeaderMap) -> Reply {
 
 /// The answer to an address that has no page and no file: the app, which says so. Nobody revalidates it or keeps it.
 fn not_found(page: Option<&Asset>, request: &HeaderMap) -> Reply {
-    let chosen = page.and_then(|page| Some((page, Accepted::read(request).choose(page)?)));
+    let chosen = page.and_then(|page| Some((page, choose(page, request)?)));
     let Some((page, (coding, encoded))) = chosen else {
         return text(StatusCode::NOT_FOUND, "Nothing has this address.\n");
     };
@@ -79,6 +77,15 @@ fn not_found(page: Option<&Asset>, request: &HeaderMap) -> Reply {
     *reply.status_mut() = StatusCode::NOT_FOUND;
     reply.headers_mut().insert(VARY, BY_ENCODING);
     reply
+}
+
+/// The encoding to send, with its name; the name is `None` for the file as it is. Returns `None` if the client accepts no encoding
+/// of the file.
+fn choose<'a>(asset: &'a Asset, request: &HeaderMap) -> Option<(Option<&'static str>, &'a Encoded)> {
+    let accepted = Accepted::read(request);
+    let brotli = asset.brotli.as_ref().filter(|_| accepted.brotli).map(|encoded| (Some("br"), encoded));
+    let gzip = asset.gzip.as_ref().filter(|_| accepted.gzip).map(|encoded| (Some("gzip"), encoded));
+    brotli.or(gzip).or(accepted.identity.then_some((None, &asset.identity)))
 }
 
 fn content(asset: &Asset, coding: Option<&'static str>, encoded: &Encoded) -> Reply {

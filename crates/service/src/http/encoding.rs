@@ -1,21 +1,32 @@
-//! Which content encoding a client gets (RFC 9110, section 12.5.3): the shortest that it accepts. The order of its weights
-//! is ignored, because clients that can read Brotli prefer it.
+//! Content encodings (RFC 9110, section 12.5.3). The order of a client's weights is ignored: it gets the shortest encoding that
+//! there is and it accepts.
 
-use http::HeaderMap;
+use std::io::Write;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::header::ACCEPT_ENCODING;
+use http::{HeaderMap, HeaderValue};
 
-use super::asset::{Asset, Encoded};
+use super::problem::ApiError;
+
+/// The `Vary` of answers that depend on `Accept-Encoding`.
+pub(crate) const BY_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+
+/// A shorter body fits into one packet as it is.
+const MIN_BYTES: usize = 1024;
 
 /// Which encodings `Accept-Encoding` accepts.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Accepted {
-    brotli: bool,
-    gzip: bool,
-    identity: bool,
+pub(crate) struct Accepted {
+    pub(crate) brotli: bool,
+    pub(crate) gzip: bool,
+    pub(crate) identity: bool,
 }
 
 impl Accepted {
-    pub(super) fn read(request: &HeaderMap) -> Self {
+    pub(crate) fn read(request: &HeaderMap) -> Self {
         let (mut brotli, mut gzip, mut identity, mut any) = (None, None, None, None);
         let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         for entry in values.flat_map(|value| value.split(',')) {
@@ -36,14 +47,19 @@ impl Accepted {
             identity: identity.or(any).unwrap_or(true),
         }
     }
+}
 
-    /// The encoding to send, with its name; the name is `None` for the file as it is. Returns `None` if the client accepts
-    /// no encoding of the file.
-    pub(super) fn choose(self, asset: &Asset) -> Option<(Option<&'static str>, &Encoded)> {
-        let brotli = asset.brotli.as_ref().filter(|_| self.brotli).map(|encoded| (Some("br"), encoded));
-        let gzip = asset.gzip.as_ref().filter(|_| self.gzip).map(|encoded| (Some("gzip"), encoded));
-        brotli.or(gzip).or(self.identity.then_some((None, &asset.identity)))
-    }
+/// Whether a client is to get a body of this length compressed by gzip. Only for answers that are the same for everybody: the
+/// length of a compressed answer tells of secrets in it, if somebody else can choose other parts of it.
+pub(crate) fn takes_gzip(request: &HeaderMap, length: usize) -> bool {
+    length >= MIN_BYTES && Accepted::read(request).gzip
+}
+
+/// The body by gzip (RFC 1952). It has the fastest level: the best one makes a page a tenth shorter, in five times the time.
+pub(crate) fn gzip(body: &[u8]) -> Result<Bytes, ApiError> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
+    compressed.map(Bytes::from).map_err(|_| ApiError::Internal("a body was not compressed"))
 }
 
 /// Whether a weight is `q=0`, with or without decimals (RFC 9110, section 12.4.2): the client does not take the encoding.
