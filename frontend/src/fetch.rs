@@ -11,6 +11,7 @@ use web_sys::{AbortController, Headers, RequestCache, RequestInit};
 use wire::fields;
 
 use crate::api_error::ApiError;
+use crate::json;
 
 /// No request takes longer unless it says so.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -75,7 +76,7 @@ impl Response {
 
     /// The body, read as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_str(&self.body).map_err(|_| ApiError::NoAnswer)
+        json::read(&self.body).ok_or(ApiError::NoAnswer)
     }
 
     /// The header `ETag`.

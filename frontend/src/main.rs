@@ -10,6 +10,7 @@ mod browser;
 mod draft;
 mod feed;
 mod fetch;
+mod json;
 mod lock;
 mod place;
 mod refresh;

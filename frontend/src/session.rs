@@ -7,6 +7,7 @@ use wire::{LoginRequest, LoginResponse, User};
 use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{keep, kept, now_ms};
+use crate::json;
 
 const KEY: &str = "latchkey.session";
 /// The key of the username of whoever was logged in and has not logged out.
@@ -133,7 +134,7 @@ impl Sessions {
 
 fn read() -> Login {
     let Some(stored) = kept(KEY) else { return ended() };
-    match Session::read(&stored).filter(|session| !session.is_over(now_ms())) {
+    match json::read(&stored).and_then(Session::read).filter(|session| !session.is_over(now_ms())) {
         Some(session) => Login::Somebody(session),
         None => {
             keep(KEY, None);

@@ -25,8 +25,9 @@ pub struct Session {
     pub user: User,
 }
 
+/// The record as JSON. Its members are read by [`Session::read`] alone.
 #[derive(Serialize, Deserialize)]
-struct Record {
+pub struct Record {
     v: u64,
     token: String,
     refresh_at_ms: u64,
@@ -48,9 +49,8 @@ impl Session {
     }
 
     /// Reads what [`Session::store`] writes, and nothing else.
-    pub fn read(stored: &str) -> Option<Self> {
-        let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } =
-            serde_json::from_str(stored).ok()?;
+    pub fn read(stored: Record) -> Option<Self> {
+        let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } = stored;
         // Anything else is no value for a header, and the request would fail before it is sent.
         let is_token =
             (1..=rules::TOKEN_MAX_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
@@ -89,6 +89,10 @@ mod tests {
         LoginResponse { token, token_type, expires_in: 900, user, refresh_token, refresh_expires_in }
     }
 
+    fn read(stored: &str) -> Option<Session> {
+        Session::read(serde_json::from_str(stored).ok()?)
+    }
+
     fn session() -> Session {
         Session::begin(login(), 5)
     }
@@ -98,7 +102,7 @@ mod tests {
         let stored = session().store();
         let expected = r#"{"v":2,"token":"a.b-c","refresh_at_ms":840005,"expires_at_ms":900005,"refresh_expires_at_ms":604800005,"user":{"username":"ada","name":"Ada"}}"#;
         assert_eq!(stored, expected);
-        assert!(Session::read(&stored) == Some(session()));
+        assert!(read(&stored) == Some(session()));
     }
 
     #[test]
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn a_record_of_version_1_is_no_session() {
         let stored = r#"{"v":1,"token":"a.b-c","expires_at_ms":900005,"user":{"username":"ada","name":"Ada"}}"#;
-        assert!(Session::read(stored).is_none());
+        assert!(read(stored).is_none());
     }
 
     #[test]
@@ -148,7 +152,7 @@ mod tests {
             good.replace("\"Ada\"", "5"),
             format!("{good}x"),
         ] {
-            assert!(Session::read(&bad).is_none(), "{bad}");
+            assert!(read(&bad).is_none(), "{bad}");
         }
     }
 }

@@ -32,6 +32,10 @@ fn garbage_for_a_session_is_nobody() {
         r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":"soon","refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
         r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":-1,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
         r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":null}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000.5,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":1e999,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":{"username":"ada","name":"Ada"}}"#,
+        r#"{"v":2,"token":"a.b.c","refresh_at_ms":9000000000000,"expires_at_ms":9000000000000,"refresh_expires_at_ms":9000000000000,"user":["ada","Ada"]}"#,
         &long,
     ] {
         page.store("latchkey.session", garbage);
