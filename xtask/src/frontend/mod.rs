@@ -3,9 +3,11 @@
 //! Trunk builds it to `target/site/dist`. Each file is then encoded to `target/site/files`, and `target/site/table.rs` lists
 //! them for the component. An unchanged file is not written again, so that the component is not built again.
 
+mod cut;
 mod encode;
 mod files;
 mod names;
+mod strip;
 mod table;
 
 use std::fs;
@@ -26,7 +28,7 @@ use crate::tools::{self, Tools};
 const SOURCES: [&str; 6] =
     ["frontend", "crates/wire", "crates/rules", "Cargo.lock", "Cargo.toml", "xtask/src/frontend"];
 /// The largest number of bytes, compressed by Brotli, that the first visit may load: page, style, script and WebAssembly.
-const FIRST_LOAD_BYTES: usize = 145_000;
+const FIRST_LOAD_BYTES: usize = 140_000;
 
 /// The number of steps to build the site.
 pub(crate) fn steps(project: &Project) -> usize {
@@ -52,6 +54,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     project.progress.step(&step, || {
         let dist = project.path("target/site/dist");
         trunk(project, &tools, &dist)?;
+        strip::all(&dist)?;
         let files = encode::all(&dist, &project.path("target/site/files"))?;
         report(project, &files, tools.optimise)?;
         write_if_changed(&project.path("target/site/table.rs"), table::source(&files)?.as_bytes())?;
@@ -81,7 +84,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
     project.cargo(["build", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
     let built = project.built(&format!("{SITE_TARGET}/site/frontend.wasm"));
-    let mut wasm = fs::read(&built)?;
+    let mut wasm = cut::unused(&fs::read(&built)?)?;
     names::number(&mut wasm);
     fs::write(&built, wasm)?;
     fs::create_dir_all(dist)?;
