@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frontend::links::Kind;
-use js_sys::{Promise, RegExp};
+use js_sys::{Date, Promise, RegExp};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,7 +12,7 @@ use web_sys::{HtmlElement, Storage};
 /// Milliseconds since 1970 by the browser's clock.
 pub(crate) fn now_ms() -> u64 {
     // The clock is past 1970, and fractions of a millisecond do not matter.
-    js_sys::Date::now() as u64
+    Date::now() as u64
 }
 
 /// A storage; None where the browser has none or forbids it.
@@ -142,19 +142,23 @@ pub(crate) fn closest(target: Option<web_sys::EventTarget>, selector: &str) -> O
     target?.dyn_into::<web_sys::Element>().ok()?.closest(selector).ok().flatten()
 }
 
-/// A time of the API (RFC 3339): in milliseconds since 1970, which are NaN if it can't be read, and in the format of the
-/// person's locale.
-pub(crate) fn instant(time: &str) -> (f64, String) {
-    let date = js_sys::Date::new(&JsValue::from_str(time));
+/// A time of the API (RFC 3339) in milliseconds since 1970. They are NaN if it can't be read.
+pub(crate) fn instant_ms(time: &str) -> f64 {
+    Date::new(&JsValue::from_str(time)).get_time()
+}
+
+/// A time of the API in the format of the person's locale, or as it is if it can't be read.
+pub(crate) fn exact(time: &str) -> String {
+    let date = Date::new(&JsValue::from_str(time));
     if date.get_time().is_nan() {
-        return (f64::NAN, time.to_owned());
+        return time.to_owned();
     }
-    (date.get_time(), String::from(date.to_locale_string("default", &JsValue::UNDEFINED)))
+    String::from(date.to_locale_string("default", &JsValue::UNDEFINED))
 }
 
 /// The day of a time of the API, in the format of the person's locale.
 pub(crate) fn date(time: &str) -> String {
-    let date = js_sys::Date::new(&JsValue::from_str(time));
+    let date = Date::new(&JsValue::from_str(time));
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"dateStyle".into(), &"long".into());
     String::from(date.to_locale_date_string("default", &options))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use js_sys::{Promise, Reflect};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,14 +111,23 @@ async fn exchange(request: &Request, headers: &[(&str, &str)]) -> Result<Respons
     }
     init.set_headers(&map);
     let timer = set_timeout_with_handle(move || abort.abort(), request.timeout);
-    let response = read(window().fetch_with_str_and_init(&request.path, &init)).await;
+    let early = early(&request.path).filter(|_| headers.is_empty());
+    let response = read(early.unwrap_or_else(|| window().fetch_with_str_and_init(&request.path, &init))).await;
     if let Ok(timer) = timer {
         timer.clear();
     }
     response
 }
 
-async fn read(response: js_sys::Promise) -> Result<Response, JsValue> {
+/// The response that `index.html` has asked for before the site was there. It is given once.
+fn early(path: &str) -> Option<Promise> {
+    let (early, path) = (Reflect::get(&window(), &"early".into()).ok()?, JsValue::from_str(path));
+    let response = Reflect::get(&early, &path).ok()?.dyn_into().ok()?;
+    Reflect::delete_property(&early.into(), &path).ok()?;
+    Some(response)
+}
+
+async fn read(response: Promise) -> Result<Response, JsValue> {
     let response: web_sys::Response = JsFuture::from(response).await?.dyn_into()?;
     let header = |name| response.headers().get(name).ok().flatten();
     let (etag, retry_after_s) = (header("etag"), header("retry-after").and_then(|seconds| seconds.parse().ok()));

@@ -20,12 +20,30 @@ mod theme;
 #[expect(unreachable_pub, reason = "what the macro `component` makes of `pub(crate)` is `pub`")]
 mod view;
 
+use any_spawner::Executor;
 use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
 
-fn main() {
-    mount_to_body(view::App);
-    // Last: if the app fails above, the notice in the shell says so.
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
-    }
+use self::view::{App, Site};
+
+/// The loader in `Trunk.toml` calls [`start`].
+fn main() {}
+
+/// Starts the site, and returns what shows it. The loader calls that in a task of its own, so that the browser can answer the
+/// person between the two.
+#[wasm_bindgen]
+pub fn start() -> JsValue {
+    // It is there already if this fails.
+    let _ = Executor::init_wasm_bindgen();
+    let owner = Owner::new();
+    let site = owner.with(Site::start);
+    Closure::once_into_js(move || {
+        owner.with(|| mount_to_body(move || view! { <App site/> }));
+        // What belongs to an owner goes with it, and the site stays as long as the page.
+        std::mem::forget(owner);
+        // Last: if the app fails above, the notice in the shell says so.
+        if let Some(shell) = document().get_element_by_id("shell") {
+            shell.remove();
+        }
+    })
 }

@@ -1,5 +1,7 @@
 //! How the site starts, and what it says when it does not.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -118,6 +120,46 @@ fn what_comes_late_is_not_lost() {
     says_what_to_do(&page);
     page.find(&button("Log in"));
     page.no_longer_reads(NOT_STARTED);
+}
+
+/// The addresses whose answers wait for the app; None if the page asks for nothing ahead of it.
+fn early(page: &Browser) -> Option<usize> {
+    let script = "return window.early ? Object.keys(window.early).length : null";
+    page.script(script, json!([])).as_u64().map(|count| count.try_into().unwrap())
+}
+
+case!(Browser, the_messages_are_asked_for_before_the_app_is_there);
+fn the_messages_are_asked_for_before_the_app_is_there() {
+    let app = Setup::app().start();
+    actors::alice(&app).post(&app, "Early.");
+    let page = Browser::hasty(&proxy(&app, |path, answer| (!path.ends_with(".wasm")).then_some(answer)));
+    // The browser gives up what hangs when it goes to another page.
+    page.tolerate("Failed to fetch");
+    page.go("/");
+    says_what_to_do(&page);
+    assert_eq!(early(&page), Some(1));
+    page.go("/login");
+    says_what_to_do(&page);
+    assert_eq!(early(&page), None, "only the page of the messages needs them");
+
+    let page = Browser::open(&app);
+    sees_message(&page, "Early.");
+    assert_eq!(early(&page), Some(0), "the app has taken the answer");
+}
+
+case!(Browser, messages_that_can_not_be_had_early_come_later);
+fn messages_that_can_not_be_had_early_come_later() {
+    static IS_ASKED: AtomicBool = AtomicBool::new(false);
+    let app = Setup::app().start();
+    actors::alice(&app).post(&app, "Late.");
+    let page = Browser::hasty(&proxy(&app, |path, answer| {
+        let is_first = path == "/api/messages" && !IS_ASKED.swap(true, Ordering::SeqCst);
+        Some(if is_first { Vec::new() } else { answer })
+    }));
+    // Nothing else is in the console: the failure is caught, although the app is not there yet.
+    page.tolerate("ERR_EMPTY_RESPONSE");
+    page.go("/");
+    sees_message(&page, "Late.");
 }
 
 case!(Browser, without_javascript_the_page_says_so);

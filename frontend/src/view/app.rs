@@ -1,5 +1,7 @@
 //! The whole page: the bar at the top, the view of the address, and the dialog for a message.
 
+use std::time::Duration;
+
 use frontend::address::{After, Route};
 use leptos::prelude::*;
 
@@ -15,8 +17,7 @@ use super::text::changing;
 use crate::browser::{focus, focus_soon};
 
 #[component]
-pub(crate) fn App() -> impl IntoView {
-    let site = Site::start();
+pub(crate) fn App(site: Site) -> impl IntoView {
     provide_context(site);
     Effect::new(move |_| {
         site.router.route();
@@ -26,6 +27,9 @@ pub(crate) fn App() -> impl IntoView {
         event.prevent_default();
         focus("main");
     };
+    // The dialog is not seen yet, so that it is made in a task of its own, after the rest is shown.
+    let is_shown = RwSignal::new(false);
+    set_timeout(move || is_shown.set(true), Duration::ZERO);
     // One view for each kind of address.
     view! {
         <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
@@ -45,7 +49,7 @@ pub(crate) fn App() -> impl IntoView {
                 Route::Unknown => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
-        <Compose/>
+        {move || is_shown.get().then(|| view! { <Compose/> })}
         <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p>
     }
 }

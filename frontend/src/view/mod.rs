@@ -22,3 +22,4 @@ mod task;
 mod text;
 
 pub(crate) use self::app::App;
+pub(crate) use self::site::Site;
