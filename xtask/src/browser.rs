@@ -6,13 +6,15 @@ use crate::{debian, npm};
 
 /// The version of the npm package whose rules the tests check the views by.
 const AXE_CORE: npm::Package = ("axe-core", "4.14.1");
+/// The version of the npm package that `audit` runs.
+pub(crate) const LIGHTHOUSE: npm::Package = ("lighthouse", "13.5.0");
 
-/// Installs Chromium (as root on Debian) and, into `target/tools`, axe-core, unless they are there.
+/// Installs Chromium (as root on Debian) and, into `target/tools`, axe-core and Lighthouse, unless they are there.
 pub(crate) fn install(project: &Project) {
     let chromium = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().any(has);
     if !(chromium && has("chromedriver")) {
         debian::install(project, "Chromium with chromedriver", &["chromium", "chromium-driver"]);
     }
-    let _ = npm::packages(project, &[AXE_CORE])
-        .inspect_err(|error| project.progress.note(format_args!("No axe-core: {error:#}")));
+    let _ = npm::packages(project, &[AXE_CORE, LIGHTHOUSE])
+        .inspect_err(|error| project.progress.note(format_args!("No axe-core and no Lighthouse: {error:#}")));
 }

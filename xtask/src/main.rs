@@ -93,7 +93,9 @@ enum Command {
     /// each time. Writes docs/mutants.md, and fails when less than 95 % of the changes are noticed by a test, or when one
     /// that is not has no reason there. A full run takes some hours.
     Mutants(mutants::Arguments),
-    /// Prints the report of Lighthouse about the site, in its mobile profile. Needs Node.js with npm, and Chromium.
+    /// Prints the report of Lighthouse about the site, in its mobile profile, and fails when accessibility, best practices or SEO
+    /// is not 100, when something moves while a page is loaded, or when it loads more than it should. Needs Node.js with npm,
+    /// and Chromium.
     Audit,
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by (Trunk, wasm-bindgen,
     /// wasm-opt) and what the tests need that run in a browser or with the libraries of other languages. A tool on PATH in

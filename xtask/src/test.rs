@@ -7,7 +7,7 @@ use crate::project::{Project, cargo};
 use crate::spin::Spin;
 use crate::targets::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{browser, build, description, fuzz, interop, schemathesis};
+use crate::{audit, browser, build, description, fuzz, interop, schemathesis};
 
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,7 +31,7 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 14;
+const STEPS: usize = 15;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -88,6 +88,12 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     })?;
     project.progress.heading("Tests in a browser");
     suite(project, &mut suite_command("browser", Wasi::V0_2, filter), Host::Latchkey)?;
+    if filter.is_none() {
+        project.progress.heading("Lighthouse");
+        let here = audit::test(project)?;
+        said(&here);
+        missed.extend(here);
+    }
     // The list is printed once more at the end, where it is seen.
     said(&missed);
     Ok(())
