@@ -48,7 +48,7 @@ pub(crate) fn names() -> [&'static str; 8] {
 pub(crate) fn host(project: &Project) -> Result<()> {
     let estimate = (!project.host().exists()).then_some("6 min");
     let step = Step { name: "host", what: "The host", estimate };
-    project.progress.step(&step, || project.cargo(["build", "--release", "--package", "host"]))
+    project.progress.step(&step, || project.cargo(["build", "--locked", "--release", "--package", "host"]))
 }
 
 /// The number of steps to build the named components, or all of them when none is named.
@@ -121,7 +121,7 @@ fn wasm(project: &Project, wasi: Wasi, packages: &[&str]) -> Result<()> {
 
 /// The arguments that make cargo run a command on packages for WebAssembly.
 pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) -> Vec<&'a str> {
-    let mut arguments = vec![command, "--profile", wasi.profile(), "--target", WASM_TARGET];
+    let mut arguments = vec![command, "--locked", "--profile", wasi.profile(), "--target", WASM_TARGET];
     arguments.extend(packages.iter().flat_map(|package| ["--package", package]));
     arguments.extend(wasi.features(packages).into_iter().flat_map(|feature| ["--features", feature]));
     arguments
@@ -129,7 +129,12 @@ pub(crate) fn arguments<'a>(command: &'a str, wasi: Wasi, packages: &[&'a str]) 
 
 /// The path at which cargo stores a package that it compiled for WebAssembly.
 pub(crate) fn compiled(project: &Project, wasi: Wasi, package: &str) -> PathBuf {
-    project.built(&format!("{WASM_TARGET}/{}/{}.wasm", wasi.profile(), package.replace('-', "_")))
+    project.built(&file(wasi, package))
+}
+
+/// The same path, in a target folder.
+pub(crate) fn file(wasi: Wasi, package: &str) -> String {
+    format!("{WASM_TARGET}/{}/{}.wasm", wasi.profile(), package.replace('-', "_"))
 }
 
 /// Composes and checks a compiled component, and copies it to where a host finds it. Does nothing when it is already there.

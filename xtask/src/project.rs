@@ -52,8 +52,26 @@ impl Project {
 
     /// Runs a command; see [`Progress::run`].
     pub(crate) fn run(&self, command: &mut Command) -> Result<()> {
-        self.progress.run(command)
+        self.progress.run(command.envs(flags()))
     }
+}
+
+/// Flags of rustc for what is built for WebAssembly, besides those of `.cargo/config.toml`, as variables for cargo. They replace
+/// the folder in which cargo keeps the sources of crates, which otherwise stands in every message of a panic: so a build is the
+/// same on every machine, and does not tell where it was made.
+fn flags() -> Vec<(&'static str, String)> {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let registry = home.ok().map(|home| Path::new(&home).join("registry/src")).filter(|path| path.is_dir());
+    let folders = registry.into_iter().flat_map(|path| std::fs::read_dir(path).into_iter().flatten().flatten());
+    // Cargo splits the variable at white space.
+    let paths =
+        folders.map(|folder| folder.path().display().to_string()).filter(|path| !path.contains(char::is_whitespace));
+    let flags: Vec<String> = paths.map(|path| format!("--remap-path-prefix={path}/=")).collect();
+    let flags = flags.join(" ");
+    vec![
+        ("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", flags.clone()),
+        ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("--cfg=erase_components {flags}")),
+    ]
 }
 
 /// The cargo that runs this program.

@@ -7,7 +7,7 @@ use crate::project::{Project, cargo};
 use crate::spin::Spin;
 use crate::targets::SITE_TARGET;
 use crate::wasi::Wasi;
-use crate::{audit, browser, build, description, fuzz, interop, schemathesis};
+use crate::{audit, browser, build, description, fuzz, interop, reproducible, schemathesis, supply_chain};
 
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,13 +31,13 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 15;
+const STEPS: usize = 17;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
 /// filter `openapi` also runs the invented requests, linters and generated clients.
 pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
-    let mut missed = Vec::new();
+    let mut missed = Missed { project, what: Vec::new() };
     let filters_openapi = filter.is_some_and(|filter| filter == "openapi");
     let steps = if filter.is_some() { FILTERED_STEPS + 2 * usize::from(filters_openapi) } else { STEPS };
     project.progress.expect(building_steps(project) + steps);
@@ -55,9 +55,10 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         lint(project)?;
         project.progress.heading("Tests of xtask: who imports whom, what components reach");
         project.cargo(["test", "--package", "xtask"])?;
-        project.progress.heading("Fuzzing of what meets the outside");
-        missed = fuzz::briefly(project)?;
-        said(&missed);
+        project.progress.heading("A second build of a component, which has to be the same");
+        reproducible::test(project)?;
+        missed.run("Licences, sources and doubles of crates, and their advisories", supply_chain::test)?;
+        missed.run("Fuzzing of what meets the outside", fuzz::briefly)?;
         project.progress.heading("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
     }
@@ -66,20 +67,11 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         suite(project, &mut suite_command("blackbox", wasi, filter), Host::Latchkey)?;
     }
     if filter.is_none() {
-        project.progress.heading("Interoperability: tokens and keys in Python and in Node.js");
-        let here = interop::test(project)?;
-        said(&here);
-        missed.extend(here);
+        missed.run("Interoperability: tokens and keys in Python and in Node.js", interop::test)?;
     }
     if filter.is_none() || filters_openapi {
-        project.progress.heading("Linters and generated clients of openapi.yaml");
-        let here = description::test(project)?;
-        said(&here);
-        missed.extend(here);
-        project.progress.heading("Requests made up of openapi.yaml");
-        let here = schemathesis::test(project)?;
-        said(&here);
-        missed.extend(here);
+        missed.run("Linters and generated clients of openapi.yaml", description::test)?;
+        missed.run("Requests made up of openapi.yaml", schemathesis::test)?;
     }
     let step = Step { name: "browser", what: "Chromium", estimate: None };
     project.progress.step(&step, || {
@@ -89,14 +81,28 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     project.progress.heading("Tests in a browser");
     suite(project, &mut suite_command("browser", Wasi::V0_2, filter), Host::Latchkey)?;
     if filter.is_none() {
-        project.progress.heading("Lighthouse");
-        let here = audit::test(project)?;
-        said(&here);
-        missed.extend(here);
+        missed.run("Lighthouse", audit::test)?;
     }
     // The list is printed once more at the end, where it is seen.
-    said(&missed);
+    said(&missed.what);
     Ok(())
+}
+
+/// What did not run, in words, because this machine lacks what it needs.
+struct Missed<'a> {
+    project: &'a Project,
+    what: Vec<String>,
+}
+
+impl Missed<'_> {
+    /// Runs tests that return what of them did not run.
+    fn run(&mut self, heading: &str, tests: impl FnOnce(&Project) -> Result<Vec<String>>) -> Result<()> {
+        self.project.progress.heading(heading);
+        let missed = tests(self.project)?;
+        said(&missed);
+        self.what.extend(missed);
+        Ok(())
+    }
 }
 
 /// Runs the black-box suite on Spin, with both builds if that Spin runs both.

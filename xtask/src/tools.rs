@@ -21,11 +21,17 @@ const BINARYEN: &str = "132.0.0";
 const WASM_OPT_OLDEST: u32 = 120;
 
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_DENY: &str = "0.20.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Finds cargo-fuzz, and installs it when it is missing. Returns a value for PATH with which it is found.
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
     install_subcommand(project, "cargo-fuzz", CARGO_FUZZ)
+}
+
+/// Does the same for cargo-deny.
+pub(crate) fn install_cargo_deny(project: &Project) -> Result<OsString> {
+    install_subcommand(project, "cargo-deny", CARGO_DENY)
 }
 
 /// Does the same for cargo-mutants.

@@ -82,14 +82,14 @@ fn modified(path: &Path) -> Option<SystemTime> {
 /// Runs Cargo on its own first: it shows its progress, and it may download crates, which Trunk may not do. What it has built is
 /// not built again by Trunk, and so keeps the shorter names.
 fn trunk(project: &Project, tools: &Tools, dist: &Path) -> Result<()> {
-    project.cargo(["build", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
+    project.cargo(["build", "--locked", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"])?;
     let built = project.built(&format!("{SITE_TARGET}/site/frontend.wasm"));
     let mut wasm = cut::unused(&fs::read(&built)?)?;
     names::number(&mut wasm);
     fs::write(&built, wasm)?;
     fs::create_dir_all(dist)?;
     let mut command = Command::new("trunk");
-    command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
+    command.args(["build", "--release", "--offline", "--skip-version-check", "--locked", "--dist"]);
     command.arg(dist).env("PATH", &tools.path).current_dir(project.path("frontend"));
     // Trunk accepts only `true` and `false` as the value of this variable.
     project.run(command.env_remove("NO_COLOR"))
