@@ -30,6 +30,7 @@ macro_rules! case {
 }
 
 mod account;
+mod attacks;
 mod authorization_header;
 mod authorizer;
 mod connections;

@@ -10,6 +10,7 @@ const HTTP: &str = "it is about what our host does with a connection, before the
 
 /// A module or a single test, and the reason.
 const OUR_HOST_ONLY: &[(&str, &str)] = &[
+    ("attacks", FLAGS),
     ("connections", HTTP),
     ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
     ("host_limits", FLAGS),

@@ -43,9 +43,23 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
 
-    /// How many requests may be in a component at the same time; further requests get 503 at once
+    /// How many requests may be in a component at the same time; further requests get 503 at once.
+    /// Of one client, they wait
     #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_concurrent_requests: u32,
+
+    /// How many requests that compute for long may be in components at the same time, besides the others: those that the manifest
+    /// lists as `tool.latchkey.long_requests`. Four times as many wait in a queue, and further ones get 503 at once [default:
+    /// two per processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) max_long_requests: Option<u32>,
+
+    /// How much of all connections, and of all requests at the same time, one client address may have, in percent; of IPv6, one
+    /// network of 64 bits. Its further requests wait, and its further connections take the place of one that sends nothing [default:
+    /// 25, or 100 where the manifest's `application.tool.latchkey.behind_proxy` is not empty, because all clients of a proxy come from
+    /// one address]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) max_share_per_address: Option<u8>,
 
     /// How many requests one instance of a WASI 0.3 component answers before it is dropped. An instance of a WASI 0.2
     /// component always answers one
@@ -61,7 +75,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,
 
-    /// How many connections are served at the same time; a further client takes the place of an idle one, or waits
+    /// How many connections are served at the same time; a further client takes the place of the one that has sent nothing for
+    /// longest, or waits
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_connections: u32,
 
@@ -79,8 +94,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) header_timeout: u64,
 
-    /// How long a connection may take to send a whole request body, in seconds; then the component's read fails
-    /// and the connection is closed after the answer
+    /// How large the body of a request may be, in KiB; a larger one gets 413. The host reads it whole before it calls a
+    /// component, so it needs this much memory for each connection that sends one
+    #[arg(long, value_name = "KIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub(crate) max_request_body: u32,
+
+    /// How long a connection may take to send a whole request body, in seconds; then the client gets 408
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) body_timeout: u64,
 

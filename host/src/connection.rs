@@ -18,10 +18,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::client_stream::ClientStream;
-use crate::permits::Permits;
-use crate::progress::{NextRequest, Progress, WaitsFor};
+use crate::progress::{NextRequest, WaitsFor};
 use crate::request::{Addresses, MAX_HEAD};
 use crate::request_body::BodyFate;
+use crate::seats::{Seat, Seats};
 use crate::service::Service;
 
 /// When a guest did not read a body to its end, the host still reads up to this many bytes of it, for at most this long.
@@ -37,26 +37,31 @@ pub(crate) struct Connections {
     pub(crate) next_request: NextRequest,
     /// For a client to read at least some of an answer.
     pub(crate) write_timeout: Duration,
-    /// One for each connection.
-    pub(crate) permits: Arc<Permits>,
+    pub(crate) seats: Arc<Seats>,
 }
 
 impl Connections {
     /// Serves a connection until either side closes it. When `stop` becomes true, the connection ends after the running
     /// request.
-    pub(crate) async fn serve(&self, stream: TcpStream, addresses: Addresses, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn serve(
+        &self,
+        stream: TcpStream,
+        addresses: Addresses,
+        seat: Seat,
+        mut stop: watch::Receiver<bool>,
+    ) {
         // Without this, the second write of a small answer would wait until the client acknowledges the first write (Nagle's
         // algorithm).
         _ = stream.set_nodelay(true);
-        let fate = BodyFate::default();
-        let progress = Progress::new(self.next_request);
+        let progress = seat.progress().clone();
+        let fate = BodyFate::new(&progress);
         let is_stopping = stop.clone();
         let answer = service_fn(|request: Request<Incoming>| {
             progress.begin_answer();
             Box::pin(async {
                 let mut response = self.service.answer(request, &addresses, &fate).await;
                 // A client that knows of it sends no further request, which could get lost.
-                if !fate.is_read() || *is_stopping.borrow() || self.permits.are_wanted() {
+                if !fate.is_read() || *is_stopping.borrow() || seat.is_wanted() {
                     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 response.body_mut().set_progress(progress.clone());
@@ -69,7 +74,10 @@ impl Connections {
             let mut connection = protocol().serve_connection(TokioIo::new(stream), &answer);
             // The result is ignored: a reset or malformed input is the client's fault, and nobody is left to tell.
             let poll = |context: &mut Context<'_>| connection.poll_without_shutdown(context).map(drop);
-            is_over = drive(poll, &progress, self.leave(&mut stop)).await;
+            let stopping = async {
+                _ = stop.wait_for(|stop| *stop).await;
+            };
+            is_over = drive(poll, &seat, stopping).await;
             let parts = connection.into_parts();
             stream = parts.io.into_inner();
             if !is_over && progress.is_idle() {
@@ -78,18 +86,11 @@ impl Connections {
                 progress.received();
             } else if !is_over {
                 _ = stream.write_all(HEAD_TIMEOUT).await;
-                return close(stream, true).await;
+                // What the client still sends is not read while another connection waits for the seat.
+                return close(stream, !seat.is_taken_away()).await;
             }
         }
         close(stream, !fate.is_read()).await;
-    }
-
-    /// Returns when a connection that waits for a request has to go: the host ends, or another client waits for a permit.
-    async fn leave(&self, stop: &mut watch::Receiver<bool>) {
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => {}
-            () = Arc::clone(&self.permits).wanted() => {}
-        }
     }
 }
 
@@ -101,19 +102,24 @@ fn protocol() -> http1::Builder {
     protocol
 }
 
-/// Polls the connection until it is over. Returns false if a time limit of its progress ends first, or `leave` while it waits
-/// for a request.
+/// Polls the connection until it is over. Returns false if a time limit of its progress ends first, if `stop` comes while it
+/// waits for a request, or if its seat is taken away while it waits for any part of one.
 async fn drive(
     mut poll: impl FnMut(&mut Context<'_>) -> Poll<()>,
-    progress: &Progress,
-    leave: impl Future<Output = ()>,
+    seat: &Seat,
+    stop: impl Future<Output = ()>,
 ) -> bool {
-    let (mut alarm, mut leave) = (pin!(sleep_until(Instant::now())), pin!(leave));
+    let progress = seat.progress();
+    let (mut alarm, mut stop, mut taken_away) =
+        (pin!(sleep_until(Instant::now())), pin!(stop), pin!(seat.taken_away()));
     std::future::poll_fn(|context| {
         if poll(context).is_ready() {
             return Poll::Ready(true);
         }
-        if progress.is_idle() && leave.as_mut().poll(context).is_ready() {
+        if progress.is_idle() && stop.as_mut().poll(context).is_ready() {
+            return Poll::Ready(false);
+        }
+        if progress.waits_for_client_since().is_some() && taken_away.as_mut().poll(context).is_ready() {
             return Poll::Ready(false);
         }
         let (WaitsFor::Request(end) | WaitsFor::Head(end)) = progress.waits_for() else { return Poll::Pending };

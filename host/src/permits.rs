@@ -1,12 +1,12 @@
-//! Limits how many things of a kind exist at the same time: instances of components, for which memory is reserved, and
-//! connections. When all permits are taken and somebody needs one, those who hold one and are idle give theirs up.
+//! Limits how many instances of components exist at the same time, because memory is reserved for each. When all permits are
+//! taken and somebody needs one, those who hold one and are idle give theirs up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
-/// One permit for each of them that may exist.
+/// One permit for each instance that may exist.
 pub(crate) struct Permits {
     permits: Arc<Semaphore>,
     total: u32,

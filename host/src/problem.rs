@@ -18,6 +18,12 @@ pub(crate) enum Problem {
     InvalidHeader,
     /// No route of the manifest matches the path.
     NotFound,
+    /// The body is larger than `--max-request-body`.
+    BodyTooLarge,
+    /// The connection broke off within the body, or the body is not framed as HTTP says.
+    IncompleteBody,
+    /// The body did not arrive within `--body-timeout`.
+    BodyTimeout,
     /// As many requests are running as `--max-concurrent-requests` allows.
     Overloaded,
     /// The component did not answer within `--request-timeout`.
@@ -38,6 +44,11 @@ impl Problem {
             }
             Self::InvalidHeader => (StatusCode::BAD_REQUEST, "invalid_header", "The value of a header is not UTF-8."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No route matches this path."),
+            Self::BodyTooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than the host allows.")
+            }
+            Self::IncompleteBody => (StatusCode::BAD_REQUEST, "invalid_request", "The body is not complete."),
+            Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout", "The body did not arrive in time."),
             Self::Overloaded => {
                 (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are running. Try again shortly.")
             }

@@ -28,6 +28,8 @@ pub(crate) enum WaitsFor {
     Request(Instant),
     /// Until this moment for the rest of a head.
     Head(Instant),
+    /// Since this moment for a body, which has a time limit of its own.
+    Body(Instant),
     /// For the end of an answer. The limits of a request count, and not those here.
     Answer,
     /// For the client to take the last bytes of an answer. The time limit is that of writing.
@@ -45,6 +47,16 @@ impl Progress {
         *self.lock()
     }
 
+    /// Since when the client owes a request or the rest of one; `None` if it does not.
+    pub(crate) fn waits_for_client_since(&self) -> Option<Instant> {
+        match self.waits_for() {
+            WaitsFor::Request(end) => Some(end - self.limits.idle),
+            WaitsFor::Head(end) => Some(end - self.limits.head),
+            WaitsFor::Body(since) => Some(since),
+            WaitsFor::Answer | WaitsFor::Client => None,
+        }
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.waits_for(), WaitsFor::Request(_))
     }
@@ -57,7 +69,12 @@ impl Progress {
         }
     }
 
-    /// A head is complete.
+    /// A head is complete, and its body is read.
+    pub(crate) fn begin_body(&self) {
+        *self.lock() = WaitsFor::Body(Instant::now());
+    }
+
+    /// A request is complete, or no more of it is read.
     pub(crate) fn begin_answer(&self) {
         *self.lock() = WaitsFor::Answer;
     }

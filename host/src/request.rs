@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
+use crate::client_network::ClientNetwork;
 use crate::problem::Problem;
 use crate::route::Match;
 
@@ -22,13 +23,16 @@ const SPIN_DOMAIN: &str = "spin.internal";
 pub(crate) struct Addresses {
     /// The value of `spin-client-addr`.
     pub(crate) client: HeaderValue,
+    /// What the client is counted as.
+    pub(crate) network: ClientNetwork,
     /// The address that the client has connected to.
     pub(crate) own: Authority,
 }
 
 impl Addresses {
     pub(crate) fn new(client: SocketAddr, own: SocketAddr) -> Option<Self> {
-        Some(Self { client: client.to_string().parse().ok()?, own: own.to_string().parse().ok()? })
+        let network = client.ip().into();
+        Some(Self { client: client.to_string().parse().ok()?, network, own: own.to_string().parse().ok()? })
     }
 }
 

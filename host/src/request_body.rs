@@ -1,72 +1,71 @@
-//! The body of a request, with one deadline for all of it.
+//! The body of a request. The host reads it whole before the request takes a place or an instance, so that a client that sends
+//! slowly holds nothing but its own connection.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::time::{Instant, Sleep, sleep_until};
-use wasmtime_wasi_http::Error;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use tokio::time::timeout;
 
-/// Tells the connection whether the body of the request was read to its end. If it was not, because the guest did not want it or
-/// the client was too slow, the client may still be sending it, and the connection can not be used for another request.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct BodyFate(Arc<AtomicBool>);
+use crate::problem::Problem;
+use crate::progress::Progress;
+
+/// What a body may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    pub(crate) bytes: usize,
+    /// From the end of the head to the end of the body.
+    pub(crate) time: Duration,
+}
+
+/// Tells the connection whether the body of the request was read to its end. If it was not, the client may still be sending it,
+/// and the connection can not be used for another request.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyFate {
+    is_unread: Arc<AtomicBool>,
+    progress: Progress,
+}
 
 impl BodyFate {
+    pub(crate) fn new(progress: &Progress) -> Self {
+        Self { is_unread: Arc::default(), progress: progress.clone() }
+    }
+
     /// A request has arrived.
     pub(crate) fn begin(&self, body: &Incoming) {
-        self.0.store(!body.is_end_stream(), Ordering::Relaxed);
+        self.is_unread.store(!body.is_end_stream(), Ordering::Relaxed);
     }
 
     pub(crate) fn is_read(&self) -> bool {
-        !self.0.load(Ordering::Relaxed)
-    }
-
-    fn end(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        !self.is_unread.load(Ordering::Relaxed)
     }
 }
 
-/// Yields what the client sends until the deadline, then an error.
-pub(crate) struct TimedBody {
-    /// `None` after the deadline, because dropping it tells hyper to read no more from the connection.
-    incoming: Option<Incoming>,
-    deadline: Pin<Box<Sleep>>,
-    fate: BodyFate,
-}
-
-impl TimedBody {
-    pub(crate) fn new(incoming: Incoming, deadline: Instant, fate: BodyFate) -> Self {
-        Self { incoming: Some(incoming), deadline: Box::pin(sleep_until(deadline)), fate }
+/// Reads the whole body. A `Content-Length` beyond the limit is refused before any of the body is read.
+///
+/// # Errors
+///
+/// The body is too large, does not come in time, or breaks off.
+pub(crate) async fn read(incoming: Incoming, limits: BodyLimits, fate: &BodyFate) -> Result<Bytes, Problem> {
+    if incoming.is_end_stream() {
+        return Ok(Bytes::new());
     }
-}
-
-impl Body for TimedBody {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if self.incoming.is_some() && self.deadline.as_mut().poll(context).is_ready() {
-            self.incoming = None;
+    if incoming.size_hint().lower() > limits.bytes as u64 {
+        return Err(Problem::BodyTooLarge);
+    }
+    fate.progress.begin_body();
+    let outcome = timeout(limits.time, Limited::new(incoming, limits.bytes).collect()).await;
+    fate.progress.begin_answer();
+    match outcome {
+        Ok(Ok(body)) => {
+            fate.is_unread.store(false, Ordering::Relaxed);
+            Ok(body.to_bytes())
         }
-        let Some(incoming) = self.incoming.as_mut() else {
-            return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
-        };
-        let frame = std::task::ready!(Pin::new(incoming).poll_frame(context));
-        if frame.is_none() || self.is_end_stream() {
-            self.fate.end();
-        }
-        Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.as_ref().is_some_and(Body::is_end_stream)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.as_ref().map(Body::size_hint).unwrap_or_default()
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::BodyTooLarge),
+        Ok(Err(_)) => Err(Problem::IncompleteBody),
+        Err(_) => Err(Problem::BodyTimeout),
     }
 }

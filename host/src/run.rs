@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use wasmtime_wasi_http::handler::ProxyPre;
 
 use crate::arguments::Arguments;
@@ -16,10 +15,14 @@ use crate::failure::Failure;
 use crate::instance::{Grants, InstanceState};
 use crate::manifest::{Application, ComponentGrants};
 use crate::permits::Permits;
+use crate::places::{AllPlaces, Places};
 use crate::progress::NextRequest;
+use crate::request_body::BodyLimits;
 use crate::route::Router;
+use crate::seats::Seats;
 use crate::server::Signals;
 use crate::service::Service;
+use crate::share::Percent;
 use crate::store::Stores;
 use crate::worker::{Handler, InstanceLimits, Worker};
 use crate::{component, engine, manifest, runtime_config, server, variables};
@@ -31,6 +34,11 @@ const STATE_DIR: &str = ".spin";
 /// busy guest takes 10 ms or more. With tokio's default of 61 all other requests would wait for half a second whenever
 /// every thread has such a guest.
 const POLL_INTERVAL: u32 = 4;
+
+/// How many requests that compute for long run at the same time, for each processor: one of them computes while the other waits
+/// for the store. And how many wait in the queue, for each that runs.
+const LONG_PER_PROCESSOR: u32 = 2;
+const LONG_QUEUE: u32 = 4;
 
 /// Serves until a signal arrives.
 ///
@@ -68,15 +76,19 @@ async fn start(
         .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let stores = open_stores(arguments, application)?;
-    let instances = Arc::new(Permits::new(arguments.max_concurrent_requests));
+    let share = share(arguments, application, values);
+    let instances = Arc::new(Permits::new(max_instances(arguments)));
     // The routes are checked before the components are compiled, because compiling takes longer.
     let router = Router::new(application.routes.clone())?;
     let service = Service {
         router,
         handlers: handlers(arguments, application, values, &stores, &instances)?,
         instances,
-        permits: Arc::new(Semaphore::new(arguments.max_concurrent_requests as usize)),
-        body_timeout: Duration::from_secs(arguments.body_timeout),
+        places: Arc::new(places(arguments, share)),
+        body_limits: BodyLimits {
+            bytes: arguments.max_request_body as usize * 1024,
+            time: Duration::from_secs(arguments.body_timeout),
+        },
     };
     let connections = Connections {
         service: Arc::new(service),
@@ -85,7 +97,7 @@ async fn start(
             head: Duration::from_secs(arguments.header_timeout),
         },
         write_timeout: Duration::from_secs(arguments.write_timeout),
-        permits: Arc::new(Permits::new(arguments.max_connections)),
+        seats: Seats::new(arguments.max_connections as usize, share),
     };
     let signals = Signals::new()?;
     let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -95,6 +107,31 @@ async fn start(
     stores.close();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What one client address may hold. Behind a proxy all clients come from the address of the proxy, so there is no limit.
+fn share(arguments: &Arguments, application: &Application, values: &BTreeMap<String, String>) -> Percent {
+    let is_behind_proxy =
+        application.behind_proxy.as_ref().is_some_and(|template| !template.render(values).trim().is_empty());
+    Percent(arguments.max_share_per_address.unwrap_or(if is_behind_proxy { 100 } else { 25 }))
+}
+
+fn places(arguments: &Arguments, share: Percent) -> AllPlaces {
+    let patience = Duration::from_secs(arguments.request_timeout);
+    let long = max_long_requests(arguments);
+    AllPlaces {
+        short: Places::new(arguments.max_concurrent_requests, 0, share, patience),
+        long: Places::new(long, long.saturating_mul(LONG_QUEUE), share, patience),
+    }
+}
+
+fn max_long_requests(arguments: &Arguments) -> u32 {
+    let default = || LONG_PER_PROCESSOR * std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    arguments.max_long_requests.unwrap_or_else(default)
+}
+
+fn max_instances(arguments: &Arguments) -> u32 {
+    arguments.max_concurrent_requests + max_long_requests(arguments)
 }
 
 fn announce(line: &str) {
@@ -136,14 +173,15 @@ fn handlers(
         concurrent_requests: arguments.max_instance_concurrent_reuse_count as usize,
         idle_time: Duration::from_secs(arguments.idle_instance_timeout),
     });
-    let engine = engine::new(arguments.max_concurrent_requests, memory_bytes, arguments.cache_dir.as_deref())?;
+    let engine = engine::new(max_instances(arguments), memory_bytes, arguments.cache_dir.as_deref())?;
     let linker = component::linker(&engine)?;
     let mut handlers = BTreeMap::new();
     for (id, component) in load_all(&application.components, &linker)? {
         if let Some(component_grants) = application.components.get(&id) {
             let grants = Arc::new(grants(component_grants, values, stores));
             let (limits, instances) = (Arc::clone(&limits), Arc::clone(instances));
-            let worker = Worker { id: id.clone(), component, grants, limits, instances };
+            let long_requests = component_grants.long_requests.clone();
+            let worker = Worker { id: id.clone(), component, grants, limits, instances, long_requests };
             handlers.insert(id, Handler::new(worker));
         }
     }

@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use wasmtime::component::GuestTaskId;
+
+use crate::places::Place;
 
 /// A request that shares its instance ends the instance this long after the request's time limit. Only an instance that
 /// is busy without a pause reaches this point: a guest that yields lets the host mark the instance as exhausted, and the
@@ -43,20 +45,16 @@ pub(crate) struct RunningRequest {
     ended: Mutex<Option<oneshot::Sender<Result<(), String>>>>,
     /// True once there is a response, even if parts of its body are still missing.
     is_answered: AtomicBool,
-    /// One of the permits that `--max-concurrent-requests` sets.
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl RunningRequest {
     /// Returns the request, and the receiver of the instance's result.
-    pub(crate) fn new(
-        permit: OwnedSemaphorePermit,
-        deadline: Instant,
-    ) -> (Arc<Self>, oneshot::Receiver<Result<(), String>>) {
+    pub(crate) fn new(place: Place, deadline: Instant) -> (Arc<Self>, oneshot::Receiver<Result<(), String>>) {
         let (sender, receiver) = oneshot::channel();
         let ended = Mutex::new(Some(sender));
         let is_answered = AtomicBool::new(false);
-        (Arc::new(Self { record: Arc::default(), deadline, ended, is_answered, _permit: permit }), receiver)
+        (Arc::new(Self { record: Arc::default(), deadline, ended, is_answered, _place: place }), receiver)
     }
 
     /// The sender to which the result of the instance goes. It holds no reference to the request, so the request can end
@@ -144,32 +142,39 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::Semaphore;
+    use std::net::IpAddr;
 
     use super::*;
+    use crate::places::Places;
+    use crate::share::Percent;
 
-    fn request(permits: &Arc<Semaphore>, deadline: Instant) -> Arc<RunningRequest> {
-        RunningRequest::new(Arc::clone(permits).try_acquire_owned().unwrap(), deadline).0
+    fn places(total: u32) -> Places {
+        Places::new(total, 0, Percent(100), Duration::from_secs(1))
     }
 
-    #[test]
-    fn the_permit_is_given_back_with_the_last_reference() {
-        let permits = Arc::new(Semaphore::new(1));
-        let request = request(&permits, Instant::now());
+    async fn request(places: &Places, deadline: Instant) -> Arc<RunningRequest> {
+        let place = places.take(IpAddr::from([127, 0, 0, 1]).into()).await;
+        RunningRequest::new(place.ok().unwrap(), deadline).0
+    }
+
+    #[tokio::test]
+    async fn the_place_is_given_back_with_the_last_reference() {
+        let places = places(1);
+        let request = request(&places, Instant::now()).await;
         let unanswered = Unanswered(Arc::clone(&request));
         let weak = Arc::downgrade(&request);
         drop(request);
-        assert_eq!(permits.available_permits(), 0);
+        assert_eq!(places.taken(), 1);
         drop(unanswered);
-        assert_eq!((permits.available_permits(), weak.strong_count()), (1, 0));
+        assert_eq!((places.taken(), weak.strong_count()), (0, 0));
     }
 
-    #[test]
-    fn an_instance_ends_with_the_first_request_that_gets_no_answer() {
-        let permits = Arc::new(Semaphore::new(2));
+    #[tokio::test]
+    async fn an_instance_ends_with_the_first_request_that_gets_no_answer() {
+        let places = places(2);
         let early = Instant::now();
         let late = early + Duration::from_secs(1);
-        let (first, second) = (request(&permits, early), request(&permits, late));
+        let (first, second) = (request(&places, early).await, request(&places, late).await);
         let both = [Arc::clone(&first), Arc::clone(&second)];
         let last = Some(late);
         assert_eq!(deadline(&[Arc::clone(&first)], false, last), Some(early));

@@ -45,8 +45,7 @@ pub(crate) async fn serve(
     shutdown_timeout: Duration,
     mut signals: Signals,
 ) {
-    let (permits, instances) = (Arc::clone(&connections.service.permits), Arc::clone(&connections.service.instances));
-    let all_permits = u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
+    let (places, instances) = (Arc::clone(&connections.service.places), Arc::clone(&connections.service.instances));
     let (stop, _) = watch::channel(false);
     tokio::select! {
         () = accept(&listener, Arc::new(connections), &stop) => {}
@@ -56,17 +55,17 @@ pub(crate) async fn serve(
     tracing::info!("stopping");
     stop.send_replace(true);
     let finished = async {
-        // Every connection holds a receiver of `stop`, every request holds a permit, and every instance holds an instance
+        // Every connection holds a receiver of `stop`, every request holds a place, and every instance holds an instance
         // permit.
         stop.closed().await;
-        _ = permits.acquire_many(all_permits).await;
+        places.close().await;
         instances.close().await;
     };
     tokio::select! {
         outcome = tokio::time::timeout(shutdown_timeout, finished) => {
             if outcome.is_err() {
-                let running = u64::from(all_permits) - permits.available_permits() as u64;
-                tracing::warn!(running, shutdown_timeout_s = shutdown_timeout.as_secs(), "requests_abandoned");
+                let (running, connections) = (places.taken() as u64, stop.receiver_count() as u64);
+                tracing::warn!(running, connections, shutdown_timeout_s = shutdown_timeout.as_secs(), "requests_abandoned");
             }
         }
         () = signals.next() => std::process::exit(1),
@@ -78,18 +77,17 @@ async fn accept(listener: &TcpListener, connections: Arc<Connections>, stop: &wa
         let accepted = listener.accept().await.and_then(|(stream, client)| Ok((client, stream.local_addr()?, stream)));
         match accepted {
             Ok((client, own, stream)) => {
-                // When all permits are taken, this client waits until an idle connection has ended, and the clients after it
-                // wait in the system's queue.
-                let Ok(permit) = connections.permits.permit().await else { return };
                 let Some(addresses) = Addresses::new(client, own) else { continue };
+                // While this client waits for a seat, the clients after it wait in the system's queue.
+                let seat = connections.seats.take(addresses.network, connections.next_request).await;
+                let Some(seat) = seat else { continue };
                 let (connections, stop) = (Arc::clone(&connections), stop.subscribe());
-                tokio::spawn(async move {
-                    connections.serve(stream, addresses, stop).await;
-                    drop(permit);
-                });
+                tokio::spawn(async move { connections.serve(stream, addresses, seat, stop).await });
             }
             Err(error) => {
                 tracing::warn!(%error, "accept_failed");
+                // If there are no more descriptors, this frees one.
+                connections.seats.make_way();
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

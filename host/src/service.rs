@@ -1,23 +1,23 @@
-//! The steps of answering a request: the host's own paths, the route, a permit to run, the call of the component.
+//! The steps of answering a request: the host's own paths, the route, the body, a place to run, the call of the component.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Empty};
-use hyper::body::{Body, Incoming};
-use tokio::sync::Semaphore;
-use wasmtime_wasi_http::{Error, WasiBody};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
+use wasmtime_wasi_http::WasiBody;
 
 use crate::access_log::AccessLogLine;
 use crate::component_call::call;
 use crate::permits::Permits;
+use crate::places::AllPlaces;
 use crate::problem::Problem;
 use crate::request::{Addresses, Target};
-use crate::request_body::{BodyFate, TimedBody};
+use crate::request_body::{self, BodyFate, BodyLimits};
 use crate::response::ResponseBody;
 use crate::route::{RESERVED_PREFIX, Router};
 use crate::running::RunningRequest;
@@ -28,11 +28,9 @@ pub(crate) struct Service {
     pub(crate) router: Router,
     /// By the component's ID.
     pub(crate) handlers: BTreeMap<String, Handler>,
-    /// One for each request that may run at the same time.
-    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) places: Arc<AllPlaces>,
     pub(crate) instances: Arc<Permits>,
-    /// How long a client may take to send a body.
-    pub(crate) body_timeout: Duration,
+    pub(crate) body_limits: BodyLimits,
 }
 
 impl Service {
@@ -79,25 +77,26 @@ impl Service {
         let found = self.router.find(target.path()).ok_or(Problem::NotFound)?;
         let handler = self.handlers.get(&found.route.component).ok_or(Problem::NotFound)?;
         target.add_headers(&mut head.headers, &addresses.client, &found)?;
-        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Problem::Overloaded)?;
+        let body = request_body::read(incoming, self.body_limits, fate).await?;
+        let places = self.places.of(handler.state().computes_long(&head.method, &found.route.pattern));
+        let place = places.take(addresses.network).await?;
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
-        let (running, ending) = RunningRequest::new(permit, Instant::now() + handler.state().limits.request_time);
+        let (running, ending) = RunningRequest::new(place, Instant::now() + handler.state().limits.request_time);
         if let Some(line) = line {
             line.component.clone_from(&handler.state().id);
             line.record = Arc::clone(&running.record);
         }
         let method = head.method.clone();
-        let request = Request::from_parts(head, self.body(incoming, fate));
+        let request = Request::from_parts(head, guest_body(body));
         call(handler, running, request, &method, ending).await
     }
+}
 
-    fn body(&self, incoming: Incoming, fate: &BodyFate) -> WasiBody {
-        if incoming.is_end_stream() {
-            return Empty::new().map_err(Error::from).boxed_unsync();
-        }
-        let deadline = tokio::time::Instant::now() + self.body_timeout;
-        TimedBody::new(incoming, deadline, fate.clone()).boxed_unsync()
+fn guest_body(bytes: Bytes) -> WasiBody {
+    if bytes.is_empty() {
+        return Empty::new().map_err(|never| match never {}).boxed_unsync();
     }
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
 fn healthy() -> Response<ResponseBody> {

@@ -2,10 +2,12 @@
 //! when it is done or its time is up. For WASI 0.3 an instance answers several requests, also at the same time, and then
 //! waits a moment for more.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
@@ -41,9 +43,16 @@ pub(crate) struct Worker {
     pub(crate) grants: Arc<Grants>,
     pub(crate) limits: Arc<InstanceLimits>,
     pub(crate) instances: Arc<Permits>,
+    /// Methods, and patterns of routes, of the requests that compute for long.
+    pub(crate) long_requests: BTreeSet<(String, String)>,
 }
 
 impl Worker {
+    /// Whether the request needs one of the places for those that compute for long.
+    pub(crate) fn computes_long(&self, method: &Method, pattern: &str) -> bool {
+        self.long_requests.iter().any(|(long, route)| long == method.as_str() && route == pattern)
+    }
+
     /// Whether an instance answers exactly one request.
     pub(crate) fn is_single_use(&self) -> bool {
         matches!(self.component, ProxyPre::P2(_))

@@ -90,13 +90,20 @@ impl Setup {
     }
 
     pub(crate) fn manifest(path: &Path) -> Self {
-        Self {
+        let setup = Self {
             manifest: path.to_path_buf(),
             variables: BTreeMap::new(),
             environment: Vec::new(),
-            flags: BTreeMap::from([("--listen".to_owned(), "127.0.0.1:0".to_owned())]),
+            flags: BTreeMap::new(),
             state: None,
-        }
+        };
+        Launcher::chosen().flags().iter().fold(setup, |setup, (flag, value)| setup.flag(flag, value))
+    }
+
+    /// Leaves a flag to its default.
+    pub(crate) fn default_flag(mut self, flag: &str) -> Self {
+        self.flags.remove(flag);
+        self
     }
 
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {

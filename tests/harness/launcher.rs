@@ -57,6 +57,17 @@ impl Launcher {
         }
     }
 
+    /// The flags of every host. All clients of the suite have one address, and our host would hold that to its share. Up to 64 of
+    /// them log in at the same moment.
+    pub(super) fn flags(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Latchkey => {
+                &[("--listen", "127.0.0.1:0"), ("--max-share-per-address", "100"), ("--max-long-requests", "16")]
+            }
+            Self::Spin => &[("--listen", "127.0.0.1:0")],
+        }
+    }
+
     /// Fails if Spin lacks this flag: a test that uses it can only run on our host.
     #[track_caller]
     pub(super) fn assert_knows(self, flag: &str) {

@@ -1,8 +1,10 @@
 //! The rude client: it sends raw bytes over a socket.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
+
+use rustix::net::{self, AddressFamily, SocketType};
 
 use super::PATIENCE;
 use super::client::Client;
@@ -25,7 +27,18 @@ pub(crate) struct RawReply {
 
 impl Connection {
     pub(crate) fn open(app: &Client) -> Self {
-        let stream = TcpStream::connect(app.authority()).unwrap();
+        Self::over(TcpStream::connect(app.authority()).unwrap())
+    }
+
+    /// A connection from another loopback address, which is another client to the host. The host has to listen on loopback.
+    pub(crate) fn open_from(source: Ipv4Addr, app: &Client) -> Self {
+        let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        net::bind(&socket, &SocketAddrV4::new(source, 0)).unwrap();
+        net::connect(&socket, &app.authority().parse::<SocketAddrV4>().unwrap()).unwrap();
+        Self::over(TcpStream::from(socket))
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         Self { stream, received: Vec::new(), closed: false }

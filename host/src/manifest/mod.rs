@@ -5,6 +5,7 @@ mod profile;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod tool;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub(crate) struct Application {
     pub(crate) components: BTreeMap<String, ComponentGrants>,
     /// The declared variables.
     pub(crate) variables: BTreeMap<String, Declaration>,
+    /// If it renders to more than nothing, clients connect through a proxy.
+    pub(crate) behind_proxy: Option<Template>,
 }
 
 /// The file of a component and everything that the component may use.
@@ -39,6 +42,8 @@ pub(crate) struct ComponentGrants {
     pub(crate) variables: BTreeMap<String, Template>,
     /// Environment variables.
     pub(crate) environment: BTreeMap<String, String>,
+    /// Methods and routes of the requests that compute for long.
+    pub(crate) long_requests: BTreeSet<(String, String)>,
 }
 
 /// A declared variable. Without a default it is required.
@@ -78,6 +83,8 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
         profile::apply(&mut manifest.component, profile)?;
     }
     let variables = declarations(manifest.variables)?;
+    let behind_proxy = manifest.application.tool.latchkey.behind_proxy;
+    let behind_proxy = behind_proxy.map(|text| tool::behind_proxy(&text, &variables)).transpose()?;
     let mut components = BTreeMap::new();
     for (id, component) in manifest.component {
         check_name(&id, '-', Case::Any).map_err(|problem| Failure::new(format_args!("component.{id}: {problem}")))?;
@@ -86,8 +93,9 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
         components.insert(id, grants);
     }
     let routes = check_routes(&manifest.trigger.http, &components)?;
+    tool::check_long_requests(&components, &routes)?;
     components.retain(|id, _| routes.iter().any(|(_, component)| component == id));
-    Ok(Application { routes, components, variables })
+    Ok(Application { routes, components, variables, behind_proxy })
 }
 
 fn declarations(variables: BTreeMap<String, schema::Variable>) -> Result<BTreeMap<String, Declaration>, Failure> {
@@ -151,6 +159,7 @@ fn check_component(
         stores: component.key_value_stores.into_iter().collect(),
         variables,
         environment: component.environment,
+        long_requests: tool::long_requests(component.tool.latchkey.long_requests)?,
     })
 }
 

@@ -32,7 +32,22 @@ pub(super) struct Application {
     pub(super) targets: Option<Vec<IgnoredAny>>,
     #[serde(default)]
     pub(super) trigger: Table,
-    pub(super) tool: Option<BTreeMap<String, Table>>,
+    #[serde(default)]
+    pub(super) tool: ApplicationTools,
+}
+
+/// `[application.tool]`, where other tools have tables too
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ApplicationTools {
+    #[serde(default)]
+    pub(super) latchkey: ApplicationTool,
+}
+
+/// `[application.tool.latchkey]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApplicationTool {
+    pub(super) behind_proxy: Option<String>,
 }
 
 /// `[variables] NAME = { ... }`
@@ -99,8 +114,8 @@ pub(super) struct Component {
     pub(super) build: Option<Build>,
     #[expect(dead_code, reason = "for `spin build`")]
     pub(super) targets: Option<Vec<IgnoredAny>>,
-    #[expect(dead_code, reason = "for other tools; Spin ignores it too")]
-    pub(super) tool: Option<BTreeMap<String, Table>>,
+    #[serde(default)]
+    pub(super) tool: ComponentTools,
     #[serde(default)]
     pub(super) profile: BTreeMap<String, Profile>,
     pub(super) files: Option<Value>,
@@ -111,6 +126,21 @@ pub(super) struct Component {
     pub(super) ai_models: Option<Value>,
     pub(super) dependencies: Option<Value>,
     pub(super) dependencies_inherit_configuration: Option<Value>,
+}
+
+/// `[component.ID.tool]`, where other tools have tables too
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ComponentTools {
+    #[serde(default)]
+    pub(super) latchkey: ComponentTool,
+}
+
+/// `[component.ID.tool.latchkey]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ComponentTool {
+    #[serde(default)]
+    pub(super) long_requests: Vec<String>,
 }
 
 /// `[component.ID.build]`

@@ -217,3 +217,26 @@ fn refusals_of_a_profile() {
     let failure = parse_with_profile(&url, Some("p")).unwrap_err().to_string();
     assert!(failure.contains("component.c.source: this host offers a path only"), "{failure}");
 }
+
+#[test]
+fn the_tables_of_this_host_are_read() {
+    let tables = "[application.tool.other]\nx = 1\n[application.tool.latchkey]\nbehind_proxy = \"{{ header }}\"\n\
+                  [variables]\nheader = { default = \"\" }\n";
+    let lists = |list: &str| format!("{HEAD}{tables}{TAIL}[component.c.tool.latchkey]\nlong_requests = {list}\n");
+    let application = parse(&lists("[\"POST /...\"]")).unwrap();
+    let long = &application.components["c"].long_requests;
+    assert_eq!(long.iter().collect::<Vec<_>>(), [&("POST".to_owned(), "/...".to_owned())]);
+    let values = BTreeMap::from([("header".to_owned(), "forwarded".to_owned())]);
+    assert_eq!(application.behind_proxy.unwrap().render(&values), "forwarded");
+    assert!(parse(&format!("{HEAD}{TAIL}")).unwrap().behind_proxy.is_none());
+    for (text, part) in [
+        (lists("[\"POST\"]"), "component.c.tool.latchkey.long_requests \"POST\": expected a method and a route"),
+        (lists("[\"POST /other\"]"), "\"POST /other\": no such route leads to the component"),
+        (lists("[]").replace("long_requests", "nope"), "unknown field `nope`"),
+        (lists("[]").replace("{{ header }}", "{{ other }}"), "behind_proxy: [variables] declares no \"other\""),
+        (lists("[]").replace("behind_proxy", "nope"), "unknown field `nope`"),
+    ] {
+        let failure = parse(&text).unwrap_err().to_string();
+        assert!(failure.contains(part), "{failure}");
+    }
+}
