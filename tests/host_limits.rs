@@ -71,6 +71,43 @@ fn more_requests_than_allowed_at_once_are_turned_away() {
     still_serves(&mut app);
 }
 
+case!(OwnHost, what_the_host_itself_answers_is_no_page_that_runs_or_is_framed);
+fn what_the_host_itself_answers_is_no_page_that_runs_or_is_framed() {
+    let app = Setup::fixture().flag("--request-timeout", "1").flag("--body-timeout", "1").start();
+    let length = |length: &str| format!("POST /slow-read HTTP/1.1\r\nHost: a\r\nContent-Length: {length}");
+    for (head, status) in [
+        ("GET /.well-known/spin/nothing HTTP/1.1\r\nHost: a".to_owned(), 404),
+        ("GET /empty HTTP/1.1".to_owned(), 400),
+        ("GET /trap HTTP/1.1\r\nHost: a".to_owned(), 500),
+        ("GET /busy HTTP/1.1\r\nHost: a".to_owned(), 504),
+        (length("99999999"), 413),
+        (length("1"), 408),
+    ] {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for (accept, kind, begin) in
+            [("*/*", "application/problem+json", "{\""), (browser, "text/html; charset=utf-8", "<!doctype html>")]
+        {
+            let mut connection = Connection::open(&app);
+            connection.write(format!("{head}\r\nAccept: {accept}\r\n\r\n").as_bytes());
+            let reply = connection.reply().unwrap();
+            assert!(reply.status == status && reply.body.starts_with(begin), "{reply:?}");
+            for header in [
+                &format!("content-type: {kind}"),
+                "cache-control: no-store",
+                "vary: Origin",
+                "x-content-type-options: nosniff",
+                "cross-origin-resource-policy: same-origin",
+            ] {
+                assert!(reply.head.lines().any(|line| line == header), "{header} is not in {}", reply.head);
+            }
+            let policy = reply.head.lines().find_map(|line| line.strip_prefix("content-security-policy: ")).unwrap();
+            for part in ["default-src 'none'", "frame-ancestors 'none'", "sandbox"] {
+                assert!(policy.contains(part), "{policy}");
+            }
+        }
+    }
+}
+
 /// Begins a request and leaves out the body, so that a component waits for it.
 fn request_under_way(app: &Host) -> Connection {
     let mut connection = Connection::open(app);

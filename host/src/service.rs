@@ -15,7 +15,7 @@ use crate::access_log::AccessLogLine;
 use crate::component_call::call;
 use crate::permits::Permits;
 use crate::places::AllPlaces;
-use crate::problem::Problem;
+use crate::problem::{Form, Problem};
 use crate::request::{Addresses, Target};
 use crate::request_body::{self, BodyFate, BodyLimits};
 use crate::response::ResponseBody;
@@ -50,9 +50,10 @@ impl Service {
             started: Instant::now(),
             record: Arc::default(),
         });
+        let form = Form::preferred(request.headers());
         let mut response = match self.dispatch(request, addresses, fate, line.as_mut()).await {
             Ok(response) => response,
-            Err(problem) => problem.response().map(ResponseBody::full),
+            Err(problem) => problem.response(form).map(ResponseBody::full),
         };
         if let Some(line) = &mut line {
             line.status = response.status();
