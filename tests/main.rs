@@ -64,6 +64,7 @@ mod site;
 mod slow_clients;
 mod smuggling;
 mod spin_parity;
+mod stalled_log;
 mod start_errors;
 mod story;
 mod tokens;

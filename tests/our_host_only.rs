@@ -22,6 +22,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("shared_instances::answers_to_16_people_who_wait_for_the_store_are_each_their_own", LOG),
     ("slow_clients", FLAGS),
     ("smuggling::two_lengths_are_not_both_believed", HTTP),
+    ("stalled_log", LOG),
     ("start_errors", WORDS),
 ];
 

@@ -1,7 +1,6 @@
-//! Passes what a guest writes to its standard output and error on to the host's standard error. Each line goes out in one
-//! write, so that lines of concurrent requests never mix.
+//! Passes what a guest writes to its standard output and error on to the host's log. Each line is queued in one piece, so that lines
+//! of concurrent requests never mix.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,6 +8,8 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+
+use crate::log_queue;
 
 /// A longer line is cut into lines of this length, in bytes.
 const MAX_LINE: usize = 16 * 1024;
@@ -46,8 +47,7 @@ fn write_line(line: &mut Vec<u8>) {
     if !line.ends_with(b"\n") {
         line.push(b'\n');
     }
-    // A write error is ignored, because a closed standard error must not make a request fail.
-    _ = std::io::stderr().lock().write_all(line);
+    log_queue::write(line);
     line.clear();
 }
 

@@ -1,5 +1,5 @@
 //! The host's own log: one JSON object a line on standard error, with `time, level, component, event` and the event's
-//! fields. Each line is written in one piece, like the lines of guests, so that lines never mix.
+//! fields. Each line is queued in one piece, like the lines of guests, so that lines never mix.
 
 use std::fmt;
 
@@ -16,6 +16,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::arguments::LogLevel;
+use crate::log_queue::LineWriter;
 
 /// From now on logs events of this level and of more severe levels. Events of libraries are not logged.
 pub(crate) fn start(level: LogLevel) {
@@ -26,10 +27,8 @@ pub(crate) fn start(level: LogLevel) {
         LogLevel::Debug => LevelFilter::DEBUG,
     };
     let ours = |metadata: &Metadata<'_>| metadata.target().starts_with(env!("CARGO_BIN_NAME"));
-    let lines = tracing_subscriber::fmt::layer()
-        .event_format(JsonLine)
-        .with_writer(std::io::stderr)
-        .with_filter(filter_fn(ours));
+    let lines =
+        tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(|| LineWriter).with_filter(filter_fn(ours));
     let subscriber = tracing_subscriber::registry().with(level).with(lines);
     // Fails only when a subscriber is already set, and this is the only place that sets one.
     _ = tracing::subscriber::set_global_default(subscriber);
@@ -43,13 +42,19 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut fields = Fields(Vec::new());
-        fields.set("time", now()?);
-        fields.set("level", event.metadata().level().as_str().to_ascii_lowercase());
-        fields.set("component", "host");
+        let mut fields = Fields::begin(&event.metadata().level().as_str().to_ascii_lowercase())?;
         event.record(&mut fields);
         writeln!(writer, "{}", fields.json().map_err(|_| fmt::Error)?)
     }
+}
+
+/// The line that says how many lines were not written. It does not go through the queue that was full.
+pub(crate) fn lines_dropped(lines: u64) -> Vec<u8> {
+    // A clock whose time has no text is the only error, and then there is no line.
+    let Ok(mut fields) = Fields::begin("warn") else { return Vec::new() };
+    fields.set("event", "log_lines_dropped");
+    fields.set("lines", lines);
+    fields.json().map(|line| line + "\n").unwrap_or_default().into_bytes()
 }
 
 /// The current time by RFC 3339, in UTC with milliseconds.
@@ -65,6 +70,15 @@ fn now() -> Result<String, fmt::Error> {
 struct Fields(Vec<(&'static str, Value)>);
 
 impl Fields {
+    /// The fields of every line.
+    fn begin(level: &str) -> Result<Self, fmt::Error> {
+        let mut fields = Self(Vec::new());
+        fields.set("time", now()?);
+        fields.set("level", level);
+        fields.set("component", "host");
+        Ok(fields)
+    }
+
     fn set(&mut self, name: &'static str, value: impl Into<Value>) {
         self.0.push((name, value.into()));
     }

@@ -16,6 +16,7 @@ mod failure;
 mod guest_output;
 mod instance;
 mod log;
+mod log_queue;
 mod manifest;
 mod permits;
 mod places;
@@ -40,14 +41,22 @@ mod worker;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use arguments::Arguments;
 use clap::Parser;
+use failure::Failure;
+
+/// How long the end of the process waits for the reader of the log.
+const LOG_PATIENCE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log::start(arguments.log);
-    match run::run(&arguments) {
+    let started = log_queue::start().map_err(|error| Failure::new(format_args!("cannot start a thread: {error}")));
+    let result = started.and_then(|()| run::run(&arguments));
+    log_queue::flush(LOG_PATIENCE);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If standard error is closed, there is nowhere left to report the failure.

@@ -56,7 +56,8 @@ impl Driver {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let output = Output::follow(child.stdout.take().unwrap());
+        output.clone().follow_log(child.stderr.take().unwrap());
         let port = output.wait("port of chromedriver", |lines| {
             let line = lines.stdout.iter().find_map(|line| line.split_once("started successfully on port "));
             assert!(line.is_some() || !lines.ended(), "chromedriver has ended: {:?}", lines.stderr);

@@ -32,6 +32,7 @@ pub(crate) struct Setup {
     environment: Vec<(String, String)>,
     flags: BTreeMap<String, String>,
     state: Option<PathBuf>,
+    is_log_read: bool,
 }
 
 /// A running host with its client.
@@ -96,6 +97,7 @@ impl Setup {
             environment: Vec::new(),
             flags: BTreeMap::new(),
             state: None,
+            is_log_read: true,
         };
         Launcher::chosen().flags().iter().fold(setup, |setup, (flag, value)| setup.flag(flag, value))
     }
@@ -126,6 +128,12 @@ impl Setup {
     /// Uses a state folder that exists longer than the host.
     pub(crate) fn state(mut self, folder: &Path) -> Self {
         self.state = Some(folder.to_path_buf());
+        self
+    }
+
+    /// Leaves the log in its pipe until [`Host::read_log`] is called.
+    pub(crate) fn log_unread(mut self) -> Self {
+        self.is_log_read = false;
         self
     }
 
@@ -179,7 +187,10 @@ impl Setup {
         // `spin up` runs as two processes. A process group lets one signal reach both.
         command.process_group(0);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
-        let output = Output::follow(child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let output = Output::follow(child.stdout.take().unwrap());
+        if self.is_log_read {
+            output.clone().follow_log(child.stderr.take().unwrap());
+        }
         (child, output, state, folder)
     }
 }
@@ -188,6 +199,11 @@ impl Host {
     /// The output of the process so far.
     pub(crate) fn output(&self) -> &Output {
         &self.output
+    }
+
+    /// Begins to read a log that was left unread.
+    pub(crate) fn read_log(&mut self) {
+        self.output.clone().follow_log(self.child.stderr.take().unwrap());
     }
 
     #[track_caller]
@@ -205,10 +221,16 @@ impl Host {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
     }
 
+    /// Waits for the end of the process, and not for that of its output, and returns its exit status.
+    #[track_caller]
+    pub(crate) fn wait_for_exit(&mut self) -> ExitStatus {
+        wait_for("end of the host", || self.child.try_wait().unwrap())
+    }
+
     /// Waits for the end of the process and returns its exit status.
     #[track_caller]
     pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
-        let status = wait_for("end of the host", || self.child.try_wait().unwrap());
+        let status = self.wait_for_exit();
         self.output.wait("end of its output", |output| output.ended().then_some(()));
         status
     }

@@ -31,11 +31,14 @@ impl Lines {
 }
 
 impl Output {
-    pub(crate) fn follow(stdout: impl Read + Send + 'static, stderr: impl Read + Send + 'static) -> Arc<Self> {
+    pub(crate) fn follow(stdout: impl Read + Send + 'static) -> Arc<Self> {
         let output = Arc::new(Self { lines: Mutex::default(), changed: Condvar::new() });
         output.clone().collect(stdout, |lines| &mut lines.stdout);
-        output.clone().collect(stderr, |lines| &mut lines.stderr);
         output
+    }
+
+    pub(crate) fn follow_log(self: Arc<Self>, stderr: impl Read + Send + 'static) {
+        self.collect(stderr, |lines| &mut lines.stderr);
     }
 
     fn collect(self: Arc<Self>, stream: impl Read + Send + 'static, to: fn(&mut Lines) -> &mut Vec<String>) {
