@@ -1,5 +1,8 @@
 //! The data that exists after a restart, in the same file that Spin uses.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use crate::harness::actors::{self, log_in};
 use crate::harness::client::get;
 use crate::harness::database::{self, Row};
@@ -22,6 +25,25 @@ fn everything_survives_a_restart() {
     assert_eq!(log_in(&app, "alice", &alice.password).status, 200);
     assert_eq!(alice.post(&app, "after")["id"], "2");
     app.stop();
+}
+
+case!(OwnHost, a_store_that_others_may_read_is_named_in_the_log);
+/// Spin creates its file so.
+fn a_store_that_others_may_read_is_named_in_the_log() {
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("sqlite_key_value.db");
+    let named = |mode: u32| -> Vec<String> {
+        std::fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+        let mut app = Setup::app().state(state.path()).start();
+        app.stop();
+        let lines = app.output().events().into_iter().filter(|line| line["event"] == "store_is_open_to_other_users");
+        lines.map(|line| format!("{} {}", line["file"].as_str().unwrap(), line["mode"].as_str().unwrap())).collect()
+    };
+    drop(database::create_as_spin_does(state.path()));
+    let lines = named(0o644);
+    assert!(lines.contains(&format!("{} 644", file.display())), "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with("-wal 644")), "{lines:?}");
+    assert_eq!(named(0o600), [""; 0]);
 }
 
 case!(OwnHost, the_file_of_spin_is_used_and_other_stores_are_left_alone);

@@ -1,16 +1,20 @@
 //! Opens a database file. A file that is damaged or is not a database is never changed.
 
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::failure::Failure;
 
 /// How long to wait for another process (Spin on the same file) to finish its transaction.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The check at the start ends after this many pages, 8 MiB of a file with pages of the usual size, so that the start of a large store
+/// does not take minutes.
+const CHECKED_PAGES: i32 = 2048;
 
 /// Spin's table: names, types and key must be the same as in Spin, because both hosts use one file.
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
@@ -43,24 +47,46 @@ pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
             .map_err(|error| located(format!("cannot be created: {error}")))?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| located(error.to_string()))?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| located(error.to_string()))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| located(error.to_string()))?;
-    if exists && let Err(problem) = check(&connection) {
+    if exists && let Err(problem) = check(&mut connection) {
         // Without this, closing would merge the write-ahead log of a damaged database into its file, which must stay as
         // it is.
         _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         return Err(located(format!("the file is damaged or not a database, and was left as it is ({problem})")));
     }
     prepare(&connection).map_err(|error| located(format!("cannot be written ({error})")))?;
+    warn_of_readers(path);
     Ok(connection)
 }
 
-fn check(connection: &Connection) -> Result<(), String> {
+/// Checks a part of the file, or all of a small one.
+fn check(connection: &mut Connection) -> Result<(), String> {
+    let interrupt = || true;
+    connection.progress_handler(CHECKED_PAGES, Some(interrupt)).map_err(|error| error.to_string())?;
     let answer: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| error.to_string())?;
     match answer {
         Ok(answer) if answer == "ok" => Ok(()),
         Ok(problem) => Err(problem),
+        // The first damaged page would have ended the check, so the pages so far are whole.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Spin creates its file for everybody to read, as far as the umask allows. The file may be somebody else's, so its mode is for the
+/// operator to change.
+fn warn_of_readers(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        let file = PathBuf::from(file);
+        let Ok(metadata) = file.metadata() else { continue };
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            tracing::warn!(file = %file.display(), mode = %format_args!("{mode:o}"), "store_is_open_to_other_users");
+        }
     }
 }
 

@@ -209,6 +209,27 @@ fn a_damaged_file_is_refused_and_left_as_it_was() {
     }
 }
 
+/// A check of the whole file would find all damage, and take as long as the file is large. SQLite begins with the last pages.
+#[test]
+fn of_a_large_file_a_part_is_checked() {
+    let folder = Folder::new();
+    let stores = folder.stores();
+    let pairs = (0..6000).map(|number| (format!("key {number:06}"), vec![7; 2000])).collect();
+    wait(stores.get("default").unwrap().set_many(pairs)).unwrap();
+    stores.close();
+    let whole = std::fs::read(folder.file()).unwrap();
+    let damage = |page: usize| {
+        let mut garbled = whole.clone();
+        garbled[page * 4096..(page + 1) * 4096].fill(0xaa);
+        std::fs::write(folder.file(), &garbled).unwrap();
+    };
+    damage(20);
+    folder.stores().close();
+    damage(whole.len() / 4096 - 1);
+    let failure = folder.try_stores().map(|_| ()).unwrap_err().to_string();
+    assert!(failure.contains("the file is damaged"), "{failure}");
+}
+
 #[test]
 fn a_table_with_other_columns_is_refused() {
     let folder = Folder::new();
