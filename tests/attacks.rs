@@ -262,3 +262,38 @@ fn behind_a_proxy_one_address_is_many_clients() {
         assert_eq!(answer(&app).unwrap().status, 200);
     }
 }
+
+case!(OwnHost, who_has_gone_holds_no_place);
+/// Requests that never end have all places, until their clients go.
+fn who_has_gone_holds_no_place() {
+    let app = Setup::fixture().flag("--max-concurrent-requests", "2").flag("--request-timeout", "86400").start();
+    let mut busy = Vec::new();
+    wait_for("refusal", || {
+        let mut connection = Connection::open(&app);
+        connection.write(b"GET /busy HTTP/1.1\r\nHost: a\r\n\r\n");
+        busy.push(connection);
+        (app.get("/empty").status == 503).then_some(())
+    });
+    drop(busy);
+    wait_for("place", || (app.get("/empty").status == 200).then_some(()));
+    let log = app.output().stderr();
+    assert!(!log.contains("\"level\":\"error\""), "a client that goes is no fault: {log}");
+}
+
+case!(OwnHost, who_has_gone_before_their_turn_costs_no_hash);
+fn who_has_gone_before_their_turn_costs_no_hash() {
+    let app = Setup::app()
+        .variable("pbkdf2_iterations", "4000000")
+        .flag("--max-long-requests", "1")
+        .flag("--request-timeout", "86400")
+        .start();
+    let mut first = login(&app, Ipv4Addr::LOCALHOST);
+    first.read_for(Duration::from_millis(200));
+    let waiting: Vec<_> = (0..4).map(|_| login(&app, Ipv4Addr::LOCALHOST)).collect();
+    is_answered(&app);
+    drop(waiting);
+    assert_eq!(first.reply().unwrap().status, 401);
+    assert_eq!(login(&app, Ipv4Addr::LOCALHOST).reply().unwrap().status, 401);
+    let hashed = app.output().wait_for_events("login", 2, |line| line["event"] == "authn_login_fail");
+    assert_eq!(hashed.len(), 2, "the first one and the last one");
+}

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::handler::TrapOrPanicError;
 
 use crate::problem::Problem;
 use crate::response::{self, ResponseBody};
-use crate::running::RunningRequest;
+use crate::running::{Caller, RunningRequest};
 use crate::worker::Handler;
 
 /// The host gives a request up this long after its time limit, even if it has not heard from the instance: an instance
@@ -36,7 +36,10 @@ pub(crate) async fn call(
     ending: oneshot::Receiver<Result<(), String>>,
 ) -> Result<Response<ResponseBody>, Problem> {
     let give_up = running.deadline + PATIENCE;
-    let failed = match timeout_at(give_up.into(), attempt(handler, &running, request, method)).await {
+    let mut caller = Caller { request: Arc::clone(&running), has_response: false };
+    let outcome = timeout_at(give_up.into(), attempt(handler, &running, request, method)).await;
+    caller.has_response = true;
+    let failed = match outcome {
         Ok(Ok(response)) => return Ok(response),
         Ok(Err(failed)) => failed,
         Err(_) => Failed { error: "no answer in time".to_owned(), with_instance: false },

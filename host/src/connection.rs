@@ -97,7 +97,8 @@ impl Connections {
 /// The HTTP/1.1 settings of every connection. [`Progress`] has the time limit of heads.
 fn protocol() -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    protocol.header_read_timeout(None).half_close(true);
+    // A client that has closed its side has gone, as for Spin and most proxies, and nobody waits for its answer any more.
+    protocol.header_read_timeout(None).half_close(false);
     protocol.max_buf_size(MAX_HEAD).max_header_size(MAX_HEAD);
     protocol
 }

@@ -45,6 +45,8 @@ pub(crate) struct RunningRequest {
     ended: Mutex<Option<oneshot::Sender<Result<(), String>>>>,
     /// True once there is a response, even if parts of its body are still missing.
     is_answered: AtomicBool,
+    /// True once nobody waits for a response any more.
+    is_abandoned: AtomicBool,
     _place: Place,
 }
 
@@ -53,8 +55,15 @@ impl RunningRequest {
     pub(crate) fn new(place: Place, deadline: Instant) -> (Arc<Self>, oneshot::Receiver<Result<(), String>>) {
         let (sender, receiver) = oneshot::channel();
         let ended = Mutex::new(Some(sender));
-        let is_answered = AtomicBool::new(false);
-        (Arc::new(Self { record: Arc::default(), deadline, ended, is_answered, _place: place }), receiver)
+        let (is_answered, is_abandoned) = (AtomicBool::new(false), AtomicBool::new(false));
+        let request = Self { record: Arc::default(), deadline, ended, is_answered, is_abandoned, _place: place };
+        (Arc::new(request), receiver)
+    }
+
+    /// Whether it may be given up: nobody waits for it, and it has written nothing. What has begun to write goes on to its end, or
+    /// clients could choose where a change breaks off.
+    fn may_be_given_up(&self) -> bool {
+        self.is_abandoned.load(Ordering::Relaxed) && self.record.store_calls().1 == 0
     }
 
     /// The sender to which the result of the instance goes. It holds no reference to the request, so the request can end
@@ -74,6 +83,18 @@ impl Drop for Unanswered {
     }
 }
 
+/// Exists while somebody waits for the response. Dropping it before there is one marks the request as abandoned.
+pub(crate) struct Caller {
+    pub(crate) request: Arc<RunningRequest>,
+    pub(crate) has_response: bool,
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.request.is_abandoned.store(!self.has_response, Ordering::Relaxed);
+    }
+}
+
 /// The requests of one instance.
 #[derive(Default)]
 pub(crate) struct InstanceRequests {
@@ -82,6 +103,8 @@ pub(crate) struct InstanceRequests {
     last_deadline: Mutex<Option<Instant>>,
     /// True once a request has used up its time. The guest may still be working on that request.
     exhausted: AtomicBool,
+    /// True once the instance was told to end because all of its requests may be given up.
+    given_up: AtomicBool,
 }
 
 impl InstanceRequests {
@@ -114,7 +137,15 @@ impl InstanceRequests {
     /// The latest moment at which the instance must end; `None` means at once.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let running: Vec<_> = lock(&self.running).iter().filter_map(|(_, request)| request.upgrade()).collect();
+        if may_be_given_up(&running) {
+            self.given_up.store(true, Ordering::Relaxed);
+            return None;
+        }
         deadline(&running, self.is_exhausted(), *lock(&self.last_deadline))
+    }
+
+    pub(crate) fn are_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
     }
 
     /// The senders of the requests that have not ended. Each receiver waits for the result of the instance.
@@ -122,6 +153,11 @@ impl InstanceRequests {
         let running = lock(&self.running);
         running.iter().filter_map(|(_, request)| request.upgrade()?.take_ended()).collect()
     }
+}
+
+/// Whether there are requests, and nobody needs any of them.
+fn may_be_given_up(running: &[Arc<RunningRequest>]) -> bool {
+    !running.is_empty() && running.iter().all(|request| request.may_be_given_up())
 }
 
 fn deadline(running: &[Arc<RunningRequest>], exhausted: bool, last: Option<Instant>) -> Option<Instant> {
@@ -187,5 +223,22 @@ mod tests {
         // All requests have ended; only work that continues after the answers is left.
         assert_eq!(deadline(&[], false, last), last);
         assert_eq!(deadline(&[], true, last), None);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_given_up_unless_it_has_begun_to_write() {
+        let places = places(2);
+        let late = Instant::now() + Duration::from_secs(1);
+        let (first, second) = (request(&places, late).await, request(&places, late).await);
+        let gone = |request: &Arc<RunningRequest>| Caller { request: Arc::clone(request), has_response: false };
+        drop(gone(&first));
+        assert!(may_be_given_up(&[Arc::clone(&first)]));
+        assert!(!may_be_given_up(&[Arc::clone(&first), Arc::clone(&second)]), "somebody waits for the second");
+        second.record.count_store_read();
+        drop(gone(&second));
+        assert!(may_be_given_up(&[Arc::clone(&first), Arc::clone(&second)]));
+        second.record.count_store_write();
+        assert!(!may_be_given_up(&[first, second]));
+        assert!(!may_be_given_up(&[]), "the instance may do other work");
     }
 }

@@ -46,7 +46,7 @@ impl Service {
             component: String::new(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
-            status: StatusCode::OK,
+            status: gone(),
             started: Instant::now(),
             record: Arc::default(),
         });
@@ -98,6 +98,11 @@ fn guest_body(bytes: Bytes) -> WasiBody {
         return Empty::new().map_err(|never| match never {}).boxed_unsync();
     }
     Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// The status of a request whose client went away before the answer, in the log alone. It is nginx's.
+fn gone() -> StatusCode {
+    StatusCode::from_u16(499).unwrap_or_default()
 }
 
 fn healthy() -> Response<ResponseBody> {

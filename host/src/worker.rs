@@ -159,7 +159,8 @@ impl WorkerState for Reuse {
         }
         // If a request failed, its caller waits for the reason and logs it. Here nobody waits: all requests were answered
         // before, so the error is logged here.
-        if let (false, false, Err(error)) = (heard, self.requests.is_exhausted(), result) {
+        let is_expected = self.requests.is_exhausted() || self.requests.are_given_up();
+        if let (false, false, Err(error)) = (heard, is_expected, result) {
             tracing::error!(target_component = self.component.as_str(), error, "component_failed_after_answer");
         }
     }
