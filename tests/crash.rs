@@ -24,6 +24,16 @@ fn kill_amid<T: Send>(
     enough: usize,
     work: impl Fn(&Host, usize, usize, &Mutex<Vec<T>>) -> bool + Sync,
 ) -> Vec<T> {
+    end_amid(app, Host::kill, enough, work)
+}
+
+/// The same, with another way to end the host.
+fn end_amid<T: Send>(
+    app: &mut Host,
+    end: impl Fn(&Host),
+    enough: usize,
+    work: impl Fn(&Host, usize, usize, &Mutex<Vec<T>>) -> bool + Sync,
+) -> Vec<T> {
     let acknowledged = Mutex::new(Vec::new());
     let reached = thread::scope(|scope| {
         for worker in 0..8 {
@@ -32,7 +42,7 @@ fn kill_amid<T: Send>(
         }
         let reached = wait_or_give_up(|| (acknowledged.lock().unwrap().len() >= enough).then_some(()));
         // The host is killed even if the wait failed, because the workers run until it is gone.
-        app.kill();
+        end(app);
         reached
     });
     app.wait_for_end();
@@ -69,6 +79,30 @@ fn an_acknowledged_message_survives_a_kill() {
         }
         alice.post(&app, &format!("after kill {round}"));
         assert_eq!(all(&app, 1, "").first(), Some(&format!("after kill {round}")));
+    }
+}
+
+case!(OwnHost, sigterm_answers_what_it_has_done);
+/// Whoever got no answer has not posted: a request that has arrived is answered before the end.
+fn sigterm_answers_what_it_has_done() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = host(state.path());
+    let alice = actors::alice(&app);
+    let mut expected = Vec::new();
+    for round in 0..4 {
+        let acknowledged = end_amid(&mut app, Host::ask_to_end, 50, |app, worker, turn, acknowledged| {
+            let text = format!("round {round}, worker {worker}, turn {turn}");
+            let Ok(reply) = app.try_send(alice.posting(&text)) else { return false };
+            assert_eq!(reply.status, 201, "{}", reply.said());
+            acknowledged.lock().unwrap().push(text);
+            true
+        });
+        expected.extend(acknowledged);
+        expected.sort();
+        app = host(state.path());
+        let mut found = all(&app, 100, "");
+        found.sort();
+        assert_eq!(found, expected);
     }
 }
 

@@ -36,6 +36,7 @@ mod authorizer;
 mod connections;
 mod cors;
 mod crash;
+mod exhaustion;
 mod forged_tokens;
 mod harness;
 mod hashing;

@@ -12,6 +12,7 @@ const HTTP: &str = "it is about what our host does with a connection, before the
 const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("attacks", FLAGS),
     ("connections", HTTP),
+    ("exhaustion", LOG),
     ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
     ("host_limits", FLAGS),
     ("hostile", FLAGS),

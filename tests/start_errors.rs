@@ -112,6 +112,12 @@ fn a_state_folder_that_is_none_is_told() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "a file");
 }
 
+case!(OwnHost, a_folder_where_nothing_can_be_made_is_told);
+/// In /sys nobody makes a folder, not even root.
+fn a_folder_where_nothing_can_be_made_is_told() {
+    names(&Setup::app().state(Path::new("/sys/latchkey")).refused(), &["/sys/latchkey"]);
+}
+
 case!(OwnHost, a_damaged_database_is_left_as_it_is);
 fn a_damaged_database_is_left_as_it_is() {
     let garbage = b"This is no database. ".repeat(400);

@@ -10,6 +10,7 @@ mod client_stream;
 mod component;
 mod component_call;
 mod connection;
+mod descriptors;
 mod engine;
 mod expiration;
 mod failure;
@@ -36,6 +37,7 @@ mod share;
 mod store;
 mod template;
 mod toml_file;
+mod trouble;
 mod variables;
 mod worker;
 

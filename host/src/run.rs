@@ -25,7 +25,7 @@ use crate::service::Service;
 use crate::share::Percent;
 use crate::store::Stores;
 use crate::worker::{Handler, InstanceLimits, Worker};
-use crate::{component, engine, manifest, runtime_config, server, variables};
+use crate::{component, descriptors, engine, manifest, runtime_config, server, variables};
 
 /// The name that Spin gives the folder for its data, beside the manifest.
 const STATE_DIR: &str = ".spin";
@@ -71,6 +71,7 @@ async fn start(
     values: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
+    descriptors::allow(arguments.max_connections);
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;

@@ -1,7 +1,7 @@
 //! Accepts connections until a signal arrives, then lets the running requests finish.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,10 +10,15 @@ use tokio::sync::watch;
 use crate::connection::Connections;
 use crate::failure::Failure;
 use crate::request::Addresses;
+use crate::trouble::Trouble;
 
 /// The pause after a failed accept, for example when the system has no more descriptors. Trying again at once would only
 /// use the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Without a handler it would end the process when a file may grow no further (`ulimit -f`). With one, the write fails, as on a full
+/// disk. The number is the same on all systems that have it.
+const SIGXFSZ: SignalKind = SignalKind::from_raw(25);
 
 /// SIGTERM and SIGINT.
 pub(crate) struct Signals(Signal, Signal);
@@ -26,6 +31,8 @@ impl Signals {
     /// The system does not let the process catch signals.
     pub(crate) fn new() -> Result<Self, Failure> {
         let catch = |kind| signal(kind).map_err(|error| Failure::new(format_args!("cannot catch signals: {error}")));
+        // The handler stays for as long as the process.
+        _ = catch(SIGXFSZ)?;
         Ok(Self(catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?))
     }
 
@@ -73,10 +80,14 @@ pub(crate) async fn serve(
 }
 
 async fn accept(listener: &TcpListener, connections: Arc<Connections>, stop: &watch::Sender<bool>) {
+    let mut trouble = Trouble::default();
     loop {
         let accepted = listener.accept().await.and_then(|(stream, client)| Ok((client, stream.local_addr()?, stream)));
         match accepted {
             Ok((client, own, stream)) => {
+                if trouble.is_over() {
+                    tracing::info!("accepts_again");
+                }
                 let Some(addresses) = Addresses::new(client, own) else { continue };
                 // While this client waits for a seat, the clients after it wait in the system's queue.
                 let seat = connections.seats.take(addresses.network, connections.next_request).await;
@@ -85,7 +96,9 @@ async fn accept(listener: &TcpListener, connections: Arc<Connections>, stop: &wa
                 tokio::spawn(async move { connections.serve(stream, addresses, seat, stop).await });
             }
             Err(error) => {
-                tracing::warn!(%error, "accept_failed");
+                if let Some(times) = trouble.happened(Instant::now()) {
+                    tracing::warn!(%error, times, "accept_failed");
+                }
                 // If there are no more descriptors, this frees one.
                 connections.seats.make_way();
                 tokio::time::sleep(ACCEPT_PAUSE).await;

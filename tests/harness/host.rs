@@ -201,6 +201,10 @@ impl Host {
         &self.output
     }
 
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Begins to read a log that was left unread.
     pub(crate) fn read_log(&mut self) {
         self.output.clone().follow_log(self.child.stderr.take().unwrap());

@@ -5,11 +5,13 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::error::{Result, StoreError};
+use crate::trouble::Trouble;
 
 /// The most jobs in one transaction. The limit keeps the first job of a long queue from waiting for the whole queue.
 const MAX_BATCH: usize = 256;
@@ -76,6 +78,7 @@ fn undoable<T>(connection: &Connection, statements: impl FnOnce(&Connection) -> 
 }
 
 fn run(connection: Connection, jobs: &Receiver<Message>) {
+    let mut trouble = Trouble::default();
     let mut open = true;
     while open && let Ok(Message::Job(first)) = jobs.recv() {
         let mut batch = vec![first];
@@ -89,13 +92,22 @@ fn run(connection: Connection, jobs: &Receiver<Message>) {
                 Err(_) => break,
             }
         }
-        commit(&connection, batch);
+        match commit(&connection, batch) {
+            Ok(()) if trouble.is_over() => tracing::info!(file = connection.path(), "store_is_written_again"),
+            Ok(()) => {}
+            Err(error) => {
+                if let Some(times) = trouble.happened(Instant::now()) {
+                    tracing::error!(file = connection.path(), %error, times, "store_not_written");
+                }
+            }
+        }
     }
     // If the write-ahead log cannot be merged now, the next process that opens the file merges it.
     _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
-fn commit(connection: &Connection, batch: Vec<Job>) {
+/// Runs the jobs in one transaction, and answers each.
+fn commit(connection: &Connection, batch: Vec<Job>) -> Result<()> {
     let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
     let mut answers = Vec::with_capacity(batch.len());
     for job in batch {
@@ -110,6 +122,7 @@ fn commit(connection: &Connection, batch: Vec<Job>) {
     for answer in answers {
         answer(committed.clone());
     }
+    committed
 }
 
 /// On some errors, such as a full disk, SQLite rolls back the whole transaction. Then every caller in it must get an
