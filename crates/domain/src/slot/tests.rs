@@ -49,6 +49,16 @@ fn names_spread_over_all_slots_and_keep_theirs() {
     assert_ne!(SlotSecret::new([8; 32]).home("account", "name-9"), homes[9]);
 }
 
+/// Computed with Python's `hmac`. After a release that placed names elsewhere, all that was counted before would be forgotten.
+#[test]
+fn names_stay_in_their_slots_from_release_to_release() {
+    for (name, slots, tag) in
+        [("alice", [111_495, 14_729], 228), ("bob", [40_672, 6629], 13), ("carol", [54_887, 102_640], 18)]
+    {
+        assert_eq!(home(name), Home { slots, tag }, "{name}");
+    }
+}
+
 #[test]
 fn what_is_no_secret_does_not_read() {
     for text in ["", "00", &"0".repeat(63), &"g".repeat(64), &"é".repeat(32), &"+1".repeat(32)] {
@@ -91,6 +101,21 @@ fn a_window_begins_with_its_first_event() {
     }
     assert_eq!(store.attempt(HOURLY, "alice", NOW.plus_secs(30)), 3_570_000);
     assert_eq!(store.attempt(HOURLY, "alice", NOW.plus_secs(3600)), 0);
+}
+
+/// Otherwise the count of one kind of event would be cut short by a kind whose window is shorter.
+#[test]
+fn a_short_window_is_over_for_its_own_name_alone() {
+    let short = Limit::Quota(Quota { limit: 3, window_millis: 600_000 });
+    let slot = |name| QUOTAS.pack(Slot { tag: QUOTAS.tag(home(name)), at: NOW, count: 3 });
+    let chosen = |values, minutes: u64| match short.judge(home("alice"), values, NOW.plus_secs(60 * minutes)) {
+        Judgement::Take(step) => Some(step.index),
+        _ => None,
+    };
+    assert_eq!(chosen([slot("alice"), 0], 9), None);
+    assert_eq!(chosen([slot("alice"), 0], 10), Some(0));
+    assert_eq!(chosen([slot("bob"), 0], 59), Some(1));
+    assert_eq!(chosen([slot("bob"), 0], 60), Some(0));
 }
 
 /// Names that share no tag, with their attempts in the two slots of the first one.
@@ -159,6 +184,29 @@ fn while_there_are_delays_one_at_a_time_goes_on() {
     assert_eq!(store.attempt(RULE, "alice", now), 2000);
 }
 
+/// The time of a slot moves on only when it is ten seconds old, so that attempts of one moment all go on.
+#[test]
+fn free_attempts_of_one_moment_do_not_collide() {
+    for (millis, collides) in [(0, false), (9_875, false), (10_000, true)] {
+        let mut store = Store::default();
+        store.attempt(RULE, "alice", NOW);
+        let now = NOW.plus_millis(millis);
+        let Judgement::Take(step) = RULE.judge(home("alice"), store.0, now) else { panic!("it is free") };
+        let outcomes = [(); 2].map(|()| step.result(store.add(step.index, step.delta), now));
+        assert!(matches!(outcomes[0], Outcome::GoesOn { .. }), "{millis}");
+        assert_eq!(outcomes[1] == Outcome::Collided, collides, "{millis}");
+    }
+}
+
+#[test]
+fn the_first_delay_begins_with_the_last_attempt_that_is_free() {
+    let mut store = Store::default();
+    (0..4).for_each(|_| _ = store.attempt(RULE, "alice", NOW));
+    let now = NOW.plus_secs(5);
+    assert_eq!(store.attempt(RULE, "alice", now), 0);
+    assert_eq!(store.attempt(RULE, "alice", now), 1000);
+}
+
 /// What counts in the other slot counts too: attempts may have chosen at a moment when one of the two became free.
 #[test]
 fn a_name_in_both_slots_has_no_more_attempts() {
@@ -168,6 +216,11 @@ fn a_name_in_both_slots_has_no_more_attempts() {
     let Judgement::Take(step) = RULE.judge(home("alice"), [slot(2), slot(2)], NOW) else { panic!("one is free") };
     assert!(matches!(step.result(slot(3), NOW), Outcome::GoesOn { .. }));
     assert_eq!(step.result(slot(4), NOW), Outcome::Waits(1000));
+    let now = NOW.plus_secs(1);
+    let mut store = Store([slot(3), slot(2)]);
+    let Judgement::Take(step) = RULE.judge(home("alice"), store.0, now) else { panic!("it is time") };
+    assert!(matches!(step.result(store.add(step.index, step.delta), now), Outcome::GoesOn { .. }));
+    assert_eq!(step.result(store.add(step.index, step.delta), now), Outcome::Waits(4000), "one at a time");
 }
 
 #[test]
@@ -190,6 +243,18 @@ fn odd_values_are_unclear_and_can_be_repaired() {
     }
     let near = DELAYS.pack(Slot { tag: DELAYS.tag(home("alice")), at: NOW.plus_secs(60), count: 5 });
     assert_eq!(RULE.judge(home("alice"), [near, 0], NOW), Judgement::Wait(61_000), "a clock that is a little ahead");
+}
+
+/// A clock that is far ahead changes neither the tag nor the count. The ends are 2^34 eighths of a second and 2^27 quarters
+/// of a minute after the beginning of 2026, less one.
+#[test]
+fn times_have_an_end() {
+    for (layout, last_millis) in [(&DELAYS, 3_914_709_247_875), (&QUOTAS, 3_780_491_505_000)] {
+        let last = Slot { tag: 6, at: Timestamp::from_millis(last_millis), count: 5 };
+        for at in [last.at, last.at.plus_secs(15), last.at.plus_secs(1 << 40)] {
+            assert_eq!(layout.read(layout.pack(Slot { at, ..last }), last.at), Some(last));
+        }
+    }
 }
 
 #[test]
