@@ -107,6 +107,27 @@ fn a_changed_byte_anywhere_is_refused() {
     }
 }
 
+/// Whoever made the token: nothing is proved by the names.
+#[test]
+fn a_token_names_its_session_and_its_user_before_it_is_verified() {
+    let named = |claims: &str| {
+        let text = format!("{}.{}.", token().split('.').next().unwrap(), encode(claims));
+        UnverifiedToken::parse(&text).unwrap().named()
+    };
+    let (session, user) = (SessionId::new([0xab; 16]), Username::parse("alice").unwrap());
+    assert_eq!(UnverifiedToken::parse(&token()).unwrap().named(), Some((session.clone(), user.clone())));
+    assert_eq!(named(r#"{"sid":"abababababababababababababababab","sub":"alice"}"#), Some((session, user)));
+    for claims in [
+        r#"{"sub":"alice"}"#,
+        r#"{"sid":"abababababababababababababababab"}"#,
+        r#"{"sid":"ab","sub":"alice"}"#,
+        r#"{"sid":"abababababababababababababababab","sub":"Not a name"}"#,
+        "{",
+    ] {
+        assert_eq!(named(claims), None, "{claims}");
+    }
+}
+
 /// The digest is of every byte, the signature's among them, and one of another token proves nothing.
 #[test]
 fn only_the_very_token_that_was_issued_is_known_by_its_digest() {
