@@ -3,8 +3,6 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -14,8 +12,8 @@ use crate::project::Project;
 use crate::wasi::Wasi;
 
 /// The username of the account that posts and logs in.
-pub(crate) const USERNAME: &str = "ada";
-pub(crate) const PASSWORD: &str = "a long enough secret";
+const USERNAME: &str = "ada";
+const PASSWORD: &str = "a long enough secret";
 /// Flags for tests: password hashes are cheap, to save time.
 pub(crate) const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
 /// An address of this machine with any free port.
@@ -92,11 +90,9 @@ impl App {
         format!("{}{path}", self.address)
     }
 
-    pub(crate) fn resident_mib(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.host.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kib / 1024)
+    /// The process id of the host.
+    pub(crate) fn id(&self) -> u32 {
+        self.host.id()
     }
 
     /// The folder with the host's files.
@@ -121,33 +117,6 @@ impl App {
             ensure!(self.post("/api/messages", Some(token), &json!({ "text": text }))?.0 == 201, "a post failed");
         }
         Ok(token.to_owned())
-    }
-
-    /// How long a login takes. It has to end with this status.
-    pub(crate) fn login(&self, username: &str, password: &str, status: u16) -> Result<Duration> {
-        let start = Instant::now();
-        let (got, _) = self.post("/api/login", None, &json!({ "username": username, "password": password }))?;
-        ensure!(got == status, "a login ended with {got}");
-        Ok(start.elapsed())
-    }
-
-    /// Runs something while `at_once` clients log in again and again. Returns its result and the number of logins per
-    /// second.
-    pub(crate) fn while_logging_in<T>(&self, at_once: usize, run: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
-        let (done, count, start) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
-        std::thread::scope(|scope| {
-            for _ in 0..at_once {
-                scope.spawn(|| {
-                    while !done.load(Ordering::Relaxed) && self.login(USERNAME, PASSWORD, 200).is_ok() {
-                        count.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
-            }
-            let result = run();
-            let logins = count.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
-            done.store(true, Ordering::Relaxed);
-            Ok((result?, logins))
-        })
     }
 
     fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<(u16, Value)> {
