@@ -27,6 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("tests", &[]),
     ("fixture", &[]),
     ("fixture-authorizer", &[]),
+    ("seed", &["domain", "service"]),
     ("xtask", &[]),
 ];
 
@@ -37,10 +38,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("wit-bindgen", &["edge", "fixture-authorizer"]),
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
-    ("http", &["edge", "service", "host", "tests", "xtask"]),
+    ("http", &["edge", "service", "host", "seed", "tests", "xtask"]),
     ("leptos", &["frontend"]),
     ("wasmtime", &["host"]),
-    ("rusqlite", &["host", "tests"]),
+    ("rusqlite", &["host", "seed", "tests"]),
 ];
 
 fn packages() -> BTreeMap<String, Vec<String>> {

@@ -47,8 +47,6 @@ const fn share(scenario: &'static str, build: Subject, of: (&'static str, Subjec
     Share { scenario, build, of, at_least }
 }
 
-
-
 const SHARES: [Share; 23] = [
     share("newest", V0_2, ("empty", V0_2), 0.75),
     share("newest", V0_2, ("newest", Node), 1.4),
@@ -177,13 +175,10 @@ fn of_sizes(results: &Results, scenario: &Scenario, build: Subject) -> Vec<Bar> 
             failed: failed(results, &[few, many]),
         })
     };
-    [
-        bar("requests/s", per_second, Bound::AtLeast(1.0 - BY_SIZE)),
-        bar("p99", p99, Bound::AtMost(1.0 + BY_SIZE)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [bar("requests/s", per_second, Bound::AtLeast(1.0 - BY_SIZE)), bar("p99", p99, Bound::AtMost(1.0 + BY_SIZE))]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_resources(results: &Results, build: Subject) -> Vec<Bar> {
@@ -191,10 +186,8 @@ fn of_resources(results: &Results, build: Subject) -> Vec<Bar> {
         let what = format!("{what}, {}", build.name());
         measured.map(|measured| Bar { what, measured, unit, bound: Bound::AtMost(at_most), failed })
     };
-    let cells: Vec<Cell> = results
-        .cells()
-        .filter(|cell| cell.connections == MANY_CONNECTIONS && cell.subject == build)
-        .collect();
+    let cells: Vec<Cell> =
+        results.cells().filter(|cell| cell.connections == MANY_CONNECTIONS && cell.subject == build).collect();
     let most = cells.iter().filter_map(|cell| results.median(*cell)).map(|measure| measure.resident_mib);
     let most = most.max_by(f64::total_cmp);
     [

@@ -91,7 +91,8 @@ impl Client {
 
     /// A page, and where the next one begins.
     pub(super) fn page(&self, before: Option<&str>) -> Result<(usize, Option<String>)> {
-        let path = before.map_or_else(|| format!("{MESSAGES}?limit=100"), |before| format!("{MESSAGES}?limit=100&before={before}"));
+        let path = before
+            .map_or_else(|| format!("{MESSAGES}?limit=100"), |before| format!("{MESSAGES}?limit=100&before={before}"));
         let page = self.get(&path, &[])?.json()?;
         let messages = page.get("messages").and_then(Value::as_array).context("no page")?;
         Ok((messages.len(), page.get("next").and_then(Value::as_str).map(str::to_owned)))

@@ -14,7 +14,7 @@ use crate::debian;
 use crate::project::Project;
 
 /// The most threads of wrk; each of them serves its share of the connections.
-const MAX_THREADS: u32 = 2;
+pub(super) const MAX_THREADS: u32 = 2;
 
 /// A request that is sent again and again.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Request {
 pub(super) enum Load {
     /// These requests in turn.
     Requests(Vec<Request>),
-    /// Exchanges of refresh tokens. There is one for each connection to begin with.
+    /// Exchanges of refresh tokens. There is one for each connection and each thread to begin with.
     Refreshes(Vec<String>),
 }
 
@@ -113,7 +113,8 @@ impl Drop for Running {
 fn parse(text: &str) -> Result<Seen> {
     let Some(line) = text.lines().find(|line| line.starts_with("{\"requests\"")) else { bail!("wrk: {text}") };
     let json: Value = serde_json::from_str(line)?;
-    let number = |name: &str| json.get(name).and_then(Value::as_f64).with_context(|| format!("wrk: no {name} in {line}"));
+    let number =
+        |name: &str| json.get(name).and_then(Value::as_f64).with_context(|| format!("wrk: no {name} in {line}"));
     Ok(Seen {
         requests: number("requests")? as u64,
         seconds: number("seconds")?,

@@ -20,11 +20,12 @@ use clap::builder::PossibleValuesParser;
 use peers::Peers;
 use results::Results;
 use run::{Clock, Plan};
-use scenario::{COMPARED, CONNECTIONS, FEW, SCENARIOS, Scenario};
+use scenario::{COMPARED, CONNECTIONS, FEW, MANY, SCENARIOS, SIZES, Scenario};
 use server::Server;
 use subject::{BUILDS, PEERS};
 
 use crate::build;
+use crate::progress::Step;
 use crate::project::Project;
 use crate::wasi::Wasi;
 
@@ -45,28 +46,35 @@ pub(crate) struct Arguments {
     quick: bool,
 }
 
+const SEED: Step<'_> = Step { name: "stores", what: "The stores", estimate: Some("1 min") };
+
 /// Measures everything in turn, and prints the tables.
 pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
-    project.progress.expect(build::steps(project, &[]) + 2 + 3 + peers::STEPS);
+    project.progress.expect(build::steps(project, &[]) + 2 + 2 + 1 + peers::STEPS + 2);
     for wasi in [Wasi::V0_2, Wasi::V0_3] {
         build::components(project, wasi, &[])?;
         build::fixture(project, wasi)?;
     }
     build::host(project)?;
+    let step = Step { name: "seed", what: "What fills the stores", estimate: Some("2 min") };
+    project.progress.step(&step, || project.cargo(["build", "--release", "--package", "seed"]))?;
     load::require_wrk(project)?;
     let peers = Peers::install(project)?;
     let plan = plan(arguments);
     let mut results = Results::default();
     let mut clock = Clock::new();
-    let app_store = stores::of_app(project)?;
+    let app_stores = plan.sizes.iter().map(|messages| Ok((*messages, stores::of_app(project, *messages)?)));
+    let app_stores = project.progress.step(&SEED, || app_stores.collect::<Result<Vec<_>>>())?;
     let mut peer_stores = Vec::new();
     for peer in PEERS.into_iter().filter(|peer| peers.has(*peer)) {
         peer_stores.push((peer, stores::of_peer(project, &peers, peer)?));
     }
     for _ in 0..plan.rounds {
         let mut servers = Vec::new();
-        for build in BUILDS {
-            servers.push(Server::app(project, build, FEW, &app_store)?);
+        for (messages, store) in &app_stores {
+            for build in BUILDS {
+                servers.push(Server::app(project, build, *messages, store)?);
+            }
         }
         for (peer, store) in &peer_stores {
             servers.push(Server::peer(&peers, project, *peer, FEW, store)?);
@@ -86,11 +94,11 @@ pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
 }
 
 fn plan(arguments: &Arguments) -> Plan {
-    let is_chosen = |scenario: &Scenario| {
-        arguments.only.is_empty() || arguments.only.iter().any(|name| name == scenario.name)
-    };
+    let is_chosen =
+        |scenario: &Scenario| arguments.only.is_empty() || arguments.only.iter().any(|name| name == scenario.name);
     Plan {
         scenarios: SCENARIOS.into_iter().filter(is_chosen).collect(),
+        sizes: if arguments.quick { vec![FEW, MANY] } else { SIZES.to_vec() },
         connections: if arguments.quick { vec![1, COMPARED] } else { CONNECTIONS.to_vec() },
         seconds: arguments.seconds,
         rounds: arguments.rounds,

@@ -95,9 +95,10 @@ impl Peers {
     pub(super) fn hashes(&self, seconds: u64) -> Result<[Option<f64>; 2]> {
         let native = number(Command::new(self.axum("hashes")).arg(seconds.to_string()))?;
         let script = self.root.join(PYTHON).join("hashes.py");
-        let openssl = self.python.as_ref().map(|programs| {
-            number(Command::new(programs.join("python")).arg(script).arg(seconds.to_string()))
-        });
+        let openssl = self
+            .python
+            .as_ref()
+            .map(|programs| number(Command::new(programs.join("python")).arg(script).arg(seconds.to_string())));
         Ok([Some(native), openssl.transpose()?])
     }
 

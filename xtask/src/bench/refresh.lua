@@ -1,6 +1,6 @@
 
 -- Exchanges refresh tokens: each answer has the token of the next request. `tokens`, which stands above, has one for each
--- connection of each thread.
+-- connection of each thread, and one that wrk takes to look at.
 local threads = 0
 function setup(thread)
   thread:set("number", threads)
@@ -15,7 +15,8 @@ function init()
 end
 
 function request()
-  local body = '{"refresh_token":"' .. table.remove(free) .. '"}'
+  -- The token of a request that has failed is lost; then this one fails too.
+  local body = '{"refresh_token":"' .. (table.remove(free) or "lost") .. '"}'
   return wrk.format("POST", "/api/session/refresh", { ["content-type"] = "application/json" }, body)
 end
 

@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) scenarios: Vec<Scenario>,
     /// The connections to measure with, of those that a scenario has.
     pub(super) connections: Vec<u32>,
+    /// The numbers of messages on boards of the app.
+    pub(super) sizes: Vec<u64>,
     pub(super) seconds: u64,
     pub(super) rounds: u32,
 }

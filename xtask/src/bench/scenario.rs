@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use super::client::{AUTHOR, MESSAGES, credentials, login_accounts};
-use super::load::{Load, Request};
+use super::load::{Load, MAX_THREADS, Request};
 use super::server::Server;
 
 /// The number of messages on the smallest board, which is one page.
@@ -161,10 +161,11 @@ fn logins() -> Vec<Request> {
     login_accounts().map(|username| Request::post("/api/login", &credentials(&username))).collect()
 }
 
-/// A token for each connection. Each account has a few of the sessions.
+/// A token for each connection, and one for each thread of wrk, which asks for a request to look at it before it begins. Each
+/// account has a few of the sessions.
 fn refresh_tokens(server: &Server, connections: u32) -> Result<Vec<String>> {
     let accounts: Vec<String> = login_accounts().collect();
-    let wanted = accounts.iter().cycle().take(usize::try_from(connections)?);
+    let wanted = accounts.iter().cycle().take(usize::try_from(connections + MAX_THREADS)?);
     wanted.map(|username| server.client.begin_session(username)).collect()
 }
 

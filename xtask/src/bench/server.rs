@@ -49,7 +49,13 @@ impl Server {
     }
 
     /// Starts a peer in the same way.
-    pub(super) fn peer(peers: &Peers, project: &Project, subject: Subject, messages: u64, store: &Path) -> Result<Self> {
+    pub(super) fn peer(
+        peers: &Peers,
+        project: &Project,
+        subject: Subject,
+        messages: u64,
+        store: &Path,
+    ) -> Result<Self> {
         let folder = project.path(&format!("target/bench/run/{}", subject.folder()));
         copy(store, &folder)?;
         Self::peer_in(peers, subject, messages, folder)
@@ -77,7 +83,12 @@ impl Server {
                 Process::Peer(child) => child.try_wait()?.is_some(),
             };
             let log = self.folder.join("log");
-            ensure!(!ended && start.elapsed() < PATIENCE, "{} does not start: see {}", self.subject.name(), log.display());
+            ensure!(
+                !ended && start.elapsed() < PATIENCE,
+                "{} does not start: see {}",
+                self.subject.name(),
+                log.display()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())

@@ -1,19 +1,19 @@
 //! The stores that servers begin with: accounts and messages, the same for all.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 
-use super::client::{AUTHOR, Client, login_accounts};
+use super::client::{Client, PASSWORD, login_accounts};
 use super::peers::Peers;
 use super::scenario::FEW;
-use super::server::{Server, start_app};
+use super::server::Server;
 use super::subject::Subject;
 use crate::project::Project;
-use crate::wasi::Wasi;
 
-/// The accounts whose messages are on the board, in turn.
+/// How many accounts have posted what is on the board. The first of them is [`AUTHOR`](super::client::AUTHOR).
 const AUTHORS: u64 = 4;
 
 /// Makes the store of a peer through its API. Returns its folder.
@@ -26,27 +26,41 @@ pub(super) fn of_peer(project: &Project, peers: &Peers, subject: Subject) -> Res
     Ok(folder)
 }
 
-/// Makes a store of the app in the same way.
-pub(super) fn of_app(project: &Project) -> Result<PathBuf> {
-    let folder = project.path("target/bench/stores/app");
+/// Makes a store of the app with a number of messages, by `bench/seed`, unless it is there. Returns its folder.
+pub(super) fn of_app(project: &Project, messages: u64) -> Result<PathBuf> {
+    let folder = project.path(&format!("target/bench/stores/app-{messages}"));
+    let seed = project.built("release/seed");
+    let file = folder.join("sqlite_key_value.db");
+    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    if modified(&file).is_some_and(|made| modified(&seed).is_some_and(|built| built < made)) {
+        return Ok(folder);
+    }
     let _ = fs::remove_dir_all(&folder);
-    let code_cache = project.path("target/bench/code-cache");
-    let app = start_app(project, Wasi::V0_2, "target/bench/stores/app-host", &folder, &code_cache)?;
-    fill(&Client::new(&app.url("")), FEW)?;
+    let mut command = Command::new(seed);
+    command.arg(&file).args(["--messages", &messages.to_string(), "--password", PASSWORD]);
+    command.args(["--authors", &authors().join(",")]);
+    command.args(["--others", &login_accounts().collect::<Vec<_>>().join(",")]);
+    project.run(&mut command)?;
     Ok(folder)
+}
+
+/// The accounts whose messages are on the board, in turn.
+fn authors() -> Vec<String> {
+    (0..AUTHORS).map(|number| format!("author{number}")).collect()
 }
 
 fn fill(client: &Client, messages: u64) -> Result<()> {
     login_accounts().try_for_each(|username| client.sign_up(&username))?;
-    let authors: Vec<String> = (0..AUTHORS).map(|number| format!("author{number}")).collect();
     let mut tokens = Vec::new();
-    for author in &authors {
-        client.sign_up(author)?;
-        tokens.push(client.log_in(author)?);
+    for author in authors() {
+        client.sign_up(&author)?;
+        tokens.push(client.log_in(&author)?);
     }
-    debug_assert!(authors.iter().any(|author| author == AUTHOR));
     for (number, token) in (1..=messages).zip(tokens.iter().cycle()) {
-        client.post_message(token, &format!("Message {number:07}: as long as what people write, give or take a few words."))?;
+        client.post_message(
+            token,
+            &format!("Message {number:07}: as long as what people write, give or take a few words."),
+        )?;
     }
     Ok(())
 }

@@ -106,7 +106,12 @@ pub(super) fn bars(bars: &[Bar]) -> String {
         };
         let failures = if bar.failed > 0 { format!(" ({} failed)", bar.failed) } else { String::new() };
         let met = if bar.is_met() { "met" } else { "**not met**" };
-        vec![bar.what.clone(), value(bar, bar.measured) + &failures, format!("{word} {}", value(bar, bound)), met.to_owned()]
+        vec![
+            bar.what.clone(),
+            value(bar, bar.measured) + &failures,
+            format!("{word} {}", value(bar, bound)),
+            met.to_owned(),
+        ]
     };
     let head = ["ratio", "measured", "bar", ""].map(str::to_owned);
     table(&head, &bars.iter().map(row).collect::<Vec<_>>())
