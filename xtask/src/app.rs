@@ -19,6 +19,37 @@ pub(crate) const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable",
 /// An address of this machine with any free port.
 const ANY_PORT: &str = "127.0.0.1:0";
 
+/// The limits of attempts and posts.
+const LIMITS: [&str; 6] = [
+    "login_free_failures",
+    "login_address_free_failures",
+    "logins_per_ten_minutes",
+    "address_logins_per_ten_minutes",
+    "signups_per_hour",
+    "posts_per_minute",
+];
+
+/// Flags of a host that turn the limits off. A load comes from one account and one address, which they would stop.
+pub(crate) fn without_limits() -> impl Iterator<Item = String> {
+    LIMITS.iter().flat_map(|limit| ["--variable".to_owned(), format!("{limit}=0")])
+}
+
+/// Writes a manifest of the app and an empty component into a folder. Returns its path.
+pub(crate) fn write_manifest(project: &Project, wasi: Wasi, folder: &Path) -> Result<PathBuf> {
+    let mut manifest = fs::read_to_string(project.path("spin.toml"))?;
+    for name in build::names() {
+        let ours = wasi.component(project, name).display().to_string();
+        manifest = manifest.replace(&format!("\"target/components/{name}.wasm\""), &format!("{ours:?}"));
+    }
+    let empty = build::compiled(project, wasi, "fixture").display().to_string();
+    manifest += &format!(
+        "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n[component.empty]\nsource = {empty:?}\n"
+    );
+    let path = folder.join("spin.toml");
+    fs::write(&path, manifest)?;
+    Ok(path)
+}
+
 /// The app and an empty component, on a host of their own with a fresh store. Dropping it ends the host.
 pub(crate) struct App {
     host: Child,
@@ -51,30 +82,12 @@ impl App {
         let folder = project.path(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
-        let mut manifest = fs::read_to_string(project.path("spin.toml"))?;
-        for name in build::names() {
-            let ours = wasi.component(project, name).display().to_string();
-            manifest = manifest.replace(&format!("\"target/components/{name}.wasm\""), &format!("{ours:?}"));
-        }
-        let empty = build::compiled(project, wasi, "fixture").display().to_string();
-        manifest += &format!(
-            "\n[[trigger.http]]\nroute = \"/bench/...\"\ncomponent = \"empty\"\n\n[component.empty]\nsource = {empty:?}\n"
-        );
-        fs::write(folder.join("spin.toml"), manifest)?;
-        // The load comes from one account and one address, which the default limits would stop.
-        let limits = [
-            "login_free_failures",
-            "login_address_free_failures",
-            "logins_per_ten_minutes",
-            "address_logins_per_ten_minutes",
-            "signups_per_hour",
-            "posts_per_minute",
-        ];
+        let manifest = write_manifest(project, wasi, &folder)?;
         let mut host = Command::new(project.host())
             .arg("--from")
-            .arg(folder.join("spin.toml"))
+            .arg(manifest)
             .args(["--listen", listen, "--log", "error"])
-            .args(limits.iter().flat_map(|limit| ["--variable".to_owned(), format!("{limit}=0")]))
+            .args(without_limits())
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(folder.join("log"))?)

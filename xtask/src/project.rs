@@ -45,6 +45,14 @@ impl Project {
         self.built("release/latchkey")
     }
 
+    /// The commit that is checked out, with `-dirty` when files differ from it.
+    pub(crate) fn commit(&self) -> Result<String> {
+        let describe = ["describe", "--always", "--dirty", "--exclude=*", "--abbrev=7"];
+        let output = Command::new("git").args(describe).current_dir(&self.root).output()?;
+        ensure!(output.status.success(), "git describe: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
     /// Runs cargo.
     pub(crate) fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.run(Command::new(cargo()).args(arguments).current_dir(&self.root))

@@ -31,7 +31,7 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 17;
+const STEPS: usize = 18;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -61,6 +61,8 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         missed.run("Fuzzing of what meets the outside", fuzz::briefly)?;
         project.progress.heading("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
+        project.progress.heading("Tests of what fills stores for the benchmark");
+        project.cargo(["test", "--package", "seed"])?;
     }
     for wasi in BUILDS {
         project.progress.heading(&format!("Black-box tests, WASI {}", wasi.version()));

@@ -1,6 +1,8 @@
 //! A store that was filled, on the host, beside one that clients have filled through the API. It needs the host and the components
 //! of WASI 0.2, which `cargo xtask test` has built by then.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

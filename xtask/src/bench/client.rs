@@ -88,15 +88,6 @@ impl Client {
         let id = page.pointer("/messages/0/id").and_then(Value::as_str);
         Ok(id.context("the board has no message")?.parse()?)
     }
-
-    /// A page, and where the next one begins.
-    pub(super) fn page(&self, before: Option<&str>) -> Result<(usize, Option<String>)> {
-        let path = before
-            .map_or_else(|| format!("{MESSAGES}?limit=100"), |before| format!("{MESSAGES}?limit=100&before={before}"));
-        let page = self.get(&path, &[])?.json()?;
-        let messages = page.get("messages").and_then(Value::as_array).context("no page")?;
-        Ok((messages.len(), page.get("next").and_then(Value::as_str).map(str::to_owned)))
-    }
 }
 
 pub(super) fn credentials(username: &str) -> Value {

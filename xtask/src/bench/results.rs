@@ -37,6 +37,16 @@ pub(super) enum Figure {
     IdleMib,
 }
 
+impl Figure {
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::StartMs => "start to first answer, nothing compiled, ms",
+            Self::CachedStartMs => "start to first answer, compiled code cached, ms",
+            Self::IdleMib => "memory after that, MiB resident",
+        }
+    }
+}
+
 /// The figures of all rounds, in order.
 #[derive(Debug, Default)]
 pub(super) struct Results {

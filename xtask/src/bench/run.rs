@@ -27,7 +27,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// The loads of a round: a scenario, its connections, and the place of the server in the list.
-    pub(super) fn loads(&self, servers: &[Server]) -> Vec<(Scenario, u32, usize)> {
+    fn loads(&self, servers: &[Server]) -> Vec<(Scenario, u32, usize)> {
         let mut loads = Vec::new();
         for scenario in &self.scenarios {
             for connections in scenario.connections.iter().filter(|number| self.connections.contains(number)) {
@@ -37,6 +37,11 @@ impl Plan {
             }
         }
         loads
+    }
+
+    /// How long the loads of a round take.
+    pub(super) fn seconds_of_loads(&self, servers: &[Server]) -> u64 {
+        self.loads(servers).iter().map(|(scenario, ..)| self.seconds * scenario.times).sum()
     }
 }
 
@@ -54,7 +59,7 @@ fn is_measured(scenario: Scenario, connections: u32, server: &Server) -> bool {
 pub(super) struct Clock {
     start: Instant,
     /// Seconds of loads so far, and in all.
-    pub(super) done: u64,
+    done: u64,
     pub(super) total: u64,
 }
 

@@ -1,9 +1,9 @@
 //! The servers of a run. Each has a copy of a store that was filled before, so that every round begins with the same messages.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,12 +12,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::client::Client;
 use super::peers::Peers;
 use super::subject::Subject;
-use crate::app::App;
+use crate::app::{App, without_limits, write_manifest};
 use crate::project::Project;
+use crate::spin::Spin;
 use crate::wasi::Wasi;
 
-/// How long a peer may take to start, and to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a program may take to start, which includes that Spin compiles the components, and to stop.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A server that runs. Dropping it ends it.
 pub(super) struct Server {
@@ -32,7 +33,7 @@ pub(super) struct Server {
 
 enum Process {
     App(App),
-    Peer(Child),
+    Child(Child),
 }
 
 impl Server {
@@ -63,14 +64,42 @@ impl Server {
 
     /// Starts a peer with the store in a folder, which it makes if there is none.
     pub(super) fn peer_in(peers: &Peers, subject: Subject, messages: u64, folder: PathBuf) -> Result<Self> {
+        Self::start(subject, messages, &folder, |address| {
+            peers.command(subject, address.port(), &folder.join("peer.db"))
+        })
+    }
+
+    /// Starts the app on Spin, on a copy of a store.
+    pub(super) fn spin(spin: &Spin, project: &Project, subject: Subject, messages: u64, store: &Path) -> Result<Self> {
+        let wasi = subject.wasi().context("this is no build of the app")?;
+        let folder = project.path(&format!("target/bench/run/{}", subject.folder()));
+        let state = folder.join("state");
+        copy(store, &state)?;
+        let manifest = write_manifest(project, wasi, &folder)?;
+        Self::start(subject, messages, &folder, |address| {
+            let mut command = Command::new(&spin.program);
+            command.arg("up").arg("--from").arg(&manifest).args(["--quiet", "--listen", &address.to_string()]);
+            command.arg("--state-dir").arg(&state).arg("--temp").arg(&folder).args(without_limits());
+            Ok(command)
+        })
+    }
+
+    /// Starts a program that is told a free address. Its output goes to a file in the folder.
+    fn start(
+        subject: Subject,
+        messages: u64,
+        folder: &Path,
+        command: impl FnOnce(SocketAddr) -> Result<Command>,
+    ) -> Result<Self> {
+        // The port is free again when the listener is dropped.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = peers.command(subject, address.port(), &folder.join("peer.db"))?;
+        let mut command = command(address)?;
         let log = File::create(folder.join("log"))?;
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
         let child = child.with_context(|| format!("{} does not run", subject.name()))?;
         let address = format!("http://{address}");
-        let client = Client::new(&address);
-        let mut server = Self { subject, messages, address, client, process: Process::Peer(child), folder };
+        let (client, folder) = (Client::new(&address), folder.to_owned());
+        let mut server = Self { subject, messages, address, client, process: Process::Child(child), folder };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -80,7 +109,7 @@ impl Server {
         while !self.client.get(self.subject.empty_path(), &[]).is_ok_and(|answer| answer.status == 200) {
             let ended = match &mut self.process {
                 Process::App(_) => false,
-                Process::Peer(child) => child.try_wait()?.is_some(),
+                Process::Child(child) => child.try_wait()?.is_some(),
             };
             let log = self.folder.join("log");
             ensure!(
@@ -98,18 +127,23 @@ impl Server {
     pub(super) fn resident_mib(&self) -> Result<f64> {
         let pid = match &self.process {
             Process::App(app) => app.id(),
-            Process::Peer(child) => child.id(),
+            Process::Child(child) => child.id(),
         };
-        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kib / 1024.0)
+        resident_mib(pid)
     }
+}
+
+/// The memory of a process that is in RAM, in MiB.
+pub(super) fn resident_mib(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kib / 1024.0)
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Process::Peer(child) = &mut self.process
+        if let Process::Child(child) = &mut self.process
             && let Err(error) = end(child)
         {
             eprintln!("{} does not end: {error:#}", self.subject.name());
@@ -123,7 +157,7 @@ pub(super) fn start_app(project: &Project, wasi: Wasi, folder: &str, state: &Pat
     App::start_with(project, wasi, folder, &["--state-dir", &state, "--cache-dir", &code_cache])
 }
 
-/// Lets a peer end its own processes, of which FastAPI has several.
+/// Lets a program end its own processes, of which FastAPI and Spin have several.
 fn end(child: &mut Child) -> Result<()> {
     if child.try_wait()?.is_some() {
         return Ok(());
@@ -142,7 +176,7 @@ fn end(child: &mut Child) -> Result<()> {
 }
 
 /// Replaces a folder by a copy of another one, which has only files.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(to);
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {

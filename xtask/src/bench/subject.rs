@@ -20,6 +20,8 @@ pub(super) enum Subject {
 
 /// The app on its own host.
 pub(super) const BUILDS: [Subject; 2] = [Subject::V0_2, Subject::V0_3];
+/// The app on Spin.
+pub(super) const ON_SPIN: [Subject; 2] = [Subject::SpinV0_2, Subject::SpinV0_3];
 /// What a user would choose instead.
 pub(super) const PEERS: [Subject; 3] = [Subject::Node, Subject::FastApi, Subject::Axum];
 

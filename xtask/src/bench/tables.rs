@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bars::{Bar, Bound, cell};
 use super::number::{millis, rate, thousands};
-use super::results::{Cell, Figure, Results};
+use super::results::{Cell, Figure, Results, median};
 use super::scenario::{COMPARED, CONNECTIONS, SCENARIOS, SIZES, Scenario};
 use super::subject::{BUILDS, Subject};
 
@@ -73,15 +73,15 @@ pub(super) fn by_size(results: &Results) -> String {
 
 /// Start and memory of the app on its own host.
 pub(super) fn resources(results: &Results) -> String {
-    let figure = |what: &'static str, figure| (what, BUILDS.map(|build| results.figure(figure, build)));
+    let figure = |figure: Figure| (figure.title(), BUILDS.map(|build| results.figure(figure, build)));
     let memory = |what: &'static str, name, connections| {
         let of = |build| results.median(cell(name, build, connections)).map(|measure| measure.resident_mib);
         (what, BUILDS.map(of))
     };
     let figures = [
-        figure("start to first answer, nothing compiled, ms", Figure::StartMs),
-        figure("start to first answer, compiled code cached, ms", Figure::CachedStartMs),
-        figure("memory after that, MiB resident", Figure::IdleMib),
+        figure(Figure::StartMs),
+        figure(Figure::CachedStartMs),
+        figure(Figure::IdleMib),
         memory("memory, newest 20 over 16 connections, MiB resident", "newest", COMPARED),
         memory("memory, newest 20 over 256 connections, MiB resident", "newest", 256),
         memory("memory, logins over 16 connections, MiB resident", "login", COMPARED),
@@ -91,6 +91,25 @@ pub(super) fn resources(results: &Results) -> String {
         (vec![(*what).to_owned()], cells.to_vec())
     });
     table(&head(&["start and memory"], &BUILDS), &rows)
+}
+
+/// Password hashes a second on all cores.
+pub(super) fn hashes(results: &Results) -> String {
+    let [native, openssl] = results.hashes.each_ref().map(|all| median(all.iter().copied()));
+    let rate_of = |hashes: Option<f64>| hashes.map_or("not measured".to_owned(), rate);
+    format!(
+        "Password hashes a second on all cores, which logins can't exceed: {} by the crate `pbkdf2`, {} by OpenSSL.\n",
+        rate_of(native),
+        rate_of(openssl)
+    )
+}
+
+/// The sizes of the components, in KiB.
+pub(super) fn sizes(sizes: &[(&str, [u64; 2])]) -> String {
+    let kib = |bytes: &u64| thousands(*bytes as f64 / 1024.0);
+    let row =
+        |(name, bytes): &(&str, [u64; 2])| [vec![format!("{name}.wasm")], bytes.iter().map(kib).collect()].concat();
+    table(&head(&["size in KiB"], &BUILDS), &sizes.iter().map(row).collect::<Vec<_>>())
 }
 
 /// The bars.

@@ -47,7 +47,7 @@ pub(crate) fn mutants(project: &Project, arguments: &Arguments) -> Result<ExitCo
     let planned = planned(project, &path)?;
     let command = format!("cargo xtask mutants {}", arguments.file.join(" "));
     project.progress.heading(&format!("Mutants, each a few seconds: {}", command.trim()));
-    let commit = commit(project)?;
+    let commit = project.commit()?;
     let run = run(project, &path, &configuration)?;
     ensure!(!run.outcomes.is_empty(), "there are no mutants");
     let when = format!("{}, at {commit}", run.day);
@@ -117,12 +117,4 @@ fn run(project: &Project, path: &OsStr, configuration: &Path) -> Result<outcomes
     let file = folder.join("mutants.out/outcomes.json");
     let json = fs::read_to_string(&file).context("cargo mutants found no mutants there")?;
     outcomes::read(&json).with_context(|| file.display().to_string())
-}
-
-/// The commit that is tested, with `-dirty` when files differ from it.
-fn commit(project: &Project) -> Result<String> {
-    let describe = ["describe", "--always", "--dirty", "--exclude=*", "--abbrev=7"];
-    let output = Command::new("git").args(describe).current_dir(project.path("")).output()?;
-    ensure!(output.status.success(), "git describe: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
