@@ -217,7 +217,7 @@ mod tests {
         let met = |newest, failed| {
             let bars = bars(&results(newest, 1000.0, failed));
             assert_eq!(bars.len(), 1, "{bars:?}");
-            assert_eq!(bars[0].what, "the newest 20, WASI 0.2, of an empty component");
+            assert_eq!(bars[0].what, "the newest 20, WASI 0.2, of an empty answer");
             bars[0].is_met()
         };
         assert_eq!([met(749.0, 0), met(750.0, 0), met(900.0, 1)], [false, true, false]);

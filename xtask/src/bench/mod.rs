@@ -67,7 +67,7 @@ pub(crate) fn bench(project: &Project, arguments: &Arguments) -> Result<()> {
     let field = Field::set_up(project, &plan)?;
     let mut results = Results::default();
     results.first_load = Some(first_load(project)?);
-    let mut clock = Clock::new();
+    let mut clock = Clock::default();
     for number in 1..=plan.rounds {
         eprintln!("\nRound {number} of {}", plan.rounds);
         field.round(project, &plan, arguments.only.is_empty(), &mut results, &mut clock)?;
@@ -148,8 +148,8 @@ impl Field {
             }
         }
         let servers = self.start(project)?;
-        if clock.total == 0 {
-            clock.total = plan.seconds_of_loads(&servers) * u64::from(plan.rounds);
+        if clock.total_seconds == 0 {
+            clock.total_seconds = plan.seconds_of_loads(&servers) * u64::from(plan.rounds);
         }
         run::round(plan, &servers, results, clock)
     }

@@ -9,7 +9,7 @@ use super::load;
 use super::results::{Cell, Measure, Results};
 use super::scenario::{COMPARED, Loads, Scenario};
 use super::server::Server;
-use super::subject::BUILDS;
+use super::subject::{BUILDS, Subject};
 
 /// How often the memory of a server is looked at.
 const SAMPLE: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ impl Plan {
         let mut loads = Vec::new();
         for scenario in &self.scenarios {
             for connections in scenario.connections.iter().filter(|number| self.connections.contains(number)) {
-                let is_on = |server: &Server| is_measured(*scenario, *connections, server);
+                let is_on = |server: &Server| is_measured(*scenario, *connections, server.subject, server.messages);
                 let places = servers.iter().enumerate().filter(|(_, server)| is_on(server));
                 loads.extend(places.map(|(place, _)| (*scenario, *connections, place)));
             }
@@ -47,32 +47,35 @@ impl Plan {
 
 /// The app on its own host is measured with all connections on the smallest board, and compared with other boards and with
 /// others at 16 connections.
-fn is_measured(scenario: Scenario, connections: u32, server: &Server) -> bool {
+fn is_measured(scenario: Scenario, connections: u32, subject: Subject, messages: u64) -> bool {
     let is_compared = connections == COMPARED || !scenario.connections.contains(&COMPARED);
-    if !BUILDS.contains(&server.subject) {
-        return is_compared && (scenario.on_peers || server.subject.wasi().is_some());
+    if !BUILDS.contains(&subject) {
+        return is_compared && scenario.on_peers;
     }
-    server.messages == scenario.messages || (scenario.by_size && is_compared && server.messages > scenario.messages)
+    messages == scenario.messages || (scenario.by_size && is_compared && messages > scenario.messages)
 }
 
 /// How far the run is.
+#[derive(Default)]
 pub(super) struct Clock {
-    start: Instant,
-    /// Seconds of loads so far, and in all.
-    done: u64,
-    pub(super) total: u64,
+    /// How long the loads took so far, with what each needs before and after it.
+    spent: Duration,
+    /// How long they were to take.
+    done_seconds: u64,
+    /// How long all loads of the run are to take.
+    pub(super) total_seconds: u64,
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
-        Self { start: Instant::now(), done: 0, total: 0 }
+    fn add(&mut self, seconds: u64, spent: Duration) {
+        self.done_seconds += seconds;
+        self.spent += spent;
     }
 
-    /// What is left, by how long the loads took so far.
     fn left(&self) -> String {
-        let passed = self.start.elapsed().as_secs_f64();
-        let minutes = passed / self.done.max(1) as f64 * self.total.saturating_sub(self.done) as f64 / 60.0;
-        format!("about {} min left", minutes.ceil())
+        let slower = self.spent.as_secs_f64() / self.done_seconds.max(1) as f64;
+        let seconds = slower * self.total_seconds.saturating_sub(self.done_seconds) as f64;
+        format!("about {:.0} min left", (seconds / 60.0).ceil())
     }
 }
 
@@ -82,10 +85,11 @@ pub(super) fn round(plan: &Plan, servers: &[Server], results: &mut Results, cloc
     for (scenario, connections, place) in loads {
         let Some(server) = servers.get(place) else { continue };
         let seconds = plan.seconds * scenario.times;
+        let start = Instant::now();
         let measure = measure(scenario, server, connections, seconds)?;
+        clock.add(seconds, start.elapsed());
         let Server { subject, messages, .. } = *server;
         results.add(Cell { scenario: scenario.name, subject, messages, connections }, measure);
-        clock.done += seconds;
         let Measure { per_second, p99_ms, failed, .. } = measure;
         let (name, title) = (subject.name(), scenario.title);
         let failures = if failed > 0 { format!(", {failed} FAILED") } else { String::new() };
@@ -122,4 +126,23 @@ fn measure(scenario: Scenario, server: &Server, connections: u32, seconds: u64) 
         failed: seen.failed + beside_failed + lost,
         resident_mib,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_everything_is_measured_with_everything() {
+        let is = |name: &str, connections, subject, messages| {
+            is_measured(Scenario::named(name).unwrap(), connections, subject, messages)
+        };
+        let (app, peer, spin) = (Subject::V0_2, Subject::Axum, Subject::SpinV0_3);
+        assert!(is("newest", 256, app, 20) && is("newest", 16, app, 1_000_000) && !is("newest", 64, app, 1_000_000));
+        assert!(is("newest", 16, peer, 20) && !is("newest", 1, peer, 20) && is("post", 16, spin, 20));
+        // Only on larger boards is such a page full.
+        assert!(!is("author", 16, app, 20) && is("author", 64, app, 10_000) && !is("author", 16, peer, 20));
+        // It has one number of connections.
+        assert!(is("beside", 1, peer, 20) && is("beside", 1, app, 1_000_000));
+    }
 }

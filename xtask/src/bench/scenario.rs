@@ -68,7 +68,7 @@ const BASE: Scenario = Scenario {
 
 /// All scenarios. What changes the board comes last.
 pub(super) const SCENARIOS: [Scenario; 13] = [
-    Scenario { name: "empty", title: "an empty component", by_size: false, on_peers: true, ..BASE },
+    Scenario { name: "empty", title: "an empty answer", by_size: false, on_peers: true, ..BASE },
     Scenario { name: "newest", title: "the newest 20", asks: Asks::Newest, on_peers: true, ..BASE },
     Scenario { name: "etag", title: "the same, not changed", asks: Asks::NotModified, on_peers: true, ..BASE },
     Scenario { name: "middle", title: "a page in the middle", asks: Asks::Middle, messages: MANY, ..BASE },
