@@ -24,26 +24,37 @@ use any_spawner::Executor;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use self::view::{App, Site};
+use self::view::{Bar, Content, Dialog, Site};
 
 /// The loader in `Trunk.toml` calls [`start`].
 fn main() {}
 
-/// Starts the site, and returns what shows it. The loader calls that in a task of its own, so that the browser can answer the
-/// person between the two.
+/// Starts the site by the first of several steps. Each returns a function that does the next one, and the last returns
+/// nothing. The loader calls each in a task of its own, so that the browser can answer the person between them.
 #[wasm_bindgen]
 pub fn start() -> JsValue {
     // It is there already if this fails.
     let _ = Executor::init_wasm_bindgen();
     let owner = Owner::new();
-    let site = owner.with(Site::start);
-    Closure::once_into_js(move || {
-        owner.with(|| mount_to_body(move || view! { <App site/> }));
-        // What belongs to an owner goes with it, and the site stays as long as the page.
-        std::mem::forget(owner);
-        // Last: if the app fails above, the notice in the shell says so.
-        if let Some(shell) = document().get_element_by_id("shell") {
-            shell.remove();
-        }
+    owner.with(|| provide_context(Site::start()));
+    step(move || {
+        owner.with(|| mount_to_body(Bar));
+        step(move || {
+            owner.with(|| mount_to_body(Content));
+            // If the site fails above, the notice in the shell says so. What is mounted beside the shell is not shown before.
+            if let Some(shell) = document().get_element_by_id("shell") {
+                shell.remove();
+            }
+            step(move || {
+                owner.with(|| mount_to_body(Dialog));
+                // What belongs to an owner goes with it, and the site stays as long as the page.
+                std::mem::forget(owner);
+                JsValue::UNDEFINED
+            })
+        })
     })
+}
+
+fn step(step: impl FnOnce() -> JsValue + 'static) -> JsValue {
+    Closure::once_into_js(step)
 }

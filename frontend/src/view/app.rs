@@ -1,6 +1,4 @@
-//! The whole page: the bar at the top, the view of the address, and the dialog for a message.
-
-use std::time::Duration;
+//! The whole page in three parts: the bar at the top, the view of the address, and the dialog for a message.
 
 use frontend::address::{After, Route};
 use leptos::prelude::*;
@@ -16,24 +14,29 @@ use super::site::Site;
 use super::text::changing;
 use crate::browser::{focus, focus_soon};
 
+/// The first part of the page.
 #[component]
-pub(crate) fn App(site: Site) -> impl IntoView {
-    provide_context(site);
-    Effect::new(move |_| {
-        site.router.route();
-        site.notice.set(None);
-    });
+pub(crate) fn Bar() -> impl IntoView {
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         focus("main");
     };
-    // The dialog is not seen yet, so that it is made in a task of its own, after the rest is shown.
-    let is_shown = RwSignal::new(false);
-    set_timeout(move || is_shown.set(true), Duration::ZERO);
-    // One view for each kind of address.
     view! {
         <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
         <Header/>
+    }
+}
+
+/// The view of the address.
+#[component]
+pub(crate) fn Content() -> impl IntoView {
+    let site = Site::get();
+    Effect::new(move |_| {
+        site.router.route();
+        site.notice.set(None);
+    });
+    // One view for each kind of address.
+    view! {
         <main id="main" tabindex="-1">
             <SessionEnded/>
             <Notice role="status" text=site.notice label="Close" on_press=Callback::new(move |()| {
@@ -49,7 +52,15 @@ pub(crate) fn App(site: Site) -> impl IntoView {
                 Route::Unknown => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
-        {move || is_shown.get().then(|| view! { <Compose/> })}
+    }
+}
+
+/// What is not seen at first: the dialog for a message, and what a screen reader is told.
+#[component]
+pub(crate) fn Dialog() -> impl IntoView {
+    let site = Site::get();
+    view! {
+        <Compose/>
         <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p>
     }
 }

@@ -21,5 +21,5 @@ mod strength;
 mod task;
 mod text;
 
-pub(crate) use self::app::App;
+pub(crate) use self::app::{Bar, Content, Dialog};
 pub(crate) use self::site::Site;
