@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::harness::actors;
 use crate::harness::client::{Client, get};
 use crate::harness::host::{Host, Setup};
 use crate::harness::raw::{Connection, exchange};
@@ -190,6 +191,43 @@ fn slow_heads_and_bodies_make_way_too() {
     let bodies: Vec<_> = (0..32).map(|number| unfinished_body(&app, attacker(number))).collect();
     is_answered(&app);
     drop(bodies);
+}
+
+case!(OwnHost, who_takes_no_answer_makes_way);
+/// They ask for more than the operating system buffers, and read nothing.
+fn who_takes_no_answer_makes_way() {
+    let app = Setup::app().flag("--max-connections", "4").flag("--write-timeout", "86400").start();
+    let alice = actors::alice(&app);
+    for _ in 0..20 {
+        alice.post(&app, &"🔑".repeat(1000));
+    }
+    let asking = format!("GET /api/messages HTTP/1.1\r\nHost: {}\r\n\r\n", app.authority()).repeat(400);
+    let mut greedy: Vec<_> = (0..4).map(|_| Connection::open(&app)).collect();
+    for connection in &mut greedy {
+        connection.write(asking.as_bytes());
+    }
+    is_answered(&app);
+}
+
+case!(OwnHost, who_waits_for_a_place_makes_way);
+/// All connections are those of logins, of which four are being hashed.
+fn who_waits_for_a_place_makes_way() {
+    let app = Setup::app()
+        .variable("pbkdf2_iterations", "10000000")
+        .flag("--max-long-requests", "4")
+        .flag("--max-connections", "16")
+        .flag("--request-timeout", "86400")
+        .start();
+    let mut logins: Vec<_> = (0..16).map(|_| login(&app, Ipv4Addr::LOCALHOST)).collect();
+    logins[15].read_for(Duration::from_millis(200));
+    is_answered(&app);
+    assert!(!app.output().stderr().contains("authn_login_fail"), "no hash was done before");
+    let turned_away = logins.iter_mut().find_map(|login| {
+        login.read_for(Duration::from_millis(10));
+        (!login.received().is_empty()).then(|| login.reply().unwrap())
+    });
+    let reply = turned_away.unwrap();
+    assert!(reply.status == 503 && reply.head.contains("retry-after: 1"), "{reply:?}");
 }
 
 /// The attackers' silent connections, unfinished bodies and logins, from as many addresses as `source` says. Meanwhile everybody

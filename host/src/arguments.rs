@@ -75,8 +75,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,
 
-    /// How many connections are served at the same time; a further client takes the place of the one that has sent nothing for
-    /// longest, or waits
+    /// How many connections are served at the same time; a further client takes the place of the one that has waited for
+    /// longest for its client, or waits
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_connections: u32,
 

@@ -28,8 +28,10 @@ use crate::service::Service;
 const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The answer to a head that has not arrived in time.
-const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+/// The answers to a request that has not arrived in time, and to one that would have to wait for too long.
+const TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const OVERLOADED: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 1\r\n\r\n";
 
 /// What all connections have in common.
 pub(crate) struct Connections {
@@ -85,7 +87,13 @@ impl Connections {
                 is_over = !stream.take_back(parts.read_buf);
                 progress.received();
             } else if !is_over {
-                _ = stream.write_all(HEAD_TIMEOUT).await;
+                let last = match progress.waits_for() {
+                    WaitsFor::Head(_) | WaitsFor::Body(_) => TIMEOUT,
+                    WaitsFor::Place(_) => OVERLOADED,
+                    // A part of an answer may have been sent.
+                    WaitsFor::Request(_) | WaitsFor::Answer | WaitsFor::Client(_) => b"",
+                };
+                _ = stream.write_all(last).await;
                 // What the client still sends is not read while another connection waits for the seat.
                 return close(stream, !seat.is_taken_away()).await;
             }
@@ -104,7 +112,7 @@ fn protocol() -> http1::Builder {
 }
 
 /// Polls the connection until it is over. Returns false if a time limit of its progress ends first, if `stop` comes while it
-/// waits for a request, or if its seat is taken away while it waits for any part of one.
+/// waits for a request, or if its seat is taken away while it waits for anything.
 async fn drive(
     mut poll: impl FnMut(&mut Context<'_>) -> Poll<()>,
     seat: &Seat,
@@ -120,7 +128,7 @@ async fn drive(
         if progress.is_idle() && stop.as_mut().poll(context).is_ready() {
             return Poll::Ready(false);
         }
-        if progress.waits_for_client_since().is_some() && taken_away.as_mut().poll(context).is_ready() {
+        if progress.waits_since().is_some() && taken_away.as_mut().poll(context).is_ready() {
             return Poll::Ready(false);
         }
         let (WaitsFor::Request(end) | WaitsFor::Head(end)) = progress.waits_for() else { return Poll::Pending };

@@ -30,10 +30,12 @@ pub(crate) enum WaitsFor {
     Head(Instant),
     /// Since this moment for a body, which has a time limit of its own.
     Body(Instant),
+    /// Since this moment for a place to run in.
+    Place(Instant),
     /// For the end of an answer. The limits of a request count, and not those here.
     Answer,
-    /// For the client to take the last bytes of an answer. The time limit is that of writing.
-    Client,
+    /// Since this moment for the client to take the last bytes of an answer. The time limit is that of writing.
+    Client(Instant),
 }
 
 impl Progress {
@@ -47,13 +49,13 @@ impl Progress {
         *self.lock()
     }
 
-    /// Since when the client owes a request or the rest of one; `None` if it does not.
-    pub(crate) fn waits_for_client_since(&self) -> Option<Instant> {
+    /// Since when the connection waits for its client, or for a place; `None` while it is being answered.
+    pub(crate) fn waits_since(&self) -> Option<Instant> {
         match self.waits_for() {
             WaitsFor::Request(end) => Some(end - self.limits.idle),
             WaitsFor::Head(end) => Some(end - self.limits.head),
-            WaitsFor::Body(since) => Some(since),
-            WaitsFor::Answer | WaitsFor::Client => None,
+            WaitsFor::Body(since) | WaitsFor::Place(since) | WaitsFor::Client(since) => Some(since),
+            WaitsFor::Answer => None,
         }
     }
 
@@ -74,20 +76,25 @@ impl Progress {
         *self.lock() = WaitsFor::Body(Instant::now());
     }
 
-    /// A request is complete, or no more of it is read.
+    /// A request is complete, and has no place yet.
+    pub(crate) fn begin_wait(&self) {
+        *self.lock() = WaitsFor::Place(Instant::now());
+    }
+
+    /// A request has its place, or needs none.
     pub(crate) fn begin_answer(&self) {
         *self.lock() = WaitsFor::Answer;
     }
 
     /// Nothing more will be added to the answer.
     pub(crate) fn end_answer(&self) {
-        *self.lock() = WaitsFor::Client;
+        *self.lock() = WaitsFor::Client(Instant::now());
     }
 
     /// All bytes that there are have been given to the operating system.
     pub(crate) fn flushed(&self) {
         let mut waits_for = self.lock();
-        if *waits_for == WaitsFor::Client {
+        if matches!(*waits_for, WaitsFor::Client(_)) {
             *waits_for = WaitsFor::Request(Instant::now() + self.limits.idle);
         }
     }

@@ -39,6 +39,11 @@ impl BodyFate {
         self.is_unread.store(!body.is_end_stream(), Ordering::Relaxed);
     }
 
+    /// The progress of the connection that the body comes by.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     pub(crate) fn is_read(&self) -> bool {
         !self.is_unread.load(Ordering::Relaxed)
     }

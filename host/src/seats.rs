@@ -1,6 +1,6 @@
-//! The connections that there are. When there are too many, of one client or of all, the one that has made the host wait for
-//! longest makes way for the next, whether it sends no request, or a head or a body slowly. An honest client sends its request at
-//! once, and the host does not wait for a client while it answers, so the crowd of an attacker makes way for it.
+//! The connections that there are. When there are too many, of one client or of all, the one that has waited for longest makes way
+//! for the next, whether it waits for a request, the rest of one, a place to run in, or for its client to take the answer. An honest
+//! client sends its request at once, and is not chosen while it is being answered, so the crowd of an attacker makes way for it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -108,7 +108,7 @@ impl Seats {
 
 /// Takes the seat of the connection that has waited for longest, of those that may be chosen. Returns whether there is one.
 fn dismiss(taken: &mut Vec<Arc<Connected>>, may: impl Fn(&Connected) -> bool) -> bool {
-    let waits = |(at, connected): (usize, &Arc<Connected>)| Some((connected.progress.waits_for_client_since()?, at));
+    let waits = |(at, connected): (usize, &Arc<Connected>)| Some((connected.progress.waits_since()?, at));
     let chosen = taken.iter().enumerate().filter(|(_, connected)| may(connected)).filter_map(waits).min();
     let Some((_, at)) = chosen else { return false };
     let connected = taken.swap_remove(at);
@@ -165,26 +165,31 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_been_waited_for_longest_makes_way_and_who_is_answered_never() {
-        let seats = Seats::new(4, Percent(100));
+        let seats = Seats::new(6, Percent(100));
         let answered = take(&seats, 1).await.unwrap();
         answered.progress().begin_answer();
         let body = take(&seats, 2).await.unwrap();
         let head = take(&seats, 3).await.unwrap();
         let silent = take(&seats, 4).await.unwrap();
+        let [queued, reading] = [take(&seats, 5).await.unwrap(), take(&seats, 6).await.unwrap()];
         head.progress().received();
         body.progress().begin_body();
+        queued.progress().begin_wait();
+        reading.progress().end_answer();
+        let waiting = [&silent, &head, &body, &queued, &reading];
         let mut later = Vec::new();
-        for expected in [[false, false, true], [false, true, true], [true, true, true]] {
-            later.push(take(&seats, 5).await.unwrap());
+        for count in 1..=waiting.len() {
+            later.push(take(&seats, 7).await.unwrap());
             later.iter().for_each(|seat| seat.progress().begin_answer());
-            assert_eq!([&body, &head, &silent].map(Seat::is_taken_away), expected);
+            let expected: Vec<_> = (0..waiting.len()).map(|number| number < count).collect();
+            assert_eq!(waiting.map(Seat::is_taken_away).to_vec(), expected);
         }
         timeout(Duration::from_secs(10), head.taken_away()).await.unwrap();
         assert!(!answered.is_taken_away());
-        drop((body, head, silent));
-        assert!(take(&seats, 6).await.is_none(), "whose seats were taken away give none back");
+        drop((silent, head, body, queued, reading));
+        assert!(take(&seats, 8).await.is_none(), "whose seats were taken away give none back");
         drop(later);
-        assert!(take(&seats, 6).await.is_some());
+        assert!(take(&seats, 8).await.is_some());
     }
 
     #[tokio::test]

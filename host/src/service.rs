@@ -80,7 +80,10 @@ impl Service {
         target.add_headers(&mut head.headers, &addresses.client, &found)?;
         let body = request_body::read(incoming, self.body_limits, fate).await?;
         let places = self.places.of(handler.state().computes_long(&head.method, &found.route.pattern));
-        let place = places.take(addresses.network).await?;
+        fate.progress().begin_wait();
+        let place = places.take(addresses.network).await;
+        fate.progress().begin_answer();
+        let place = place?;
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
         let (running, ending) = RunningRequest::new(place, Instant::now() + handler.state().limits.request_time);
         if let Some(line) = line {
