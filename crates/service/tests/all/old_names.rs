@@ -17,14 +17,19 @@ const OLD: [(&str, &str, &str); 7] = [
     ("erin", "Deleted User", "name:reserved"),
 ];
 
-/// Stores an account whose password was hashed as it was typed.
-fn store(world: &World, username: &str, name: &str, password: &str) {
+/// The hash of a password as it was typed.
+fn hash(password: &str) -> String {
     let (salt, iterations) = (Salt([7; 16]), Iterations::parse(2, true).unwrap());
     let attempt = Password::attempt(password.to_owned());
     let typed = attempt.raw.unwrap_or(attempt.password);
     let mut derivation = Derivation::new(&typed, &salt.0, iterations);
     while derivation.advance(u32::MAX) > 0 {}
-    let password = derivation.finish(salt, iterations).to_phc().unwrap();
+    derivation.finish(salt, iterations).to_phc().unwrap()
+}
+
+/// Stores an account whose password was hashed as it was typed.
+fn store(world: &World, username: &str, name: &str, password: &str) {
+    let password = hash(password);
     let created_at_ms = 1_700_000_000_000_u64;
     let account =
         json!({"v": 1, "username": username, "name": name, "password": password, "created_at_ms": created_at_ms});
@@ -119,6 +124,21 @@ fn a_password_from_before_normalisation_logs_in_and_is_renewed() {
     assert_eq!((log_in_with(&world, "alice", COMPOSED), log_in_with(&world, "alice", DECOMPOSED)), (200, 200));
     assert_eq!(world.data.get("latchkey:user:alice"), renewed, "once");
     assert_eq!(log_in_with(&world, "alice", "ma\u{323}\u{302}t kha\u{302}\u{309}u cu"), 401);
+}
+
+/// The version before kept a new hash of a password apart from the password that replaced it.
+#[test]
+fn a_new_hash_of_a_former_password_is_not_taken_for_the_password() {
+    const OTHER: &str = "another horse and battery";
+    for (rehashed, of, good, bad) in [(PASSWORD, "", OTHER, PASSWORD), (OTHER, "r1", OTHER, PASSWORD)] {
+        let world = World::new();
+        store(&world, "alice", "Alice", PASSWORD);
+        let changed = json!({"v": 1, "revision": "r1", "password": hash(OTHER)});
+        world.data.put("latchkey:user:alice:password", changed.to_string().as_bytes());
+        let rehash = json!({"v": 1, "of": of, "password": hash(rehashed)});
+        world.data.put("latchkey:user:alice:rehash", rehash.to_string().as_bytes());
+        assert_eq!((log_in_with(&world, "alice", bad), log_in_with(&world, "alice", good)), (401, 200), "{of}");
+    }
 }
 
 #[test]
