@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use futures::future::join_all;
 
 use super::{LEASE_MILLIS, NEWEST, is_current, said, world};
-use crate::world::{Data, PASSWORD, World, bearer};
+use crate::world::{Data, Fault, PASSWORD, World, bearer};
 
 fn say(world: &World, who: &str, text: &str) {
     let answer = world.say(who, text);
@@ -36,6 +36,18 @@ fn a_death_on_a_quiet_board_costs_the_page_until_somebody_posts_after_the_lease(
     world.advance_millis(1);
     say(&world, "alice", "four");
     assert!(is_served(&world));
+}
+
+/// Others take its position as settled after the lease, so a post that comes near that writes nothing.
+#[test]
+fn a_post_that_stood_still_for_half_of_the_lease_is_written_and_no_later_one() {
+    for (millis, status) in [(LEASE_MILLIS / 2, 201), (LEASE_MILLIS / 2 + 1, 503)] {
+        let world = world(&Data::default());
+        // After the entry in the author's list, and before the message.
+        world.data.fail_at(4, Fault::Stall(millis));
+        assert_eq!(world.say("alice", "late").status(), status, "after {millis} ms");
+        assert_eq!(world.texts("/api/messages").len(), usize::from(status == 201));
+    }
 }
 
 #[test]
