@@ -100,6 +100,7 @@ pub(super) fn round(plan: &Plan, servers: &[Server], results: &mut Results, cloc
 }
 
 fn measure(scenario: Scenario, server: &Server, connections: u32, seconds: u64) -> Result<Measure> {
+    server.settle()?;
     let Loads { measured, beside, posts } = scenario.loads(server, connections)?;
     let file = |name: &str| server.folder.join(name);
     fs::create_dir_all(&server.folder)?;

@@ -125,11 +125,27 @@ impl Server {
 
     /// The memory of the process that is in RAM, in MiB.
     pub(super) fn resident_mib(&self) -> Result<f64> {
-        let pid = match &self.process {
+        resident_mib(self.id())
+    }
+
+    /// Waits until the server has nothing more to do. Logins whose clients have gone may still be under way.
+    pub(super) fn settle(&self) -> Result<()> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            let before = ticks(self.id())?;
+            std::thread::sleep(Duration::from_millis(100));
+            if ticks(self.id())? <= before + 1 {
+                return Ok(());
+            }
+        }
+        bail!("{} has not come to rest", self.subject.name())
+    }
+
+    fn id(&self) -> u32 {
+        match &self.process {
             Process::App(app) => app.id(),
             Process::Child(child) => child.id(),
-        };
-        resident_mib(pid)
+        }
     }
 }
 
@@ -139,6 +155,20 @@ pub(super) fn resident_mib(pid: u32) -> Result<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kib / 1024.0)
+}
+
+/// The processor time of a process and the processes that it has started, in ticks, which are hundredths of a second.
+fn ticks(pid: u32) -> Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name, in brackets, may hold spaces.
+    let (_, fields) = stat.rsplit_once(") ").context("no name in a line of processes")?;
+    let mut sum: u64 = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    for child in children.split_whitespace() {
+        // It may have ended meanwhile.
+        sum += ticks(child.parse()?).unwrap_or_default();
+    }
+    Ok(sum)
 }
 
 impl Drop for Server {
