@@ -121,7 +121,8 @@ fn measure(scenario: Scenario, server: &Server, connections: u32, seconds: u64) 
     let beside_failed = beside.map(load::Running::seen).transpose()?.map_or(0, |seen| seen.failed);
     let lost = if posts { (before + seen.requests).saturating_sub(server.client.newest_id()?) } else { 0 };
     Ok(Measure {
-        per_second: seen.requests as f64 / seen.seconds,
+        // An answer that refuses is quick, and no work done.
+        per_second: seen.requests.saturating_sub(seen.failed) as f64 / seen.seconds,
         p50_ms: seen.p50_ms,
         p99_ms: seen.p99_ms,
         failed: seen.failed + beside_failed + lost,
