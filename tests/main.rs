@@ -42,6 +42,7 @@ mod harness;
 mod hashing;
 mod host_limits;
 mod hostile;
+mod http2;
 mod limits;
 mod login;
 mod login_cost;
@@ -68,6 +69,7 @@ mod spin_parity;
 mod stalled_log;
 mod start_errors;
 mod story;
+mod tls;
 mod tokens;
 
 use harness::launcher::Launcher;

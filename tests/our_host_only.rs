@@ -16,6 +16,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
     ("host_limits", FLAGS),
     ("hostile", FLAGS),
+    ("http2", HTTP),
     ("login_cost::a_user_with_an_older_hash_costs_the_same", LOG),
     ("login_cost::an_unknown_user_costs_the_same", LOG),
     ("manifest::every_route_is_served", LOG),
@@ -26,6 +27,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("smuggling::two_lengths_are_not_both_believed", HTTP),
     ("stalled_log", LOG),
     ("start_errors", WORDS),
+    ("tls", HTTP),
 ];
 
 /// The reason why a test runs only on our host; `None` for a test of the app.

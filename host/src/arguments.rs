@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 
 /// Serves the HTTP components of a Spin manifest (version 2) without Spin.
 ///
-/// Prints one line on standard output once it accepts connections: `Serving http://ADDRESS:PORT`. Logs go to
+/// Prints one line on standard output once it accepts connections: `Serving http://ADDRESS:PORT`, or `https` with TLS. Logs go to
 /// standard error, one JSON object a line; so does what the components write.
 #[derive(Debug, Parser)]
 #[command(name = "latchkey", version)]
@@ -24,6 +24,15 @@ pub(crate) struct Arguments {
     /// The address to listen on; port 0 means any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     pub(crate) listen: SocketAddr,
+
+    /// The certificate to serve https with, in PEM format: the chain, that of the server first. SIGHUP makes the host read it and its
+    /// key again [default: serve http]
+    #[arg(long, value_name = "FILE", env = "SPIN_TLS_CERT", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM format
+    #[arg(long, value_name = "FILE", env = "SPIN_TLS_KEY", requires = "tls_cert", hide_env_values = true)]
+    pub(crate) tls_key: Option<PathBuf>,
 
     /// The folder that holds the default key-value store [default: .spin beside the manifest]
     #[arg(long, value_name = "DIR")]

@@ -17,9 +17,14 @@ pub(crate) struct NextRequest {
 
 /// The progress of one connection.
 #[derive(Debug, Clone)]
-pub(crate) struct Progress {
+pub(crate) struct Progress(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
     limits: NextRequest,
-    waits_for: Arc<Mutex<WaitsFor>>,
+    waits_for: WaitsFor,
+    /// The requests of an HTTP/2 connection, each with a progress of its own.
+    requests: Vec<Progress>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,19 +47,25 @@ impl Progress {
     /// The progress of a new connection.
     pub(crate) fn new(limits: NextRequest) -> Self {
         let waits_for = WaitsFor::Request(Instant::now() + limits.idle);
-        Self { limits, waits_for: Arc::new(Mutex::new(waits_for)) }
+        Self(Arc::new(Mutex::new(State { limits, waits_for, requests: Vec::new() })))
     }
 
     pub(crate) fn waits_for(&self) -> WaitsFor {
-        *self.lock()
+        self.lock().waits_for
     }
 
     /// Since when the connection waits for its client, or for a place; `None` while it is being answered.
     pub(crate) fn waits_since(&self) -> Option<Instant> {
-        match self.waits_for() {
-            WaitsFor::Request(end) => Some(end - self.limits.idle),
-            WaitsFor::Head(end) => Some(end - self.limits.head),
+        let state = self.lock();
+        match state.waits_for {
+            WaitsFor::Request(end) => Some(end - state.limits.idle),
+            WaitsFor::Head(end) => Some(end - state.limits.head),
             WaitsFor::Body(since) | WaitsFor::Place(since) | WaitsFor::Client(since) => Some(since),
+            // If none of the requests is being answered, the connection waits since the last of them does.
+            WaitsFor::Answer if !state.requests.is_empty() => {
+                let waits: Option<Vec<_>> = state.requests.iter().map(Self::waits_since).collect();
+                waits?.into_iter().max()
+            }
             WaitsFor::Answer => None,
         }
     }
@@ -63,43 +74,85 @@ impl Progress {
         matches!(self.waits_for(), WaitsFor::Request(_))
     }
 
-    /// Bytes have arrived from the client.
+    /// A head has begun to arrive.
     pub(crate) fn received(&self) {
-        let mut waits_for = self.lock();
-        if matches!(*waits_for, WaitsFor::Request(_)) {
-            *waits_for = WaitsFor::Head(Instant::now() + self.limits.head);
+        let mut state = self.lock();
+        if matches!(state.waits_for, WaitsFor::Request(_)) {
+            state.waits_for = WaitsFor::Head(Instant::now() + state.limits.head);
+        }
+    }
+
+    /// What has arrived was no request: the TLS handshake, or a head to which HTTP/2 needs no answer.
+    pub(crate) fn received_no_request(&self) {
+        let mut state = self.lock();
+        if matches!(state.waits_for, WaitsFor::Head(_)) {
+            state.wait_for_request();
+        }
+    }
+
+    /// One of several requests at a time has arrived. The result is its own progress.
+    pub(crate) fn begin_request(&self) -> Self {
+        let mut state = self.lock();
+        let request = Self::new(state.limits);
+        request.begin_answer();
+        state.requests.push(request.clone());
+        state.waits_for = WaitsFor::Answer;
+        request
+    }
+
+    /// One of several requests at a time has been answered, or needs no answer any more.
+    pub(crate) fn end_request(&self, request: &Self) {
+        let mut state = self.lock();
+        state.requests.retain(|other| !Arc::ptr_eq(&other.0, &request.0));
+        if state.requests.is_empty() {
+            state.wait_for_request();
         }
     }
 
     /// A head is complete, and its body is read.
     pub(crate) fn begin_body(&self) {
-        *self.lock() = WaitsFor::Body(Instant::now());
+        self.lock().waits_for = WaitsFor::Body(Instant::now());
     }
 
     /// A request is complete, and has no place yet.
     pub(crate) fn begin_wait(&self) {
-        *self.lock() = WaitsFor::Place(Instant::now());
+        self.lock().waits_for = WaitsFor::Place(Instant::now());
     }
 
     /// A request has its place, or needs none.
     pub(crate) fn begin_answer(&self) {
-        *self.lock() = WaitsFor::Answer;
+        self.lock().waits_for = WaitsFor::Answer;
     }
 
     /// Nothing more will be added to the answer.
     pub(crate) fn end_answer(&self) {
-        *self.lock() = WaitsFor::Client(Instant::now());
+        self.lock().waits_for = WaitsFor::Client(Instant::now());
     }
 
     /// All bytes that there are have been given to the operating system.
     pub(crate) fn flushed(&self) {
-        let mut waits_for = self.lock();
-        if matches!(*waits_for, WaitsFor::Client(_)) {
-            *waits_for = WaitsFor::Request(Instant::now() + self.limits.idle);
+        let mut state = self.lock();
+        if matches!(state.waits_for, WaitsFor::Client(_)) {
+            state.wait_for_request();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, WaitsFor> {
-        self.waits_for.lock().unwrap_or_else(PoisonError::into_inner)
+    /// From now on the connection may be idle for this long.
+    pub(crate) fn limit_idle(&self, idle: Duration) {
+        let mut state = self.lock();
+        state.limits.idle = idle;
+        if matches!(state.waits_for, WaitsFor::Request(_)) {
+            state.wait_for_request();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn wait_for_request(&mut self) {
+        self.waits_for = WaitsFor::Request(Instant::now() + self.limits.idle);
     }
 }

@@ -27,44 +27,57 @@ pub(crate) struct Addresses {
     pub(crate) network: ClientNetwork,
     /// The address that the client has connected to.
     pub(crate) own: Authority,
+    /// `https` if the connection has TLS.
+    scheme: Scheme,
 }
 
 impl Addresses {
     pub(crate) fn new(client: SocketAddr, own: SocketAddr) -> Option<Self> {
         let network = client.ip().into();
-        Some(Self { client: client.to_string().parse().ok()?, network, own: own.to_string().parse().ok()? })
+        let (client, own) = (client.to_string().parse().ok()?, own.to_string().parse().ok()?);
+        Some(Self { client, network, own, scheme: Scheme::HTTP })
+    }
+
+    /// The same addresses, of a connection with TLS.
+    pub(crate) fn by_https(self) -> Self {
+        Self { scheme: Scheme::HTTPS, ..self }
     }
 }
 
 /// The authority and the path that a request is for.
 #[derive(Debug)]
 pub(crate) struct Target {
+    scheme: Scheme,
     authority: Authority,
     path_and_query: PathAndQuery,
 }
 
 impl Target {
-    /// Takes both from the request target and the Host header. HTTP/1.0 (RFC 1945) has no such header, and the health checks of
+    /// Takes both from the request target and the Host header. HTTP/2 has the authority in the target, and its scheme is what the
+    /// client says: as in Spin, that of the connection counts. HTTP/1.0 (RFC 1945) has no such header, and the health checks of
     /// load balancers do not send it: such a request is for the address that the client has connected to.
     ///
     /// # Errors
     ///
     /// [`Problem::InvalidTarget`] if the target is not a path, [`Problem::InvalidHost`] if the Host header is missing,
     /// repeated or malformed, names a host that Spin reserves, or differs from the authority in the request target.
-    pub(crate) fn new(head: &Parts, own: &Authority) -> Result<Self, Problem> {
+    pub(crate) fn new(head: &Parts, addresses: &Addresses) -> Result<Self, Problem> {
         let path_and_query = head.uri.path_and_query().filter(|target| target.path().starts_with('/'));
         let path_and_query = path_and_query.ok_or(Problem::InvalidTarget)?.clone();
         let mut hosts = head.headers.get_all(HOST).iter();
         let named = match (hosts.next(), hosts.next()) {
             (Some(host), None) => host.to_str().ok().and_then(|host| host.parse().ok()),
-            (None, _) if head.version == Version::HTTP_10 => Some(head.uri.authority().unwrap_or(own).clone()),
+            (None, _) if head.version == Version::HTTP_10 => {
+                Some(head.uri.authority().unwrap_or(&addresses.own).clone())
+            }
+            (None, _) if head.version == Version::HTTP_2 => head.uri.authority().cloned(),
             _ => None,
         };
         let authority = named.filter(is_clear).ok_or(Problem::InvalidHost)?;
         if head.uri.authority().is_some_and(|other| *other != authority) {
             return Err(Problem::InvalidHost);
         }
-        Ok(Self { authority, path_and_query })
+        Ok(Self { scheme: addresses.scheme.clone(), authority, path_and_query })
     }
 
     /// The path without the query.
@@ -87,7 +100,7 @@ impl Target {
         if headers.values().any(|value| str::from_utf8(value.as_bytes()).is_err()) {
             return Err(Problem::InvalidHeader);
         }
-        let full_url = format!("http://{}{}", self.authority, self.path_and_query);
+        let full_url = format!("{}://{}{}", self.scheme, self.authority, self.path_and_query);
         append(headers, "spin-path-info", &found.tail());
         append(headers, "spin-full-url", &full_url);
         append(headers, "spin-matched-route", &found.route.matched);
@@ -107,7 +120,7 @@ impl Target {
     ///
     /// Never happens, because both parts are valid.
     pub(crate) fn into_uri(self) -> Result<Uri, http::Error> {
-        Uri::builder().scheme(Scheme::HTTP).authority(self.authority).path_and_query(self.path_and_query).build()
+        Uri::builder().scheme(self.scheme).authority(self.authority).path_and_query(self.path_and_query).build()
     }
 }
 
@@ -137,7 +150,9 @@ mod tests {
         for host in hosts {
             request = request.header(HOST, host.as_bytes());
         }
-        Target::new(&request.body(()).unwrap().into_parts().0, &Authority::from_static("192.0.2.7:3000"))
+        let addresses = Addresses::new("192.0.2.1:1".parse().unwrap(), "192.0.2.7:3000".parse().unwrap()).unwrap();
+        let addresses = if version == Version::HTTP_2 { addresses.by_https() } else { addresses };
+        Target::new(&request.body(()).unwrap().into_parts().0, &addresses)
     }
 
     fn target(uri: &str, hosts: &[&str]) -> Result<Target, Problem> {
@@ -165,6 +180,27 @@ mod tests {
         ] {
             let refused = target_of(Version::HTTP_10, uri, hosts).unwrap_err();
             assert_eq!(refused, Problem::InvalidHost, "{uri} {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn http_2_has_its_authority_in_the_target_and_the_scheme_of_its_connection() {
+        for (uri, hosts, expected) in [
+            ("https://a:3000/b?c", &[][..], "https://a:3000/b?c"),
+            ("http://a/", &["a"], "https://a/"),
+            ("/b", &["a"], "https://a/b"),
+        ] {
+            let found = target_of(Version::HTTP_2, uri, hosts).unwrap().into_uri().unwrap();
+            assert_eq!(found.to_string(), expected, "{uri} {hosts:?}");
+        }
+        for (uri, hosts, problem) in [
+            ("/", &[][..], Problem::InvalidHost),
+            ("https://a/", &["b"], Problem::InvalidHost),
+            ("https://a/", &["a", "a"], Problem::InvalidHost),
+            ("https://messages.spin.internal/", &[], Problem::InvalidHost),
+            ("a:443", &[], Problem::InvalidTarget),
+        ] {
+            assert_eq!(target_of(Version::HTTP_2, uri, hosts).unwrap_err(), problem, "{uri} {hosts:?}");
         }
     }
 

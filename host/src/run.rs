@@ -24,6 +24,7 @@ use crate::server::Signals;
 use crate::service::Service;
 use crate::share::Percent;
 use crate::store::Stores;
+use crate::tls::Tls;
 use crate::worker::{Handler, InstanceLimits, Worker};
 use crate::{component, descriptors, engine, manifest, runtime_config, server, variables};
 
@@ -76,6 +77,8 @@ async fn start(
         .await
         .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
+    let tls = tls(arguments)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let stores = open_stores(arguments, application)?;
     let share = share(arguments, application, values);
     let instances = Arc::new(Permits::new(max_instances(arguments)));
@@ -99,11 +102,12 @@ async fn start(
         },
         write_timeout: Duration::from_secs(arguments.write_timeout),
         seats: Seats::new(arguments.max_connections as usize, share),
+        tls,
     };
     let signals = Signals::new()?;
     let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(components = application.components.len() as u64, start_ms, "started");
-    announce(&format!("Serving http://{address}"));
+    announce(&format!("Serving {scheme}://{address}"));
     server::serve(listener, connections, Duration::from_secs(arguments.shutdown_timeout), signals).await;
     stores.close();
     tracing::info!("stopped");
@@ -142,6 +146,13 @@ fn announce(line: &str) {
     _ = output.flush();
 }
 
+fn tls(arguments: &Arguments) -> Result<Option<Arc<Tls>>, Failure> {
+    let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) else { return Ok(None) };
+    let tls = Arc::new(Tls::open(certificate, key)?);
+    tls.reread_on_hangup()?;
+    Ok(Some(tls))
+}
+
 /// Opens only the stores that the manifest grants to some component. A label without a store is an error, as in Spin.
 fn open_stores(arguments: &Arguments, application: &Application) -> Result<Stores, Failure> {
     let beside_manifest = || arguments.from.parent().unwrap_or(Path::new("")).join(STATE_DIR);
@@ -175,7 +186,7 @@ fn handlers(
         idle_time: Duration::from_secs(arguments.idle_instance_timeout),
     });
     let engine = engine::new(max_instances(arguments), memory_bytes, arguments.cache_dir.as_deref())?;
-    let linker = component::linker(&engine)?;
+    let linker = component::linker(&engine, arguments.tls_cert.is_some())?;
     let mut handlers = BTreeMap::new();
     for (id, component) in load_all(&application.components, &linker)? {
         if let Some(component_grants) = application.components.get(&id) {

@@ -74,7 +74,7 @@ impl Service {
         if let Some(name) = head.uri.path().strip_prefix(RESERVED_PREFIX) {
             return if name == "health" { Ok(healthy()) } else { Err(Problem::NotFound) };
         }
-        let target = Target::new(&head, &addresses.own)?;
+        let target = Target::new(&head, addresses)?;
         let found = self.router.find(target.path()).ok_or(Problem::NotFound)?;
         let handler = self.handlers.get(&found.route.component).ok_or(Problem::NotFound)?;
         target.add_headers(&mut head.headers, &addresses.client, &found)?;

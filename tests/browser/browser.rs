@@ -56,7 +56,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let session = driver().post("/session", &capabilities(profile.path(), page_load)).unwrap();
         let session = format!("/session/{}", session["sessionId"].as_str().unwrap());
-        let origin = format!("http://{}", app.authority());
+        let origin = app.base().to_owned();
         Self { session, origin, tolerated: RefCell::default(), _profile: profile }
     }
 
@@ -391,9 +391,10 @@ impl Browser {
                 url.as_str().map(str::to_owned)
             })
             .filter(|url| {
-                let authority = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+                let (scheme, rest) = url.split_once("://").unwrap_or_default();
+                let authority = rest.split('/').next().unwrap_or_default();
                 // Before the host, there may be a user and a password.
-                !self.origin.ends_with(&format!("//{}", authority.rsplit('@').next().unwrap_or_default()))
+                self.origin != format!("{scheme}://{}", authority.rsplit('@').next().unwrap_or_default())
             })
             .filter(|url| !["data:", "blob:", "about:", "chrome:"].iter().any(|scheme| url.starts_with(scheme)))
             .collect()

@@ -128,6 +128,8 @@ pub(crate) fn capabilities(profile: &std::path::Path, page_load: &str) -> Value 
             "perfLoggingPrefs": {"enableNetwork": true, "enablePage": false},
         },
         "pageLoadStrategy": page_load,
+        // Nobody has signed the certificates of the tests.
+        "acceptInsecureCerts": true,
         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         "timeouts": {"script": 60_000, "pageLoad": 60_000, "implicit": 0},
     }}})

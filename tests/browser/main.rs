@@ -42,6 +42,7 @@ mod sessions;
 mod start;
 mod story;
 mod theme;
+mod tls;
 mod tools;
 mod translated;
 mod typing;

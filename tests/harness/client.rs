@@ -120,6 +120,11 @@ impl Client {
         &self.confidential
     }
 
+    /// The address that the app announced, for example `https://127.0.0.1:3000`.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Host and port, for example `127.0.0.1:3000`.
     pub(crate) fn authority(&self) -> String {
         let uri: Uri = self.base.parse().unwrap();

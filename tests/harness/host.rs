@@ -231,6 +231,11 @@ impl Host {
         wait_for("end of the host", || self.child.try_wait().unwrap())
     }
 
+    /// Sends SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::HUP).unwrap();
+    }
+
     /// Waits for the end of the process and returns its exit status.
     #[track_caller]
     pub(crate) fn wait_for_end(&mut self) -> ExitStatus {

@@ -2,12 +2,15 @@
 
 pub(crate) mod actors;
 pub(crate) mod board;
+pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod confidential;
 pub(crate) mod contract;
+pub(crate) mod curl;
 pub(crate) mod database;
 pub(crate) mod forge;
 pub(crate) mod host;
+pub(crate) mod http2;
 pub(crate) mod launcher;
 pub(crate) mod log;
 pub(crate) mod random;

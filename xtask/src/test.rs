@@ -6,8 +6,9 @@ use crate::progress::Step;
 use crate::project::{Project, cargo};
 use crate::spin::Spin;
 use crate::targets::SITE_TARGET;
+use crate::tools::has;
 use crate::wasi::Wasi;
-use crate::{audit, browser, build, description, fuzz, interop, reproducible, schemathesis, supply_chain};
+use crate::{audit, browser, build, debian, description, fuzz, interop, reproducible, schemathesis, supply_chain};
 
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -64,6 +65,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         project.progress.heading("Tests of what fills stores for the benchmark");
         project.cargo(["test", "--package", "seed"])?;
     }
+    install_curl(project);
     for wasi in BUILDS {
         project.progress.heading(&format!("Black-box tests, WASI {}", wasi.version()));
         suite(project, &mut suite_command("blackbox", wasi, filter), Host::Latchkey)?;
@@ -104,6 +106,13 @@ impl Missed<'_> {
         said(&missed);
         self.what.extend(missed);
         Ok(())
+    }
+}
+
+/// The black-box suite asks by curl what no client in Rust here speaks.
+fn install_curl(project: &Project) {
+    if !has("curl") {
+        debian::install(project, "curl", &["curl"]);
     }
 }
 
