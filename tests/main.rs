@@ -49,6 +49,7 @@ mod login_cost;
 mod manifest;
 mod messages;
 mod methods;
+mod metrics;
 mod misconfiguration;
 mod old_store;
 mod openapi;

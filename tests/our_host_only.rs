@@ -20,6 +20,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("login_cost::a_user_with_an_older_hash_costs_the_same", LOG),
     ("login_cost::an_unknown_user_costs_the_same", LOG),
     ("manifest::every_route_is_served", LOG),
+    ("metrics", FLAGS),
     ("persistence::a_store_that_others_may_read_is_named_in_the_log", LOG),
     ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", HTTP),
     ("shared_instances::answers_to_16_people_who_wait_for_the_store_are_each_their_own", LOG),

@@ -34,6 +34,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", env = "SPIN_TLS_KEY", requires = "tls_cert", hide_env_values = true)]
     pub(crate) tls_key: Option<PathBuf>,
 
+    /// A second address, which answers `/metrics` in the text of OpenMetrics, and `/ready` with 200 while the store answers. Whoever
+    /// reaches it may ask, so it should not be that of the app [default: none]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+
     /// The folder that holds the default key-value store [default: .spin beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) state_dir: Option<PathBuf>,

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_rustls::server::TlsStream;
 
 use crate::client_stream::{ClientStream, Socket, Transport, socket};
+use crate::metrics::Metrics;
 use crate::progress::{NextRequest, WaitsFor};
 use crate::request::{Addresses, MAX_HEAD};
 use crate::request_body::BodyFate;
@@ -44,6 +45,7 @@ pub(crate) struct Connections {
     pub(crate) write_timeout: Duration,
     pub(crate) seats: Arc<Seats>,
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Connections {
@@ -59,13 +61,14 @@ impl Connections {
         // Without this, the second write of a small answer would wait until the client acknowledges the first write (Nagle's
         // algorithm).
         _ = stream.set_nodelay(true);
+        let _open = self.metrics.begin_connection();
         let progress = seat.progress().clone();
         let socket = socket(stream, self.write_timeout);
         let (transport, addresses) = match &self.tls {
             None => (Transport::Plain(socket), addresses),
             Some(tls) => match handshake(tls, socket, &seat, &mut stop).await {
                 Some(stream) => (Transport::Tls(Box::new(stream)), addresses.by_https()),
-                None => return,
+                None => return self.metrics.cut_connection("handshake"),
             },
         };
         let mut stream = ClientStream::new(transport, progress.clone());
@@ -73,7 +76,7 @@ impl Connections {
             Some(true) => self.serve_http2(stream, addresses, seat, stop).await,
             Some(false) => self.serve_http1(stream, &addresses, &seat, stop).await,
             None if progress.is_idle() => close(stream, false).await,
-            None => refuse(stream, &seat).await,
+            None => self.refuse(stream, &seat).await,
         }
     }
 
@@ -112,10 +115,24 @@ impl Connections {
                 is_over = !stream.take_back(parts.read_buf);
                 progress.received();
             } else if !is_over {
-                return refuse(stream, seat).await;
+                return self.refuse(stream, seat).await;
             }
         }
         close(stream, !fate.is_read()).await;
+    }
+
+    /// Ends a connection whose client or whose place does not come in time, or whose seat is taken away, with words if no part of
+    /// an answer may have been sent.
+    async fn refuse(&self, mut stream: ClientStream, seat: &Seat) {
+        self.metrics.cut_connection(if seat.is_taken_away() { "crowd" } else { "head" });
+        let last = match seat.progress().waits_for() {
+            WaitsFor::Head(_) | WaitsFor::Body(_) => TIMEOUT,
+            WaitsFor::Place(_) => OVERLOADED,
+            WaitsFor::Request(_) | WaitsFor::Answer | WaitsFor::Client(_) => b"",
+        };
+        _ = stream.write_all(last).await;
+        // What the client still sends is not read while another connection waits for the seat.
+        close(stream, !seat.is_taken_away()).await;
     }
 }
 
@@ -191,19 +208,6 @@ async fn drive<T>(
         alarm.as_mut().poll(context).map(|()| None)
     })
     .await
-}
-
-/// Ends a connection whose client or whose place does not come in time, or whose seat is taken away, with words if no part of an
-/// answer may have been sent.
-async fn refuse(mut stream: ClientStream, seat: &Seat) {
-    let last = match seat.progress().waits_for() {
-        WaitsFor::Head(_) | WaitsFor::Body(_) => TIMEOUT,
-        WaitsFor::Place(_) => OVERLOADED,
-        WaitsFor::Request(_) | WaitsFor::Answer | WaitsFor::Client(_) => b"",
-    };
-    _ = stream.write_all(last).await;
-    // What the client still sends is not read while another connection waits for the seat.
-    close(stream, !seat.is_taken_away()).await;
 }
 
 /// Closes the connection after reading the rest of what the client still sends. Closing while it sends would reset the

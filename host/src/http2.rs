@@ -45,8 +45,8 @@ enum End {
     Over,
     /// It has to go, and what has begun is finished before.
     Leave,
-    /// The client has used up a time limit, or cancels too much.
-    Cut,
+    /// The client has used up a time limit, or cancels too much. The reason is for the metrics.
+    Cut(&'static str),
 }
 
 impl Connections {
@@ -71,12 +71,15 @@ impl Connections {
         });
         let mut connection = pin!(protocol().serve_connection(TokioIo::new(stream), answer));
         let mut watch = Watch { exchanges, seat, is_leaving: false, write_timeout: self.write_timeout };
-        let end = watch.drive(connection.as_mut(), stopping(&mut stop)).await;
+        let mut end = watch.drive(connection.as_mut(), stopping(&mut stop)).await;
         if end == End::Leave {
             connection.as_mut().graceful_shutdown();
             watch.seat.progress().limit_idle(if watch.seat.is_taken_away() { CROWDED } else { LEAVING });
             watch.is_leaving = true;
-            watch.drive(connection, std::future::pending()).await;
+            end = watch.drive(connection, std::future::pending()).await;
+        }
+        if let End::Cut(reason) = end {
+            self.metrics.cut_connection(reason);
         }
     }
 }
@@ -116,13 +119,13 @@ impl Watch {
             let progress = self.seat.progress();
             let is_taken_away = self.seat.is_taken_away() || taken_away.as_mut().poll(context).is_ready();
             if is_taken_away && !progress.is_idle() && progress.waits_since().is_some() {
-                return Poll::Ready(End::Cut);
+                return Poll::Ready(End::Cut("crowd"));
             }
             if !self.is_leaving && (self.seat.is_wanted() || leave.as_mut().poll(context).is_ready()) {
                 return Poll::Ready(End::Leave);
             }
             if self.exchanges.are_mostly_cancelled() {
-                return Poll::Ready(End::Cut);
+                return Poll::Ready(End::Cut("cancelled"));
             }
             let Some((end, deadline)) = self.next_end() else { return Poll::Pending };
             if deadline != alarm.deadline() {
@@ -137,10 +140,10 @@ impl Watch {
     fn next_end(&self) -> Option<(End, Instant)> {
         match self.seat.progress().waits_for() {
             WaitsFor::Request(end) => Some((End::Leave, end)),
-            WaitsFor::Head(end) => Some((End::Cut, end)),
+            WaitsFor::Head(end) => Some((End::Cut("head"), end)),
             WaitsFor::Body(_) | WaitsFor::Place(_) | WaitsFor::Answer | WaitsFor::Client(_) => {
                 let since = self.exchanges.waits_for_client_since()?;
-                Some((End::Cut, since + self.write_timeout))
+                Some((End::Cut("answer"), since + self.write_timeout))
             }
         }
     }

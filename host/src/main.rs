@@ -22,6 +22,8 @@ mod instance;
 mod log;
 mod log_queue;
 mod manifest;
+mod metrics;
+mod metrics_server;
 mod permits;
 mod places;
 mod problem;

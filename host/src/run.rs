@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ use crate::connection::Connections;
 use crate::failure::Failure;
 use crate::instance::{Grants, InstanceState};
 use crate::manifest::{Application, ComponentGrants};
+use crate::metrics::Metrics;
+use crate::metrics_server::MetricsServer;
 use crate::permits::Permits;
 use crate::places::{AllPlaces, Places};
 use crate::progress::NextRequest;
@@ -26,7 +29,7 @@ use crate::share::Percent;
 use crate::store::Stores;
 use crate::tls::Tls;
 use crate::worker::{Handler, InstanceLimits, Worker};
-use crate::{component, descriptors, engine, manifest, runtime_config, server, variables};
+use crate::{component, descriptors, engine, manifest, metrics, runtime_config, server, variables};
 
 /// The name that Spin gives the folder for its data, beside the manifest.
 const STATE_DIR: &str = ".spin";
@@ -73,26 +76,26 @@ async fn start(
 ) -> Result<(), Failure> {
     let started = Instant::now();
     descriptors::allow(arguments.max_connections);
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| Failure::new(format_args!("cannot listen on {}: {error}", arguments.listen)))?;
+    let listener = listen(arguments.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(format_args!("cannot listen: {error}")))?;
     let tls = tls(arguments)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let stores = open_stores(arguments, application)?;
+    let metrics = counted(arguments);
+    let stores = Arc::new(open_stores(arguments, application, &metrics)?);
     let share = share(arguments, application, values);
     let instances = Arc::new(Permits::new(max_instances(arguments)));
     // The routes are checked before the components are compiled, because compiling takes longer.
     let router = Router::new(application.routes.clone())?;
     let service = Service {
         router,
-        handlers: handlers(arguments, application, values, &stores, &instances)?,
+        handlers: handlers(arguments, application, values, &stores, &instances, &metrics)?,
         instances,
         places: Arc::new(places(arguments, share)),
         body_limits: BodyLimits {
             bytes: arguments.max_request_body as usize * 1024,
             time: Duration::from_secs(arguments.body_timeout),
         },
+        metrics: metrics.clone(),
     };
     let connections = Connections {
         service: Arc::new(service),
@@ -103,8 +106,10 @@ async fn start(
         write_timeout: Duration::from_secs(arguments.write_timeout),
         seats: Seats::new(arguments.max_connections as usize, share),
         tls,
+        metrics: metrics.clone(),
     };
     let signals = Signals::new()?;
+    serve_metrics(arguments, metrics, &stores).await?;
     let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(components = application.components.len() as u64, start_ms, "started");
     announce(&format!("Serving {scheme}://{address}"));
@@ -139,6 +144,28 @@ fn max_instances(arguments: &Arguments) -> u32 {
     arguments.max_concurrent_requests + max_long_requests(arguments)
 }
 
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let failed = |error| Failure::new(format_args!("cannot listen on {address}: {error}"));
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+fn counted(arguments: &Arguments) -> Metrics {
+    let counted = Metrics::new();
+    counted.limit(metrics::REQUESTS, arguments.max_concurrent_requests);
+    counted.limit(metrics::LONG_REQUESTS, max_long_requests(arguments));
+    counted.limit("connections", arguments.max_connections);
+    counted
+}
+
+async fn serve_metrics(arguments: &Arguments, metrics: Metrics, stores: &Arc<Stores>) -> Result<(), Failure> {
+    let Some(address) = arguments.metrics_listen else { return Ok(()) };
+    let listener = listen(address).await?;
+    let address = listener.local_addr().map_or_else(|_| address.to_string(), |address| address.to_string());
+    tokio::spawn(MetricsServer::new(metrics, Arc::clone(stores)).serve(listener, Signals::new()?));
+    tracing::info!(address, "metrics_served");
+    Ok(())
+}
+
 fn announce(line: &str) {
     let mut output = std::io::stdout().lock();
     // A write error is ignored: if standard output is closed, nobody reads the line.
@@ -154,7 +181,7 @@ fn tls(arguments: &Arguments) -> Result<Option<Arc<Tls>>, Failure> {
 }
 
 /// Opens only the stores that the manifest grants to some component. A label without a store is an error, as in Spin.
-fn open_stores(arguments: &Arguments, application: &Application) -> Result<Stores, Failure> {
+fn open_stores(arguments: &Arguments, application: &Application, metrics: &Metrics) -> Result<Stores, Failure> {
     let beside_manifest = || arguments.from.parent().unwrap_or(Path::new("")).join(STATE_DIR);
     let state_dir = arguments.state_dir.clone().unwrap_or_else(beside_manifest);
     let mut files = runtime_config::store_files(arguments.runtime_config_file.as_deref(), &state_dir)?;
@@ -166,7 +193,7 @@ fn open_stores(arguments: &Arguments, application: &Application) -> Result<Store
         }
     }
     files.retain(|label, _| application.components.values().any(|component| component.stores.contains(label)));
-    Stores::open(&files)
+    Stores::open(&files, metrics)
 }
 
 /// Returns the handler of every component by the component's ID.
@@ -176,6 +203,7 @@ fn handlers(
     values: &BTreeMap<String, String>,
     stores: &Stores,
     instances: &Arc<Permits>,
+    metrics: &Metrics,
 ) -> Result<BTreeMap<String, Handler>, Failure> {
     let memory_bytes = arguments.max_instance_memory as usize * 1024 * 1024;
     let limits = Arc::new(InstanceLimits {
@@ -193,7 +221,8 @@ fn handlers(
             let grants = Arc::new(grants(component_grants, values, stores));
             let (limits, instances) = (Arc::clone(&limits), Arc::clone(instances));
             let long_requests = component_grants.long_requests.clone();
-            let worker = Worker { id: id.clone(), component, grants, limits, instances, long_requests };
+            let metrics = metrics.clone();
+            let worker = Worker { id: id.clone(), component, grants, limits, instances, long_requests, metrics };
             handlers.insert(id, Handler::new(worker));
         }
     }

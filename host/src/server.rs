@@ -14,7 +14,7 @@ use crate::trouble::Trouble;
 
 /// The pause after a failed accept, for example when the system has no more descriptors. Trying again at once would only
 /// use the processor.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Without a handler it would end the process when a file may grow no further (`ulimit -f`). With one, the write fails, as on a full
 /// disk. The number is the same on all systems that have it.
@@ -36,7 +36,8 @@ impl Signals {
         Ok(Self(catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?))
     }
 
-    async fn next(&mut self) {
+    /// Returns after the next signal. Each value of this type gets every signal.
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.0.recv() => {}
             _ = self.1.recv() => {}
@@ -91,7 +92,10 @@ async fn accept(listener: &TcpListener, connections: Arc<Connections>, stop: &wa
                 let Some(addresses) = Addresses::new(client, own) else { continue };
                 // While this client waits for a seat, the clients after it wait in the system's queue.
                 let seat = connections.seats.take(addresses.network, connections.next_request).await;
-                let Some(seat) = seat else { continue };
+                let Some(seat) = seat else {
+                    connections.metrics.cut_connection("share");
+                    continue;
+                };
                 let (connections, stop) = (Arc::clone(&connections), stop.subscribe());
                 tokio::spawn(async move { connections.serve(stream, addresses, seat, stop).await });
             }

@@ -13,6 +13,7 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::access_log::AccessLogLine;
 use crate::component_call::call;
+use crate::metrics::{self, Metrics};
 use crate::permits::Permits;
 use crate::places::AllPlaces;
 use crate::problem::{Form, Problem};
@@ -31,6 +32,7 @@ pub(crate) struct Service {
     pub(crate) places: Arc<AllPlaces>,
     pub(crate) instances: Arc<Permits>,
     pub(crate) body_limits: BodyLimits,
+    pub(crate) metrics: Metrics,
 }
 
 impl Service {
@@ -42,19 +44,22 @@ impl Service {
         fate: &BodyFate,
     ) -> Response<ResponseBody> {
         fate.begin(request.body());
+        let (started, _running) = (Instant::now(), self.metrics.begin_request());
+        let (method, mut component) = (request.method().clone(), metrics::HOST);
         let mut line = tracing::enabled!(tracing::Level::DEBUG).then(|| AccessLogLine {
             component: String::new(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             status: gone(),
-            started: Instant::now(),
+            started,
             record: Arc::default(),
         });
         let form = Form::preferred(request.headers());
-        let mut response = match self.dispatch(request, addresses, fate, line.as_mut()).await {
+        let mut response = match self.dispatch(request, addresses, fate, line.as_mut(), &mut component).await {
             Ok(response) => response,
             Err(problem) => problem.response(form).map(ResponseBody::full),
         };
+        self.metrics.answered(component, &method, response.status(), started);
         if let Some(line) = &mut line {
             line.status = response.status();
         }
@@ -62,12 +67,13 @@ impl Service {
         response
     }
 
-    async fn dispatch(
-        &self,
+    async fn dispatch<'service>(
+        &'service self,
         request: Request<Incoming>,
         addresses: &Addresses,
         fate: &BodyFate,
         line: Option<&mut AccessLogLine>,
+        component: &mut &'service str,
     ) -> Result<Response<ResponseBody>, Problem> {
         let (mut head, incoming) = request.into_parts();
         // The host's own paths come before any other check of the request, as in Spin.
@@ -77,12 +83,15 @@ impl Service {
         let target = Target::new(&head, addresses)?;
         let found = self.router.find(target.path()).ok_or(Problem::NotFound)?;
         let handler = self.handlers.get(&found.route.component).ok_or(Problem::NotFound)?;
+        *component = &handler.state().id;
         target.add_headers(&mut head.headers, &addresses.client, &found)?;
         let body = request_body::read(incoming, self.body_limits, fate).await?;
-        let places = self.places.of(handler.state().computes_long(&head.method, &found.route.pattern));
+        let computes_long = handler.state().computes_long(&head.method, &found.route.pattern);
+        let waiting = self.metrics.wait_for_place(computes_long);
         fate.progress().begin_wait();
-        let place = places.take(addresses.network).await;
+        let place = self.places.of(computes_long).take(addresses.network).await;
         fate.progress().begin_answer();
+        drop(waiting);
         let place = place?;
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
         let (running, ending) = RunningRequest::new(place, Instant::now() + handler.state().limits.request_time);

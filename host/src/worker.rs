@@ -15,6 +15,7 @@ use wasmtime_wasi_http::handler::{HandlerState, Instance, ProxyHandler, ProxyPre
 
 use crate::expiration::Expiration;
 use crate::instance::{Grants, InstanceState};
+use crate::metrics::{Counted, Metrics};
 use crate::permits::{Permit, Permits};
 use crate::running::{InstanceRequests, RunningRequest, Unanswered};
 
@@ -45,6 +46,7 @@ pub(crate) struct Worker {
     pub(crate) instances: Arc<Permits>,
     /// Methods, and patterns of routes, of the requests that compute for long.
     pub(crate) long_requests: BTreeSet<(String, String)>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Worker {
@@ -65,7 +67,9 @@ impl HandlerState for Worker {
     type WorkerState = Reuse;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<InstanceState, Expiration, Reuse>> {
+        let waiting = self.metrics.wait_for_instance();
         let permit = self.instances.permit().await?;
+        drop(waiting);
         let requests = Arc::<InstanceRequests>::default();
         let state = InstanceState::new(Arc::clone(&self.grants), Arc::clone(&requests), self.limits.memory_bytes);
         let output = state.output.clone();
@@ -93,6 +97,7 @@ impl HandlerState for Worker {
                 max_total: count(self.limits.requests),
                 max_concurrent: count(self.limits.concurrent_requests),
                 _permit: permit,
+                _counted: self.metrics.begin_instance(&self.id),
             },
         })
     }
@@ -106,6 +111,7 @@ pub(crate) struct Reuse {
     max_total: usize,
     max_concurrent: usize,
     _permit: Permit,
+    _counted: Counted,
 }
 
 impl WorkerState for Reuse {

@@ -17,7 +17,7 @@ const PASSWORD: &str = "a long enough secret";
 /// Flags for tests: password hashes are cheap, to save time.
 pub(crate) const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable", "pbkdf2_iterations=1000"];
 /// An address of this machine with any free port.
-const ANY_PORT: &str = "127.0.0.1:0";
+pub(crate) const ANY_PORT: &str = "127.0.0.1:0";
 
 /// The limits of attempts and posts.
 const LIMITS: [&str; 6] = [

@@ -15,6 +15,7 @@ mod interop;
 mod key;
 mod mutants;
 mod npm;
+mod openmetrics;
 mod progress;
 mod project;
 mod python;

@@ -3,7 +3,7 @@ use anyhow::Result;
 use crate::progress::Step;
 use crate::project::Project;
 use crate::targets::targets;
-use crate::{browser, description, interop, schemathesis, tools};
+use crate::{browser, description, interop, openmetrics, schemathesis, tools};
 
 /// Installs everything that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn all(project: &Project) -> Result<()> {
     project.progress.step(&step, || {
         browser::install(project);
         interop::install(project)?;
+        openmetrics::install(project)?;
         description::install(project);
         schemathesis::install(project)
     })

@@ -8,7 +8,9 @@ use crate::spin::Spin;
 use crate::targets::SITE_TARGET;
 use crate::tools::has;
 use crate::wasi::Wasi;
-use crate::{audit, browser, build, debian, description, fuzz, interop, reproducible, schemathesis, supply_chain};
+use crate::{
+    audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis, supply_chain,
+};
 
 /// The host that the black-box suite runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -32,7 +34,7 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 18;
+const STEPS: usize = 19;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -72,6 +74,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     }
     if filter.is_none() {
         missed.run("Interoperability: tokens and keys in Python and in Node.js", interop::test)?;
+        missed.run("Metrics, read by the library of Prometheus", openmetrics::test)?;
     }
     if filter.is_none() || filters_openapi {
         missed.run("Linters and generated clients of openapi.yaml", description::test)?;

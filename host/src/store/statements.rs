@@ -36,6 +36,12 @@ pub(super) fn keys(connection: &Connection, store: &str) -> Result<Vec<String>> 
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Reads a row, if there is one.
+pub(super) fn check(connection: &Connection) -> Result<()> {
+    connection.prepare_cached("SELECT 1 FROM spin_key_value LIMIT 1")?.exists([])?;
+    Ok(())
+}
+
 pub(super) fn set_many(connection: &Connection, store: &str, pairs: &[(String, Vec<u8>)]) -> Result<()> {
     pairs.iter().try_for_each(|(key, value)| set(connection, store, key, value))
 }

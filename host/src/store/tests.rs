@@ -24,7 +24,10 @@ impl Folder {
     }
 
     fn try_stores(&self) -> std::result::Result<Stores, Failure> {
-        Stores::open(&BTreeMap::from([("default".to_owned(), self.file()), ("other".to_owned(), self.file())]))
+        Stores::open(
+            &BTreeMap::from([("default".to_owned(), self.file()), ("other".to_owned(), self.file())]),
+            &Metrics::new(),
+        )
     }
 }
 
@@ -84,7 +87,7 @@ fn get_many_leaves_out_what_is_not_there() {
 fn a_text_is_no_value() {
     let folder = Folder::new();
     let bucket = folder.stores().get("default").unwrap();
-    let connection = rusqlite::Connection::open(folder.file()).unwrap();
+    let connection = Connection::open(folder.file()).unwrap();
     connection.execute("INSERT INTO spin_key_value VALUES ('default', 'k', 'text')", []).unwrap();
     assert!(bucket.get("k").is_err());
 }
@@ -233,7 +236,7 @@ fn of_a_large_file_a_part_is_checked() {
 #[test]
 fn a_table_with_other_columns_is_refused() {
     let folder = Folder::new();
-    let connection = rusqlite::Connection::open(folder.file()).unwrap();
+    let connection = Connection::open(folder.file()).unwrap();
     connection.execute_batch("CREATE TABLE spin_key_value (name TEXT)").unwrap();
     drop(connection);
     assert!(folder.try_stores().is_err());
@@ -244,7 +247,8 @@ fn a_folder_that_cannot_be_made_is_refused() {
     let folder = Folder::new();
     std::fs::write(folder.0.join("file"), "").unwrap();
     let path = folder.0.join("file/state/sqlite_key_value.db");
-    let failure = Stores::open(&BTreeMap::from([("default".to_owned(), path)])).map(|_| ()).unwrap_err();
+    let failure =
+        Stores::open(&BTreeMap::from([("default".to_owned(), path)]), &Metrics::new()).map(|_| ()).unwrap_err();
     assert!(failure.to_string().contains("file/state"), "{failure}");
 }
 
