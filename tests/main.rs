@@ -33,6 +33,7 @@ mod account;
 mod attacks;
 mod authorization_header;
 mod authorizer;
+mod backup;
 mod connections;
 mod cors;
 mod crash;
