@@ -212,6 +212,36 @@ fn who_wakes_up_after_the_name_was_taken_over_writes_nothing() {
     assert!(taken_over >= 3, "{taken_over}");
 }
 
+#[test]
+fn who_has_won_and_fails_keeps_nobody_waiting() {
+    let world = World::new();
+    // The last call so far is the claim; the look at the record fails.
+    world.data.fail_at(4, Fault::Refused);
+    assert_eq!(world.sign_up("alice").status(), 503);
+    assert_eq!(world.sign_up("alice").status(), 201, "the claim is free at once");
+}
+
+/// DynamoDB refuses increments that collide.
+#[test]
+fn a_claim_that_the_store_refuses_is_tried_again() {
+    let world = World::new();
+    world.data.fail_at(3, Fault::Refused);
+    assert_eq!(world.sign_up("alice").status(), 201);
+    assert!(world.data.heal());
+}
+
+/// The claim is another one's. If this request deleted it, a third one could write the same record.
+#[test]
+fn who_has_not_won_and_fails_leaves_the_claim() {
+    let data = Data::default();
+    let world = World::over(data.clone());
+    data.put("latchkey:user:alice:lock:0", &1_i64.to_le_bytes());
+    // The last call so far is the claim, which is lost; the look at the record fails.
+    data.fail_at(4, Fault::Refused);
+    assert_eq!(world.sign_up("alice").status(), 503);
+    assert_eq!(data.get("latchkey:user:alice:lock:0"), Some(2_i64.to_le_bytes().to_vec()));
+}
+
 /// The other side of the lease: who has stood still for less than half of it goes on.
 #[test]
 fn who_wakes_up_in_time_has_the_name() {
