@@ -148,15 +148,18 @@ fn the_names_in_the_documentation_are_those_of_the_host() {
 case!(OwnHost, what_runs_and_what_is_turned_away_is_seen);
 fn what_runs_and_what_is_turned_away_is_seen() {
     let flags = Setup::fixture().flag("--max-concurrent-requests", "1").flag("--header-timeout", "1");
-    let (app, metrics) = with_metrics(flags);
-    let mut busy = Connection::open(&app);
-    busy.write(b"POST /slow-read HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
-    wait_for("instance", || {
-        (sum(&scrape(&metrics), "latchkey_instances", &[r#"component="fixture""#]) == 1.0).then_some(())
+    let (app, metrics) = with_metrics(flags.flag("--request-timeout", "5"));
+    let of_fixture = r#"component="fixture""#;
+    std::thread::scope(|scope| {
+        let client: &Client = &app;
+        let busy = scope.spawn(move || client.get("/busy").status);
+        wait_for("instance", || (sum(&scrape(&metrics), "latchkey_instances", &[of_fixture]) == 1.0).then_some(()));
+        assert_eq!(sum(&scrape(&metrics), "latchkey_requests_running", &[]), 1.0);
+        assert_eq!(app.get("/empty").status, 503);
+        assert_eq!(sum(&scrape(&metrics), "latchkey_requests_total", &[of_fixture, r#"status="503""#]), 1.0);
+        assert_eq!(busy.join().unwrap(), 504);
     });
-    assert_eq!(sum(&scrape(&metrics), "latchkey_requests_running", &[]), 1.0);
-    assert_eq!(app.get("/empty").status, 503);
-    assert_eq!(sum(&scrape(&metrics), "latchkey_requests_total", &[r#"component="fixture""#, r#"status="503""#]), 1.0);
+    assert_eq!(sum(&scrape(&metrics), "latchkey_requests_total", &[of_fixture, r#"status="504""#]), 1.0);
     let mut slow = Connection::open(&app);
     slow.write(b"GET / ");
     slow.read_until("end", |_| false);
