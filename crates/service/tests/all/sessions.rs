@@ -270,6 +270,16 @@ fn an_account_has_at_most_32_sessions_and_the_oldest_gives_way() {
 }
 
 #[test]
+fn the_logins_of_one_account_make_no_session_of_another_give_way() {
+    let world = World::new();
+    let first = world.join("alice");
+    world.sign_up("bob");
+    (0..31).for_each(|_| _ = world.begin("bob"));
+    world.begin("alice");
+    assert_eq!(world.accepts(&first), 200);
+}
+
+#[test]
 fn the_list_of_sessions_and_the_end_of_one() {
     let world = World::new();
     world.sign_up("alice");

@@ -67,6 +67,31 @@ fn a_death_on_a_busy_board_costs_it_no_longer() {
     assert!(is_served(&world));
 }
 
+/// The note says which positions are open, so that nobody has to look at more and more of them.
+#[test]
+fn a_page_that_is_32_positions_behind_stays_and_one_further_a_note_takes_its_place() {
+    let world = world(&Data::default());
+    say(&world, "alice", "one");
+    die(&world);
+    let page = world.data.get(NEWEST);
+    for position in 3..=33 {
+        say(&world, "alice", "more");
+        assert_eq!(world.data.get(NEWEST), page, "{position}");
+    }
+    say(&world, "alice", "one too many");
+    assert_ne!(world.data.get(NEWEST), page);
+}
+
+/// Nothing of ours leaves them. A deletion joins the run of its neighbour, and would write over what is at its ends.
+#[test]
+fn a_gap_that_can_not_be_where_it_is_is_joined_by_none() {
+    let world = world(&Data::default());
+    (1..=6).for_each(|number| say(&world, "alice", &number.to_string()));
+    world.data.put("latchkey:message:2", br#"{"v":1,"gap_from":5,"gap_to":6}"#);
+    assert_eq!(world.send(bearer("alice", "DELETE", "/api/messages/3", "")).status(), 204);
+    assert_eq!(world.texts("/api/messages"), ["6", "5", "4", "1"]);
+}
+
 #[test]
 fn many_posts_at_once_leave_the_page_up_to_date() {
     for posters in [2, 16, 60] {
