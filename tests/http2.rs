@@ -205,3 +205,16 @@ fn an_idle_connection_makes_way() {
     idle.read_until("end", |_| false);
     assert!(frames(idle.received()).iter().any(|frame| frame.kind == GOAWAY));
 }
+
+case!(OwnHost, a_connection_that_only_sends_bodies_slowly_makes_way);
+fn a_connection_that_only_sends_bodies_slowly_makes_way() {
+    let app = Setup::fixture().flag("--max-connections", "1").flag("--body-timeout", "86400").start();
+    let mut slow = open(&app, &[]);
+    // A request that has been answered does not hide one that waits for its body.
+    slow.write(&unfinished(&app, 1));
+    slow.write(&asking(&app, 3, "/empty"));
+    assert_eq!(status(&mut slow, 3), STATUS_200);
+    assert_eq!(app.send(get("/empty")).status, 200);
+    slow.read_until("end", |_| false);
+    assert!(frames(slow.received()).iter().all(|frame| frame.kind != HEADERS || frame.stream == 3));
+}
