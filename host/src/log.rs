@@ -48,7 +48,7 @@ where
     }
 }
 
-/// The line that says how many lines were not written. It does not go through the queue that was full.
+/// The line that says how many lines were not written.
 pub(crate) fn lines_dropped(lines: u64) -> Vec<u8> {
     // A clock whose time has no text is the only error, and then there is no line.
     let Ok(mut fields) = Fields::begin("warn") else { return Vec::new() };

@@ -11,6 +11,9 @@ use std::time::Duration;
 const MAX_WAITING: usize = 4 * 1024 * 1024;
 const PER_LINE: usize = 64;
 
+/// Makes a line of a number of lines.
+type Tell = fn(u64) -> Vec<u8>;
+
 /// The queue of the process.
 static QUEUE: Queue = Queue::new(MAX_WAITING);
 
@@ -28,13 +31,14 @@ struct Waiting {
     is_writing: bool,
 }
 
-/// Starts the thread. Lines of before wait for it.
+/// Starts the thread. Lines of before wait for it. `tell` makes the line that says how many were dropped; it does not go through
+/// the queue that was full.
 ///
 /// # Errors
 ///
 /// The system has no thread left.
-pub(crate) fn start() -> io::Result<()> {
-    let write = || QUEUE.write_to(&mut io::stderr());
+pub(crate) fn start(tell: Tell) -> io::Result<()> {
+    let write = move || QUEUE.write_to(&mut io::stderr(), tell);
     Builder::new().name("log-writer".to_owned()).spawn(write).map(drop)
 }
 
@@ -81,16 +85,16 @@ impl Queue {
     }
 
     /// Writes one line after the other, for ever.
-    fn write_to(&self, output: &mut impl Write) {
+    fn write_to(&self, output: &mut impl Write, tell: Tell) {
         loop {
-            let line = self.next();
+            let line = self.next(tell);
             // A write error is ignored: if standard error is closed, nobody reads the log.
             _ = output.write_all(&line);
         }
     }
 
     /// The next line, or that about the lines that were dropped before it.
-    fn next(&self) -> Vec<u8> {
+    fn next(&self, tell: Tell) -> Vec<u8> {
         let mut waiting = self.lock();
         waiting.is_writing = false;
         self.changed.notify_all();
@@ -102,7 +106,7 @@ impl Queue {
                 waiting.bytes -= line.len() + PER_LINE;
                 line
             }
-            None => crate::log::lines_dropped(std::mem::take(&mut waiting.dropped)),
+            None => tell(std::mem::take(&mut waiting.dropped)),
         }
     }
 
@@ -120,20 +124,18 @@ impl Queue {
 mod tests {
     use super::*;
 
+    const TELL: Tell = |lines| format!("{lines} dropped\n").into_bytes();
+
     #[test]
     fn what_does_not_fit_is_counted_and_told_after_what_fits() {
         let queue = Queue::new(10 + 2 * PER_LINE);
         for line in ["first\n", "two\n", "three\n", "four\n"] {
             queue.push(line.as_bytes());
         }
-        assert_eq!([queue.next(), queue.next()], [b"first\n".to_vec(), b"two\n".to_vec()]);
-        let told: serde_json::Value = serde_json::from_slice(&queue.next()).unwrap();
-        assert_eq!(
-            (&told["event"], &told["level"], &told["lines"]),
-            (&"log_lines_dropped".into(), &"warn".into(), &2.into())
-        );
+        assert_eq!([queue.next(TELL), queue.next(TELL)], [b"first\n".to_vec(), b"two\n".to_vec()]);
+        assert_eq!(queue.next(TELL), b"2 dropped\n");
         queue.push(b"later\n");
-        assert_eq!(queue.next(), b"later\n");
+        assert_eq!(queue.next(TELL), b"later\n");
     }
 
     #[test]
@@ -141,7 +143,7 @@ mod tests {
         let queue = Queue::new(10 + 2 * PER_LINE);
         queue.push(b"line\n");
         queue.flush(Duration::from_millis(10));
-        assert_eq!(queue.next(), b"line\n");
+        assert_eq!(queue.next(TELL), b"line\n");
         // It is being written, and nobody says that it has been.
         queue.flush(Duration::from_millis(10));
         assert!(queue.lock().is_writing);

@@ -61,7 +61,8 @@ const LOG_PATIENCE: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log::start(arguments.log);
-    let started = log_queue::start().map_err(|error| Failure::new(format_args!("cannot start a thread: {error}")));
+    let started = log_queue::start(log::lines_dropped)
+        .map_err(|error| Failure::new(format_args!("cannot start a thread: {error}")));
     let result = started.and_then(|()| run::run(&arguments));
     log_queue::flush(LOG_PATIENCE);
     match result {

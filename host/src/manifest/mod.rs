@@ -84,7 +84,8 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
     }
     let variables = declarations(manifest.variables)?;
     let behind_proxy = manifest.application.tool.latchkey.behind_proxy;
-    let behind_proxy = behind_proxy.map(|text| tool::behind_proxy(&text, &variables)).transpose()?;
+    let behind_proxy =
+        behind_proxy.map(|text| tool::behind_proxy(&text, |name| variables.contains_key(name))).transpose()?;
     let mut components = BTreeMap::new();
     for (id, component) in manifest.component {
         check_name(&id, '-', Case::Any).map_err(|problem| Failure::new(format_args!("component.{id}: {problem}")))?;
@@ -93,7 +94,7 @@ pub(crate) fn parse(text: &str, folder: &Path, profile: Option<&str>) -> Result<
         components.insert(id, grants);
     }
     let routes = check_routes(&manifest.trigger.http, &components)?;
-    tool::check_long_requests(&components, &routes)?;
+    tool::check_long_requests(components.iter().map(|(id, grants)| (id, &grants.long_requests)), &routes)?;
     components.retain(|id, _| routes.iter().any(|(_, component)| component == id));
     Ok(Application { routes, components, variables, behind_proxy })
 }

@@ -1,8 +1,7 @@
 //! What the manifest tells this host alone, in the tables `tool.latchkey`. Spin leaves the tables of tools to the tools.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{ComponentGrants, Declaration};
 use crate::failure::Failure;
 use crate::template::Template;
 
@@ -11,10 +10,10 @@ use crate::template::Template;
 /// # Errors
 ///
 /// It is no template, or names a variable that is not declared.
-pub(super) fn behind_proxy(text: &str, declared: &BTreeMap<String, Declaration>) -> Result<Template, Failure> {
+pub(super) fn behind_proxy(text: &str, is_declared: impl Fn(&str) -> bool) -> Result<Template, Failure> {
     let located = |problem: Failure| Failure::new(format_args!("application.tool.latchkey.behind_proxy: {problem}"));
     let template = Template::parse(text).map_err(located)?;
-    if let Some(unknown) = template.names().find(|name| !declared.contains_key(*name)) {
+    if let Some(unknown) = template.names().find(|name| !is_declared(name)) {
         return Err(located(Failure::new(format_args!("[variables] declares no \"{unknown}\""))));
     }
     Ok(template)
@@ -40,12 +39,12 @@ pub(super) fn long_requests(entries: Vec<String>) -> Result<BTreeSet<(String, St
 /// # Errors
 ///
 /// There is such a route.
-pub(super) fn check_long_requests(
-    components: &BTreeMap<String, ComponentGrants>,
+pub(super) fn check_long_requests<'a>(
+    components: impl Iterator<Item = (&'a String, &'a BTreeSet<(String, String)>)>,
     routes: &[(String, String)],
 ) -> Result<(), Failure> {
-    for (id, component) in components {
-        for (method, route) in &component.long_requests {
+    for (id, long_requests) in components {
+        for (method, route) in long_requests {
             if !routes.iter().any(|(pattern, component)| pattern == route && component == id) {
                 return Err(Failure::new(format_args!(
                     "component.{id}.tool.latchkey.long_requests \"{method} {route}\": no such route leads to the component"
