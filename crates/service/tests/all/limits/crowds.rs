@@ -1,5 +1,8 @@
 //! What thousands of attackers can do to others: the limits must not become a way to shut people out.
 
+use futures::executor::block_on;
+use futures::future::join_all;
+
 use super::*;
 use crate::world::signup_body;
 
@@ -96,6 +99,25 @@ fn odd_slots_are_repaired() {
         assert_eq!(guess(&world, "alice"), FAILED, "{odd:?}");
         assert_eq!(guess(&world, "alice"), (429, Some(2)), "{odd:?}");
     }
+}
+
+/// Each of them adds a value to the slot, and all but one take it back.
+#[test]
+fn a_slot_that_several_repair_at_once_is_clear() {
+    let world = world();
+    guess(&world, "alice");
+    let slot = world.data.keys().into_iter().find(|key| key.starts_with("latchkey:delay:")).unwrap();
+    world.data.put(&slot, b"garbage");
+    let others = [over(&world.data), over(&world.data)];
+    // In step, so both have deleted the value before either adds.
+    world.data.watch(std::rc::Rc::new(|_, _| true));
+    let answers = join_all(others.iter().map(|other| other.send_async(login("alice", WRONG))));
+    for answer in block_on(answers) {
+        assert_eq!(verdict(&answer), (429, Some(1)));
+    }
+    assert_eq!(guess(&world, "alice"), (429, Some(1)));
+    let repairs = [&others[0], &others[1], &world].map(|world| world.events("slot_repaired").len());
+    assert_eq!(repairs, [1, 1, 0], "the last one had nothing to repair");
 }
 
 /// One slot of a name is stuck, and the other one is a busy slot of somebody else.
