@@ -87,6 +87,13 @@ mod tests {
     }
 
     #[test]
+    fn the_document_has_its_marks() {
+        assert!(
+            rewrite(include_str!("../../../docs/performance.md"), "| a table |", &[]).unwrap().contains("| a table |")
+        );
+    }
+
+    #[test]
     fn a_document_without_marks_is_left_alone() {
         assert!(rewrite("# Performance\n", "", &[]).is_err());
         assert!(rewrite(BEGIN, "", &[]).is_err());

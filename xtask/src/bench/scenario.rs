@@ -164,7 +164,8 @@ fn logins() -> Vec<Request> {
 /// A token for each connection, and one for each thread of wrk, which asks for a request to look at it before it begins. Each
 /// account has a few of the sessions.
 fn refresh_tokens(server: &Server, connections: u32) -> Result<Vec<String>> {
-    let accounts: Vec<String> = login_accounts().collect();
+    // Eight accounts would have too few sessions for 256 connections.
+    let accounts: Vec<String> = login_accounts().chain([AUTHOR.to_owned()]).collect();
     let wanted = accounts.iter().cycle().take(usize::try_from(connections + MAX_THREADS)?);
     wanted.map(|username| server.client.begin_session(username)).collect()
 }
