@@ -7,11 +7,13 @@ const LOG: &str = "it reads store calls or components from the lines that our ho
 const FLAGS: &str = "it is about a limit of our host that Spin does not have";
 const WORDS: &str = "it is about the words in which our host refuses to start";
 const HTTP: &str = "it is about what our host does with a connection, before the app has a say";
+const END: &str = "Spin drops the requests that are running when it is told to end";
 
 /// A module or a single test, and the reason.
 const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("attacks", FLAGS),
     ("connections", HTTP),
+    ("crash::sigterm_answers_what_it_has_done", END),
     ("exhaustion", LOG),
     ("hashing::others_are_answered_while_a_login_is_computed", FLAGS),
     ("host_limits", FLAGS),
