@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("openapi", &["edge"]),
     ("site", &["edge"]),
     ("edge", &["service"]),
+    ("keyvalue", &[]),
     ("service", &["domain", "rules", "wire"]),
     ("domain", &["rules"]),
     ("wire", &["rules"]),
@@ -35,7 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasip2", &["edge", "fixture"]),
     ("spin-sdk", &["edge", "fixture"]),
-    ("wit-bindgen", &["edge", "fixture-authorizer"]),
+    ("wit-bindgen", &["edge", "fixture-authorizer", "keyvalue"]),
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
     ("http", &["edge", "service", "host", "seed", "tests", "xtask"]),

@@ -10,8 +10,17 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
 
-const PACKAGES: [&str; 8] =
-    ["crates/rules", "crates/wire", "crates/domain", "crates/service", "crates/edge", "frontend", "host", "xtask"];
+const PACKAGES: [&str; 9] = [
+    "crates/rules",
+    "crates/wire",
+    "crates/domain",
+    "crates/service",
+    "crates/edge",
+    "crates/keyvalue",
+    "frontend",
+    "host",
+    "xtask",
+];
 
 /// A file of a crate, as the names of its module; empty for the root.
 type Module = Vec<String>;
