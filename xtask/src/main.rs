@@ -23,6 +23,7 @@ mod reproducible;
 mod schemathesis;
 mod setup;
 mod spin;
+mod stores;
 mod supply_chain;
 mod targets;
 mod test;

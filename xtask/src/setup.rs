@@ -3,7 +3,7 @@ use anyhow::Result;
 use crate::progress::Step;
 use crate::project::Project;
 use crate::targets::targets;
-use crate::{browser, description, interop, openmetrics, schemathesis, tools};
+use crate::{browser, description, interop, openmetrics, schemathesis, stores, tools};
 
 /// Installs everything that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
@@ -11,13 +11,17 @@ pub(crate) fn all(project: &Project) -> Result<()> {
     let step = Step { name: "targets", what: "Rust's targets for WebAssembly", estimate: None };
     project.progress.step(&step, || targets(project))?;
     tools::install(project)?;
-    let step =
-        Step { name: "test-tools", what: "What tests need: Chromium, Python's and npm's packages", estimate: None };
+    let step = Step {
+        name: "test-tools",
+        what: "What tests need: Chromium, Redis, Python's and npm's packages",
+        estimate: None,
+    };
     project.progress.step(&step, || {
         browser::install(project);
         interop::install(project)?;
         openmetrics::install(project)?;
         description::install(project);
+        stores::install(project)?;
         schemathesis::install(project)
     })
 }
