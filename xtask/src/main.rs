@@ -20,6 +20,7 @@ mod progress;
 mod project;
 mod python;
 mod reproducible;
+mod scaling;
 mod schemathesis;
 mod setup;
 mod spin;
@@ -101,6 +102,9 @@ enum Command {
     /// is not 100, when something moves while a page is loaded, or when it loads more than it should. Needs Node.js with npm,
     /// and Chromium.
     Audit,
+    /// Simulates how many requests some cores answer with Redis or DynamoDB at a distance, from what this machine's Redis takes for
+    /// a call.
+    Scaling(scaling::Arguments),
     /// Adds the compilation targets, and installs into target/tools what the frontend is built by (Trunk, wasm-bindgen,
     /// wasm-opt) and what the tests need that run in a browser or with the libraries of other languages. A tool on PATH in
     /// the right version is used as it is. The other commands do this when they need it.
@@ -131,6 +135,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,
         Command::Mutants(arguments) => return mutants::mutants(&project, &arguments),
+        Command::Scaling(arguments) => scaling::scaling(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,
         Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,

@@ -46,9 +46,12 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("SECURITY.md", &[]),
     ("ARCHITECTURE.md", &["service/src/board/like.rs"]),
     ("docs/decisions.md", &[]),
+    ("docs/deploy.md", &[]),
     ("docs/mutants.md", &[]),
     ("docs/operate.md", &[]),
     ("docs/performance.md", &[]),
+    ("docs/portability.md", &[]),
+    ("docs/scaling.md", &[]),
 ];
 
 /// Whether the target of a pointer exists. A pointer is `path` or `path::test`, and braces list several: `src/{a,b}.rs`.
