@@ -25,6 +25,7 @@ const OUR_HOST_ONLY: &[(&str, &str)] = &[
     ("metrics", FLAGS),
     ("persistence::a_store_that_others_may_read_is_named_in_the_log", LOG),
     ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", HTTP),
+    ("shared_instances::nothing_is_answered_by_an_instance_that_has_had_a_password", FLAGS),
     ("shared_instances::answers_to_16_people_who_wait_for_the_store_are_each_their_own", LOG),
     ("slow_clients", FLAGS),
     ("smuggling::two_lengths_are_not_both_believed", HTTP),

@@ -75,8 +75,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) max_share_per_address: Option<u8>,
 
-    /// How many requests one instance of a WASI 0.3 component answers before it is dropped. An instance of a WASI 0.2
-    /// component always answers one
+    /// How many requests one instance of a component answers before it is dropped: of WASI 0.2 one after another. A request that
+    /// the manifest lists as one that computes for long is the last of its instance, since it handles a password
     #[arg(long, value_name = "NUMBER", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_instance_reuse_count: u32,
 
@@ -84,7 +84,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_instance_concurrent_reuse_count: u32,
 
-    /// How long an instance of a WASI 0.3 component is kept without a request, in seconds. It ends earlier when a request
+    /// How long an instance of a component is kept without a request, in seconds. It ends earlier when a request
     /// to another component waits for an instance
     #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) idle_instance_timeout: u64,

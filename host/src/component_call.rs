@@ -68,13 +68,11 @@ async fn attempt(
     request: Request<WasiBody>,
     method: &Method,
 ) -> Result<Response<ResponseBody>, Failed> {
-    let single_use = handler.state().is_single_use();
     let response = handler.handle(Arc::clone(running), request).await.map_err(|error| Failed {
-        with_instance: single_use || error.is::<TrapOrPanicError>(),
+        // An instance of WASI 0.2 that traps may tell so only at its end.
+        with_instance: handler.state().is_wasi_0_2() || error.is::<TrapOrPanicError>(),
         error: format!("{error:#}"),
     })?;
-    // A single-use instance ends at the time limit of its request, and the body with it. A body of a shared instance
-    // holds the request and checks the limit itself.
-    let holder = (!single_use).then(|| Arc::clone(running));
-    response::settle(response, method, holder).await.map_err(|error| Failed { error, with_instance: true })
+    let settled = response::settle(response, method, Arc::clone(running)).await;
+    settled.map_err(|error| Failed { error, with_instance: true })
 }

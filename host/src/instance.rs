@@ -10,7 +10,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpC
 
 use crate::guest_output::GuestOutput;
 use crate::request::MAX_HEAD;
-use crate::running::{InstanceRequests, RunningRequest};
+use crate::running::InstanceRequests;
 use crate::store::Bucket;
 
 /// What the manifest grants a component, with stores opened and variables resolved.
@@ -28,8 +28,6 @@ pub(crate) struct InstanceState {
     pub(crate) requests: Arc<InstanceRequests>,
     pub(crate) memory: MemoryBudget,
     pub(crate) output: GuestOutput,
-    /// The request of a single-use instance (WASI 0.2). The request lasts until the instance is dropped.
-    pub(crate) only_request: Option<Arc<RunningRequest>>,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: NoOutgoingRequests,
@@ -55,7 +53,6 @@ impl InstanceState {
             requests,
             memory: MemoryBudget { left_bytes: memory_bytes },
             output,
-            only_request: None,
             wasi,
             http,
             hooks: NoOutgoingRequests,

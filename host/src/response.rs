@@ -93,7 +93,7 @@ impl Body for ResponseBody {
 }
 
 /// Waits for the part of the guest's body that must be there before the head is sent: a short body completely, a longer
-/// one not at all. If a `request` is given, its time limit ends a longer body.
+/// one not at all. A longer body holds the `request`, whose time limit ends it.
 ///
 /// # Errors
 ///
@@ -101,7 +101,7 @@ impl Body for ResponseBody {
 pub(crate) async fn settle(
     response: Response<WasiBody>,
     method: &Method,
-    request: Option<Arc<RunningRequest>>,
+    request: Arc<RunningRequest>,
 ) -> Result<Response<ResponseBody>, String> {
     let (head, mut body) = response.into_parts();
     if head.status.is_informational() {
@@ -122,12 +122,9 @@ pub(crate) async fn settle(
             Ok(Response::from_parts(head, ResponseBody::full(bytes)))
         }
         _ => {
-            let running = request
-                .map(|request| Running { deadline: Box::pin(sleep_until(request.deadline.into())), _request: request });
-            Ok(Response::from_parts(
-                head,
-                ResponseBody { inner: Either::Right(body), running, line: None, progress: None },
-            ))
+            let running = Running { deadline: Box::pin(sleep_until(request.deadline.into())), _request: request };
+            let inner = Either::Right(body);
+            Ok(Response::from_parts(head, ResponseBody { inner, running: Some(running), line: None, progress: None }))
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct RunningRequest {
     pub(crate) record: Arc<RequestRecord>,
     /// The end of its time limit.
     pub(crate) deadline: Instant,
+    /// Whether it handles a password. Its instance gets no request after it.
+    is_last: bool,
     /// Receives the result of the instance when the instance ends. A trap is reported there.
     ended: Mutex<Option<oneshot::Sender<Result<(), String>>>>,
     /// True once there is a response, even if parts of its body are still missing.
@@ -52,11 +54,16 @@ pub(crate) struct RunningRequest {
 
 impl RunningRequest {
     /// Returns the request, and the receiver of the instance's result.
-    pub(crate) fn new(place: Place, deadline: Instant) -> (Arc<Self>, oneshot::Receiver<Result<(), String>>) {
+    pub(crate) fn new(
+        place: Place,
+        deadline: Instant,
+        is_last: bool,
+    ) -> (Arc<Self>, oneshot::Receiver<Result<(), String>>) {
         let (sender, receiver) = oneshot::channel();
         let ended = Mutex::new(Some(sender));
         let (is_answered, is_abandoned) = (AtomicBool::new(false), AtomicBool::new(false));
-        let request = Self { record: Arc::default(), deadline, ended, is_answered, is_abandoned, _place: place };
+        let request =
+            Self { record: Arc::default(), deadline, is_last, ended, is_answered, is_abandoned, _place: place };
         (Arc::new(request), receiver)
     }
 
@@ -101,6 +108,8 @@ pub(crate) struct InstanceRequests {
     running: Mutex<Vec<(GuestTaskId, Weak<RunningRequest>)>>,
     /// The latest deadline of all requests that have entered the instance so far.
     last_deadline: Mutex<Option<Instant>>,
+    /// True once the instance has got a request that is its last.
+    has_last: AtomicBool,
     /// True once a request has used up its time. The guest may still be working on that request.
     exhausted: AtomicBool,
     /// True once the instance was told to end because all of its requests may be given up.
@@ -109,6 +118,9 @@ pub(crate) struct InstanceRequests {
 
 impl InstanceRequests {
     pub(crate) fn add(&self, task: GuestTaskId, request: &Arc<RunningRequest>) {
+        if request.is_last {
+            self.has_last.store(true, Ordering::Relaxed);
+        }
         let mut running = lock(&self.running);
         running.retain(|(_, request)| request.strong_count() > 0);
         running.push((task, Arc::downgrade(request)));
@@ -132,6 +144,11 @@ impl InstanceRequests {
 
     pub(crate) fn is_exhausted(&self) -> bool {
         self.exhausted.load(Ordering::Relaxed)
+    }
+
+    /// Whether no further request may enter the instance.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_exhausted() || self.has_last.load(Ordering::Relaxed)
     }
 
     /// The latest moment at which the instance must end; `None` means at once.
@@ -190,7 +207,7 @@ mod tests {
 
     async fn request(places: &Places, deadline: Instant) -> Arc<RunningRequest> {
         let place = places.take(IpAddr::from([127, 0, 0, 1]).into()).await;
-        RunningRequest::new(place.ok().unwrap(), deadline).0
+        RunningRequest::new(place.ok().unwrap(), deadline, false).0
     }
 
     #[tokio::test]

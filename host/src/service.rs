@@ -94,7 +94,8 @@ impl Service {
         drop(waiting);
         let place = place?;
         head.uri = target.into_uri().map_err(|_| Problem::InvalidTarget)?;
-        let (running, ending) = RunningRequest::new(place, Instant::now() + handler.state().limits.request_time);
+        let deadline = Instant::now() + handler.state().limits.request_time;
+        let (running, ending) = RunningRequest::new(place, deadline, computes_long);
         if let Some(line) = line {
             line.component.clone_from(&handler.state().id);
             line.record = Arc::clone(&running.record);

@@ -1,6 +1,5 @@
-//! Runs one component by wasmtime's [`ProxyHandler`]. For WASI 0.2 a fresh instance answers each request, and is dropped
-//! when it is done or its time is up. For WASI 0.3 an instance answers several requests, also at the same time, and then
-//! waits a moment for more.
+//! Runs one component by wasmtime's [`ProxyHandler`]. An instance answers several requests, of WASI 0.3 also at the same time, and
+//! waits a moment for more. A request that handles a password is the last one that its instance gets.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -28,11 +27,11 @@ pub(crate) struct InstanceLimits {
     pub(crate) request_time: Duration,
     /// How much memory it may have, in bytes.
     pub(crate) memory_bytes: usize,
-    /// How many requests it may answer, for WASI 0.3.
+    /// How many requests it may answer.
     pub(crate) requests: usize,
     /// How many requests it may answer at the same time, for WASI 0.3.
     pub(crate) concurrent_requests: usize,
-    /// How long it may wait for another request, for WASI 0.3.
+    /// How long it may wait for another request.
     pub(crate) idle_time: Duration,
 }
 
@@ -55,8 +54,8 @@ impl Worker {
         self.long_requests.iter().any(|(long, route)| long == method.as_str() && route == pattern)
     }
 
-    /// Whether an instance answers exactly one request.
-    pub(crate) fn is_single_use(&self) -> bool {
+    /// Whether the component is of WASI 0.2, whose instances answer one request at a time.
+    pub(crate) fn is_wasi_0_2(&self) -> bool {
         matches!(self.component, ProxyPre::P2(_))
     }
 }
@@ -82,8 +81,7 @@ impl HandlerState for Worker {
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         let proxy = self.component.instantiate_async(&mut store).await?;
-        let single_use = self.is_single_use();
-        let count = |number: usize| if single_use { 1 } else { number };
+        let max_concurrent = if self.is_wasi_0_2() { 1 } else { self.limits.concurrent_requests };
         let instances = Arc::clone(&self.instances);
         Ok(Instance {
             store,
@@ -93,9 +91,8 @@ impl HandlerState for Worker {
             state: Reuse {
                 component: self.id.clone(),
                 requests,
-                single_use,
-                max_total: count(self.limits.requests),
-                max_concurrent: count(self.limits.concurrent_requests),
+                max_total: self.limits.requests,
+                max_concurrent,
                 _permit: permit,
                 _counted: self.metrics.begin_instance(&self.id),
             },
@@ -107,7 +104,6 @@ impl HandlerState for Worker {
 pub(crate) struct Reuse {
     component: String,
     requests: Arc<InstanceRequests>,
-    single_use: bool,
     max_total: usize,
     max_concurrent: usize,
     _permit: Permit,
@@ -119,7 +115,7 @@ impl WorkerState for Reuse {
     type RequestData = Arc<RunningRequest>;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.max_total || self.requests.is_exhausted() {
+        if total >= self.max_total || self.requests.is_closed() {
             ShouldAccept::Never
         } else if concurrent >= self.max_concurrent {
             ShouldAccept::No
@@ -130,17 +126,11 @@ impl WorkerState for Reuse {
 
     fn on_request_start(
         &self,
-        mut store: StoreContextMut<'_, InstanceState>,
+        _: StoreContextMut<'_, InstanceState>,
         request: Arc<RunningRequest>,
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         self.requests.add(task, &request);
-        if self.single_use {
-            // The request lasts as long as the instance, and `Expiration` ends the instance in time. So this future has
-            // nothing to do.
-            store.data_mut().only_request = Some(request);
-            return Box::pin(std::future::pending());
-        }
         // Wasmtime drops this future when there is a response. The body of the response then holds the request.
         let (requests, request) = (Arc::clone(&self.requests), Unanswered(request));
         Box::pin(async move {
@@ -149,15 +139,10 @@ impl WorkerState for Reuse {
         })
     }
 
-    fn drop(&self, mut store: Store<InstanceState>, result: wasmtime::Result<()>) {
-        let state = store.data_mut();
-        state.output.finish();
+    fn drop(&self, store: Store<InstanceState>, result: wasmtime::Result<()>) {
+        store.data().output.finish();
         let waiting = self.requests.waiting();
-        let only_request = state.only_request.take();
-        // The store goes first, because `only_request` holds the permit to run a request: in the other order the next
-        // request could start before the pool has the memory of this instance back.
         drop(store);
-        drop(only_request);
         let result = result.map_err(|error| format!("{error:#}"));
         let mut heard = false;
         for request in waiting {
