@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
 
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 11] = [
+    "adapters/config-environment",
+    "adapters/keyvalue-sqlite",
     "crates/rules",
     "crates/wire",
     "crates/domain",
