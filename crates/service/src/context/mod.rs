@@ -15,8 +15,8 @@ use self::platform::Bucket;
 pub(crate) use self::platform::{Authorization, Authorizer, Denial, Platform, StoreError, UncheckedPrincipal};
 use self::settings::Settings;
 pub(crate) use self::settings::{
-    AttemptRules, KeySource, MAX_TOKEN_LIFETIME_SECONDS, ProxySettings, SessionSettings, SettingError, SigningSettings,
-    Variables,
+    AddressSource, AttemptRules, KeySource, MAX_TOKEN_LIFETIME_SECONDS, ProxySettings, SessionSettings, SettingError,
+    SigningSettings, Variables,
 };
 pub(crate) use self::storeless::Storeless;
 

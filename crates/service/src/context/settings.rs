@@ -221,28 +221,41 @@ impl<'a> Variables<'a> {
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
     }
 
-    /// The proxies in front of the host, if there are any.
-    pub(crate) fn proxies(&self) -> Result<Option<ProxySettings>, SettingError> {
-        match self.parse("client_address_header", "", address_header)? {
-            Some(header) => {
+    /// Who says which address a client has.
+    pub(crate) fn address_source(&self) -> Result<AddressSource, SettingError> {
+        let without_proxies = match self.parse("client_address_header", "", address_header)? {
+            AddressHeader::Named(header) => {
                 let trusted = self.parse("trusted_proxies", PRIVATE_NETWORKS, |value| TrustedProxies::parse(&value))?;
-                Ok(Some(ProxySettings { header, trusted }))
+                return Ok(AddressSource::Proxies(ProxySettings { header, trusted }));
             }
-            None => self.parse("trusted_proxies", "", |value| {
-                value.is_empty().then_some(None).ok_or("empty as long as client_address_header is empty")
-            }),
-        }
+            AddressHeader::OfHost => AddressSource::Host,
+            AddressHeader::NoHeader => AddressSource::Nobody,
+        };
+        self.parse("trusted_proxies", "", |value| {
+            value.is_empty().then_some(without_proxies).ok_or("empty as long as client_address_header names no header")
+        })
     }
 }
 
-fn address_header(value: String) -> Result<Option<HeaderName>, &'static str> {
+/// The value of `client_address_header`.
+enum AddressHeader {
+    OfHost,
+    NoHeader,
+    Named(HeaderName),
+}
+
+fn address_header(value: String) -> Result<AddressHeader, &'static str> {
     if value.is_empty() {
-        return Ok(None);
+        return Ok(AddressHeader::OfHost);
+    }
+    if value.eq_ignore_ascii_case("none") {
+        return Ok(AddressHeader::NoHeader);
     }
     let reports =
         |name: &HeaderName| !NO_ADDRESS_HEADERS.contains(&name.as_str()) && !name.as_str().starts_with("spin-");
     let name = HeaderName::try_from(value).ok().filter(reports);
-    name.map(Some).ok_or("the name of a header in which proxies report addresses, such as x-forwarded-for")
+    name.map(AddressHeader::Named)
+        .ok_or("the name of a header in which proxies report addresses, such as x-forwarded-for, or none")
 }
 
 fn name(value: String) -> Result<String, &'static str> {
@@ -281,6 +294,16 @@ pub(crate) struct AttemptRules {
     /// How many right passwords an account, and an address, may give.
     pub(crate) logins: Option<Quota>,
     pub(crate) logins_from: Option<Quota>,
+}
+
+/// Who says which address a client has.
+pub(crate) enum AddressSource {
+    /// The host, in a header that it appends, with the address of its peer.
+    Host,
+    /// Proxies in front of the host, in a header of theirs.
+    Proxies(ProxySettings),
+    /// Nobody: the host does not say it, and passes a header of the same name on as a client has sent it.
+    Nobody,
 }
 
 /// How proxies in front of the host report the addresses of clients.

@@ -16,7 +16,7 @@ use super::tokens::{self, Delivery};
 use crate::accounts::credentials::Credentials;
 use crate::accounts::sessions::BegunInVain;
 use crate::context::{
-    AttemptRules, Event, Level, Platform, ProxySettings, SessionSettings, SettingError, SigningSettings, Variables,
+    AddressSource, AttemptRules, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, Variables,
 };
 use crate::http::body::{Fields, Rule};
 use crate::http::gateway::{self, NoAuthorizer, answer};
@@ -30,7 +30,7 @@ struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
     attempts: AttemptRules,
-    proxies: Option<ProxySettings>,
+    address_source: AddressSource,
 }
 
 type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
@@ -41,7 +41,7 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
         signing: variables.signing()?,
         sessions: variables.sessions()?,
         attempts: variables.attempts()?,
-        proxies: variables.proxies()?,
+        address_source: variables.address_source()?,
     })
 }
 
@@ -61,7 +61,7 @@ impl<P: Platform> Call<'_, P> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let LogIn { name, username, password, delivery } = parse(&incoming.body)?;
         let request = &incoming.parts;
-        let address = context.client_address(settings.proxies.as_ref(), incoming.headers());
+        let address = context.client_address(&settings.address_source, incoming.headers());
         // The username is not logged, because people sometimes type a password into that field.
         let failed = || {
             let address = address.map(|address| address.to_string());

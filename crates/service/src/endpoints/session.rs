@@ -8,7 +8,7 @@ use wire::fields;
 use super::table::{SESSION, Session};
 use super::tokens::{self, Delivery, REFRESH};
 use crate::context::{
-    Context, Event, Level, Platform, ProxySettings, SessionSettings, SettingError, SigningSettings, StoreError,
+    AddressSource, Context, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError,
     Variables,
 };
 use crate::http::body::Fields;
@@ -22,7 +22,7 @@ struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
     reuse_seconds: u64,
-    proxies: Option<ProxySettings>,
+    address_source: AddressSource,
 }
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
@@ -30,7 +30,7 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
         signing: variables.signing()?,
         sessions: variables.sessions()?,
         reuse_seconds: variables.refresh_reuse_seconds()?,
-        proxies: variables.proxies()?,
+        address_source: variables.address_source()?,
     })
 }
 
@@ -45,7 +45,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 /// Every token that is not valid gets the same answer; only the log says why.
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
-    let (tokens, delivery) = presented(&incoming, settings.proxies.as_ref())?;
+    let (tokens, delivery) = presented(&incoming, &settings.address_source)?;
     let mut living = Vec::new();
     for token in tokens {
         living.extend(find_living(context, token).await?);
@@ -107,7 +107,7 @@ async fn find_living<P: Platform>(
 }
 
 /// The token in the body or, without one, those in the cookies. Cookies count only for pages of this origin.
-fn presented(incoming: &Incoming, proxies: Option<&ProxySettings>) -> Result<(Vec<RefreshToken>, Delivery), ApiError> {
+fn presented(incoming: &Incoming, address_source: &AddressSource) -> Result<(Vec<RefreshToken>, Delivery), ApiError> {
     if !incoming.body.is_empty() {
         let mut members = Fields::parse(&incoming.body)?;
         let text = members.optional(fields::REFRESH_TOKEN, Ok::<_, std::convert::Infallible>);
@@ -116,7 +116,7 @@ fn presented(incoming: &Incoming, proxies: Option<&ProxySettings>) -> Result<(Ve
             return Ok((RefreshToken::parse(&text).into_iter().collect(), Delivery::Body));
         }
     }
-    check_same_origin(&incoming.parts, proxies).map_err(ApiError::CrossSiteRequest)?;
+    check_same_origin(&incoming.parts, address_source).map_err(ApiError::CrossSiteRequest)?;
     let mut texts = REFRESH.values(&incoming.parts);
     texts.sort_unstable();
     // A cookie that came twice is still one token.

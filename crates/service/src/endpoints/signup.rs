@@ -6,7 +6,7 @@ use http::{Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
 
 use super::table::{SIGNUP, Signup};
-use crate::context::{Event, Level, Platform, ProxySettings, SettingError, Variables};
+use crate::context::{AddressSource, Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
@@ -16,11 +16,15 @@ use crate::store::records::{Account, AccountVersion, V2};
 struct Settings {
     iterations: Iterations,
     sign_ups: Option<Quota>,
-    proxies: Option<ProxySettings>,
+    address_source: AddressSource,
 }
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
-    Ok(Settings { iterations: variables.iterations()?, sign_ups: variables.sign_ups()?, proxies: variables.proxies()? })
+    Ok(Settings {
+        iterations: variables.iterations()?,
+        sign_ups: variables.sign_ups()?,
+        address_source: variables.address_source()?,
+    })
 }
 
 /// Answers any request for the component `signup`.
@@ -29,7 +33,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
         Signup::SignUp => {
             let Call { context, settings, incoming, .. } = call;
             let ((username, password), name) = parse(&incoming.body)?;
-            let address = context.client_address(settings.proxies.as_ref(), incoming.headers());
+            let address = context.client_address(&settings.address_source, incoming.headers());
             let sign_up = context.begin_sign_up(settings.sign_ups, address).await?;
             // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
             // first, so that a name that is taken costs no hash.

@@ -4,7 +4,7 @@ use domain::{ClientAddress, ForwardingSyntax};
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::context::{Context, Event, Level, Platform, ProxySettings};
+use crate::context::{AddressSource, Context, Event, Level, Platform, ProxySettings};
 
 /// The header in which the host gives the address of its peer. It comes after any header of this name that the client has
 /// sent.
@@ -18,14 +18,14 @@ impl<P: Platform> Context<'_, P> {
     /// The address of the client: that of the host's peer or, if the peer is a trusted proxy, the last one in the header
     /// that belongs to no trusted proxy.
     ///
-    /// `None` on a host that does not give the address, if no header is configured; then nothing is counted by address. With
+    /// `None` if nobody says the address, or the host does not although it should; then nothing is counted by address. With
     /// a header, such a host is taken to be reached through the proxies alone. Requests in which the header is missing or
     /// does not read share one address.
-    pub(crate) fn client_address(&self, proxies: Option<&ProxySettings>, headers: &HeaderMap) -> Option<ClientAddress> {
+    pub(crate) fn client_address(&self, source: &AddressSource, headers: &HeaderMap) -> Option<ClientAddress> {
         let peer = peer(headers);
-        let Some(ProxySettings { header, trusted }) = proxies else {
+        let AddressSource::Proxies(ProxySettings { header, trusted }) = source else {
             self.ignored_header.set(FORWARDING_HEADERS.into_iter().find(|name| headers.contains_key(*name)));
-            return peer;
+            return peer.filter(|_| matches!(source, AddressSource::Host));
         };
         if peer.is_some_and(|peer| !trusted.contains(peer)) {
             return peer;
@@ -51,8 +51,11 @@ impl<P: Platform> Context<'_, P> {
 
 /// Whether the host's peer is a proxy that is believed. A host that does not say who its peer is, is reached through the
 /// proxies alone.
-pub(super) fn is_by_trusted_proxy(proxies: Option<&ProxySettings>, headers: &HeaderMap) -> bool {
-    proxies.is_some_and(|proxies| peer(headers).is_none_or(|peer| proxies.trusted.contains(peer)))
+pub(super) fn is_by_trusted_proxy(source: &AddressSource, headers: &HeaderMap) -> bool {
+    match source {
+        AddressSource::Proxies(proxies) => peer(headers).is_none_or(|peer| proxies.trusted.contains(peer)),
+        AddressSource::Host | AddressSource::Nobody => false,
+    }
 }
 
 fn peer(headers: &HeaderMap) -> Option<ClientAddress> {

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName};
 
 use super::client_address::is_by_trusted_proxy;
 use super::origin::{Origin, authority};
-use crate::context::ProxySettings;
+use crate::context::AddressSource;
 
 /// Why a request is not taken for one of an own page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,13 +36,13 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 ///
 /// # Errors
 /// The request comes from a page of another origin, or may come from one.
-pub(crate) fn check_same_origin(request: &Parts, proxies: Option<&ProxySettings>) -> Result<(), CrossSite> {
+pub(crate) fn check_same_origin(request: &Parts, address_source: &AddressSource) -> Result<(), CrossSite> {
     let headers = &request.headers;
     if headers.contains_key(SEC_FETCH_SITE) {
         let is_same = headers.get_all(SEC_FETCH_SITE).iter().all(|site| site == "same-origin");
         return if is_same { Ok(()) } else { Err(CrossSite::Told) };
     }
-    let proxied = is_by_trusted_proxy(proxies, headers);
+    let proxied = is_by_trusted_proxy(address_source, headers);
     for origin in headers.get_all(ORIGIN) {
         let origin = Origin::of_header(origin).filter(Origin::is_of_the_web).ok_or(CrossSite::Told)?;
         if !is_own(&origin, request, proxied) {

@@ -164,6 +164,23 @@ fn sign_ups_are_counted_for_the_client_of_a_proxy() {
     assert_eq!(world.events("excess_rate_limit_exceeded")[0]["client_address"], "192.0.2.7");
 }
 
+/// Where no host replaces it, a `spin-client-addr` is what the client has sent.
+#[test]
+fn where_nobody_says_the_address_no_header_is_believed_and_nothing_is_counted_by_it() {
+    for header in ["none", "None"] {
+        let world = behind(header, "");
+        world.set("signups_per_hour", "1");
+        let ask = proxied("192.0.2.7:1", "x-forwarded-for", &["192.0.2.8"]);
+        assert!(!is_one_client(&world, ask));
+        for username in ["alice", "bobby"] {
+            let mut request = anon("POST", "/api/signup", &signup_body(username));
+            request.headers_mut().append("spin-client-addr", "192.0.2.7:1".parse().unwrap());
+            assert_eq!(world.send(request).status(), 201);
+        }
+        assert!(!world.whole_log().contains("192.0.2."), "{}", world.whole_log());
+    }
+}
+
 const IGNORED: &str = "forwarding_header_ignored";
 
 #[test]
