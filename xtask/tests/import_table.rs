@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("keyvalue", &[]),
     ("keyvalue-sqlite", &["keyvalue"]),
     ("config-environment", &[]),
+    ("router", &[]),
     ("service", &["domain", "rules", "wire"]),
     ("domain", &["rules"]),
     ("wire", &["rules"]),
@@ -38,7 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasip2", &["edge", "fixture"]),
     ("spin-sdk", &["edge", "fixture"]),
-    ("wit-bindgen", &["edge", "fixture-authorizer", "keyvalue", "keyvalue-sqlite", "config-environment"]),
+    ("wit-bindgen", &["edge", "fixture-authorizer", "keyvalue", "keyvalue-sqlite", "config-environment", "router"]),
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
     ("http", &["edge", "service", "host", "seed", "tests", "xtask"]),

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
 
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 12] = [
     "adapters/config-environment",
     "adapters/keyvalue-sqlite",
+    "adapters/router",
     "crates/rules",
     "crates/wire",
     "crates/domain",

@@ -1,7 +1,7 @@
 //! The store is one table. Each operation is one statement, which SQLite runs as a whole or not at all: a host may send each
 //! statement to a server of its own choice, so a transaction can't span two of them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use keyvalue::{Backend, Error};
 
@@ -73,7 +73,7 @@ impl<D: Database> Backend for Store<D> {
 
     fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let statement = format!("SELECT key, value FROM latchkey WHERE key IN ({})", list("?", keys.len()));
-        let mut found = HashMap::new();
+        let mut found = BTreeMap::new();
         for row in self.run(&statement, &texts(keys))? {
             let Ok([Value::Text(key), value]) = <[Value; 2]>::try_from(row.values) else {
                 return Err(Error::Other("the database returned other columns than it was asked for".to_owned()));

@@ -1,0 +1,7 @@
+//! The bindings that `wit-bindgen` generates from `wit/`.
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "latchkey:auth/routes",
+    generate_all,
+});
