@@ -2,6 +2,6 @@
 
 wit_bindgen::generate!({
     path: "../../wit",
-    world: "latchkey:auth/routes",
+    world: "latchkey:auth/router",
     generate_all,
 });
