@@ -1,0 +1,89 @@
+//! A connection that is kept, dropped when it is broken, and opened again.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use crate::connection::{Address, Connection, Failure, Reply};
+
+/// How long a call waits for the server, in all: to connect, to send, and to get the reply.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A client of one server.
+pub struct Client {
+    address: Address,
+    patience: Duration,
+    /// The connection, while no call uses it and it is good.
+    kept: RefCell<Option<Connection>>,
+    /// Whether the server has said what it does when its memory is full.
+    knows_policy: Cell<bool>,
+    warn: fn(&str),
+}
+
+impl Client {
+    /// A client that connects at its first call. `warn` gets the name of the server's policy if it removes keys.
+    pub fn new(address: Address, warn: fn(&str)) -> Self {
+        Self { address, patience: PATIENCE, kept: RefCell::default(), knows_policy: Cell::new(false), warn }
+    }
+
+    /// The same client with calls that wait for this long.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Sends a command. A connection that was kept may have been closed meanwhile, by the server or on the way to it, which
+    /// shows at its next use; so then the command is sent once more, over another connection.
+    ///
+    /// The server may have done the command before the connection broke, and then it does it twice. Of what this adapter sends,
+    /// this harms nothing: a key that was read, written or removed is so after the second time too, and nobody was told
+    /// meanwhile that it is done. A repeated increment skips a number, and the app needs of numbers only that nobody gets one
+    /// twice: a claim that both were spent on belongs to nobody, as when its process dies. A repeated comparison finds the value
+    /// that it wrote, and says that it did not write: the caller looks at the value anew.
+    pub(crate) fn call(&self, command: &[&[u8]]) -> Result<Vec<Reply>, Failure> {
+        let deadline = Instant::now() + self.patience;
+        if let Some(connection) = self.kept.take() {
+            match self.send(connection, command, deadline) {
+                Err(Failure::Broken(_)) => {}
+                other => return other,
+            }
+        }
+        self.send(self.connect(deadline)?, command, deadline)
+    }
+
+    /// Keeps the connection only after a good reply. After a late one, the next command would get the reply of this one. And a
+    /// server that refuses may no longer be the primary; then the name leads to another one.
+    fn send(&self, mut connection: Connection, command: &[&[u8]], deadline: Instant) -> Result<Vec<Reply>, Failure> {
+        let reply = connection.call(command, deadline)?;
+        self.kept.replace(Some(connection));
+        Ok(reply)
+    }
+
+    fn connect(&self, deadline: Instant) -> Result<Connection, Failure> {
+        let mut connection = Connection::open(&self.address, deadline)?;
+        if !self.knows_policy.get()
+            && let Some(policy) = policy(&mut connection, deadline)
+        {
+            self.knows_policy.set(true);
+            // The policies that begin with `volatile` remove keys that expire, and no key of the app does.
+            if policy.starts_with("allkeys") {
+                (self.warn)(&policy);
+            }
+        }
+        Ok(connection)
+    }
+}
+
+/// What the server does when its memory is full. A server that does not let its clients read its settings says it among its
+/// statistics. Errors are of no interest: a connection that is broken shows it at the next command.
+fn policy(connection: &mut Connection, deadline: Instant) -> Option<String> {
+    let setting = connection.call(&[b"CONFIG", b"GET", b"maxmemory-policy"], deadline);
+    if let Ok([_, Reply::Bytes(policy)]) = setting.as_deref() {
+        return Some(String::from_utf8_lossy(policy).into_owned());
+    }
+    match connection.call(&[b"INFO", b"memory"], deadline).as_deref() {
+        Ok([Reply::Bytes(text)]) => {
+            let text = String::from_utf8_lossy(text);
+            text.lines().find_map(|line| line.strip_prefix("maxmemory_policy:")).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
