@@ -152,15 +152,20 @@ fn install(project: &Project, wasi: Wasi, component: &Component, output: &Path) 
         bytes = compose(bytes, fs::read(compiled(project, wasi, guard))?)?;
         check(&wit, world, wasi, &bytes)?;
     }
+    write(output, &bytes)
+}
+
+/// Writes a component as a whole, so that a host which reads it now sees either the old or the new one.
+pub(crate) fn write(output: &Path, component: &[u8]) -> Result<()> {
     fs::create_dir_all(output.parent().context("it has no folder")?)?;
-    // Renaming a complete file means that a host which reads it now sees either the old or the new one.
     let whole = output.with_extension("wasm.new");
-    fs::write(&whole, bytes)?;
+    fs::write(&whole, component)?;
     fs::rename(&whole, output)?;
     Ok(())
 }
 
-fn is_newer(output: &Path, sources: &[PathBuf]) -> Result<bool> {
+/// Whether a file is there, and newer than all of the sources that it is made of.
+pub(crate) fn is_newer(output: &Path, sources: &[PathBuf]) -> Result<bool> {
     let modified = |path: &Path| -> Result<SystemTime> {
         Ok(fs::metadata(path).with_context(|| path.display().to_string())?.modified()?)
     };

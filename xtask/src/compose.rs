@@ -1,15 +1,35 @@
-use anyhow::Result;
+use anyhow::{Context, Result};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, plug};
 
-/// Gives a guarded component its authorizer: the import `latchkey:auth/authorizer` of the guarded component is connected to
-/// the export of the authorizer. The result needs no host feature and no configuration for that.
-pub(crate) fn compose(guarded: Vec<u8>, authorizer: Vec<u8>) -> Result<Vec<u8>> {
+const HANDLER: &str = "wasi:http/incoming-handler@0.2.12";
+
+/// Connects imports of a component to the exports of another that have the same name. The result needs no host feature and no
+/// configuration for that. A guarded component gets its authorizer so, and the app its store and its variables.
+pub(crate) fn compose(component: Vec<u8>, provider: Vec<u8>) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
-    let guarded = Package::from_bytes("latchkey:guarded", None, guarded, graph.types_mut())?;
-    let guarded = graph.register_package(guarded)?;
-    let authorizer = Package::from_bytes("latchkey:authorizer", None, authorizer, graph.types_mut())?;
-    let authorizer = graph.register_package(authorizer)?;
-    plug(&mut graph, vec![authorizer], guarded)?;
+    let component = Package::from_bytes("latchkey:component", None, component, graph.types_mut())?;
+    let component = graph.register_package(component)?;
+    let provider = Package::from_bytes("latchkey:provider", None, provider, graph.types_mut())?;
+    let provider = graph.register_package(provider)?;
+    plug(&mut graph, vec![provider], component)?;
+    Ok(graph.encode(EncodeOptions::default())?)
+}
+
+/// Makes one component of the router and the endpoints. Each endpoint has the name of the router's import that it is for.
+pub(crate) fn route(router: Vec<u8>, endpoints: Vec<(&str, Vec<u8>)>) -> Result<Vec<u8>> {
+    let mut graph = CompositionGraph::new();
+    let router = Package::from_bytes("latchkey:router", None, router, graph.types_mut())?;
+    let router = graph.register_package(router)?;
+    let router = graph.instantiate(router);
+    for (name, endpoint) in endpoints {
+        let endpoint = Package::from_bytes(&format!("latchkey:{name}"), None, endpoint, graph.types_mut())?;
+        let endpoint = graph.register_package(endpoint)?;
+        let endpoint = graph.instantiate(endpoint);
+        let handler = graph.alias_instance_export(endpoint, HANDLER)?;
+        graph.set_instantiation_argument(router, name, handler).with_context(|| format!("endpoint {name}"))?;
+    }
+    let handler = graph.alias_instance_export(router, HANDLER)?;
+    graph.export(handler, HANDLER)?;
     Ok(graph.encode(EncodeOptions::default())?)
 }

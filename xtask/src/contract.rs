@@ -23,7 +23,15 @@ pub(crate) fn check(wit: &Path, world: &str, wasi: Wasi, component: &[u8]) -> Re
         Wasi::V0_2 => wit_component::targets(&resolve, world_id, component),
         Wasi::V0_3 => Interfaces::of(&resolve, world_id).and_then(|world| keeps_to(&world.in_0_3(), component)),
     }
-    .with_context(|| format!("it does not keep to its world {world} in wit/worlds.wit"))
+    .with_context(|| format!("it does not keep to the world {world} in wit/"))
+}
+
+/// The names of what a component imports.
+pub(crate) fn imports(component: &[u8]) -> Result<BTreeSet<String>> {
+    let DecodedWasm::Component(resolve, id) = wit_component::decode(component)? else {
+        bail!("it is no component");
+    };
+    Ok(Interfaces::of(&resolve, id)?.imports)
 }
 
 /// Compares names only, because the worlds say nothing more about HTTP in WASI 0.3.

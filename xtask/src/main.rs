@@ -1,5 +1,6 @@
 //! The project's commands; `cargo xtask help` lists them.
 
+mod adapters;
 mod app;
 mod audit;
 mod bench;
@@ -13,6 +14,7 @@ mod frontend;
 mod fuzz;
 mod interop;
 mod key;
+mod manifest;
 mod mutants;
 mod npm;
 mod openmetrics;
@@ -35,8 +37,10 @@ mod wasi;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use clap::{Parser, Subcommand};
 
+use crate::adapters::Store;
 use crate::project::Project;
 use crate::wasi::Wasi;
 
@@ -81,6 +85,16 @@ enum Command {
         /// their own manifest beside them.
         #[arg(long, value_enum, default_value = "0.2")]
         wasi: Wasi,
+        /// Builds an adapter of this store into the components, for hosts whose own key-value store can't count atomically.
+        /// They are put into target/components/STORE, with their own manifest beside them, for `spin up --from` or
+        /// `spin cloud deploy --from`. Only for WASI 0.2.
+        #[arg(long, value_enum)]
+        store: Option<Store>,
+        /// Makes one file of all components with the store, target/components/latchkey-STORE.wasm, for hosts that run one
+        /// component, such as wasmtime serve and wasmCloud. It takes its variables from the environment: LATCHKEY_STAGE
+        /// and so on.
+        #[arg(long, requires = "store", conflicts_with = "component")]
+        single: bool,
         /// The components to build; all of them when none is named.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(build::names()))]
         component: Vec<String>,
@@ -128,9 +142,17 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Up { watch, wasi, host } => return up::up(&project, wasi, watch, &host),
         Command::Test { host: test::Host::Latchkey, filter } => test::test(&project, filter.as_deref())?,
         Command::Test { host: test::Host::Spin, filter } => test::on_spin(&project, filter.as_deref())?,
-        Command::Build { wasi, component } => {
+        Command::Build { wasi, store: None, component, .. } => {
             project.progress.expect(build::steps(&project, &component));
             build::components(&project, wasi, &component)?;
+        }
+        Command::Build { wasi, store: Some(store), single, component } => {
+            ensure!(wasi == Wasi::V0_2, "--store is for WASI 0.2: the adapters and what they use are not asynchronous");
+            project.progress.expect(build::steps(&project, &component) + adapters::STEPS);
+            match single {
+                true => adapters::single(&project, store)?,
+                false => adapters::components(&project, store, &component)?,
+            }
         }
         Command::Bench(arguments) => bench::bench(&project, &arguments)?,
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,

@@ -1,9 +1,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use crate::manifest::beside_components;
 use crate::project::Project;
 
 /// The version of WASI whose HTTP a build of the components answers. All other interfaces they use are of 0.2 in both
@@ -75,37 +76,15 @@ impl Wasi {
         }
         let path = self.manifest(project);
         fs::create_dir_all(path.parent().context("it has no folder")?)?;
-        fs::write(path, for_0_3(&fs::read_to_string(project.path("spin.toml"))?)?)?;
+        let manifest = fs::read_to_string(project.path("spin.toml"))?;
+        fs::write(path, beside_components(&manifest, "--wasi 0.3")?)?;
         Ok(())
     }
-}
-
-/// The text of `spin.toml`, changed for the place beside the components of WASI 0.3.
-fn for_0_3(manifest: &str) -> Result<String> {
-    let (source, command) = ("source = \"target/components/", "command = \"cargo xtask build ");
-    let count = manifest.matches("\n[component.").count() - manifest.matches(".variables]").count();
-    let (sources, commands) = (manifest.matches(source).count(), manifest.matches(command).count());
-    ensure!(2 * sources == count && 2 * commands == count, "spin.toml has a component with another source or command");
-    let manifest = manifest.replace(source, "source = \"");
-    let manifest = manifest.replace(command, "workdir = \"../../..\"\ncommand = \"cargo xtask build --wasi 0.3 ");
-    Ok(format!("# Made of spin.toml by `cargo xtask build --wasi 0.3`.\n{manifest}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_manifest_for_0_3_names_its_own_components() {
-        let manifest = "\n[component.a]\nsource = \"target/components/a.wasm\"\n[component.a.variables]\nx = \"1\"\n\
-                        [component.a.build]\ncommand = \"cargo xtask build a\"\n";
-        let made = "# Made of spin.toml by `cargo xtask build --wasi 0.3`.\n\n[component.a]\nsource = \"a.wasm\"\n\
-                    [component.a.variables]\nx = \"1\"\n[component.a.build]\nworkdir = \"../../..\"\n\
-                    command = \"cargo xtask build --wasi 0.3 a\"\n";
-        assert_eq!(for_0_3(manifest).unwrap(), made);
-        assert!(for_0_3(&manifest.replace("target/components/a", "elsewhere/a")).is_err());
-        assert!(for_0_3(&manifest.replace("cargo xtask build a", "make a")).is_err());
-    }
 
     #[test]
     fn a_feature_is_named_only_with_a_package_that_has_it() {
