@@ -68,6 +68,7 @@ mod site;
 mod slow_clients;
 mod smuggling;
 mod spin_parity;
+mod sqlite;
 mod stalled_log;
 mod start_errors;
 mod story;

@@ -17,7 +17,7 @@ fuzz_target!(|text: &str| {
     let folder = Path::new("/etc/latchkey");
     match runtime_config::parse(text, folder) {
         Ok(files) => {
-            for (label, file) in files {
+            for (label, file) in files.stores.into_iter().chain(files.databases) {
                 assert!(text.contains(label.as_str()) || text.contains('\\'), "{label}");
                 assert!(file.is_absolute() && file != folder, "{}", file.display());
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -11,12 +12,18 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpC
 use crate::guest_output::GuestOutput;
 use crate::request::MAX_HEAD;
 use crate::running::InstanceRequests;
+use crate::sqlite::Database;
 use crate::store::Bucket;
+
+/// The most SQLite connections of an instance, as in Spin.
+const MAX_CONNECTIONS: usize = 256;
 
 /// What the manifest grants a component, with stores opened and variables resolved.
 pub(crate) struct Grants {
     /// By label.
     pub(crate) stores: BTreeMap<String, Bucket>,
+    /// By label.
+    pub(crate) databases: BTreeMap<String, Arc<Database>>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) environment: Vec<(String, String)>,
 }
@@ -27,6 +34,8 @@ pub(crate) struct InstanceState {
     pub(crate) grants: Arc<Grants>,
     pub(crate) requests: Arc<InstanceRequests>,
     pub(crate) memory: MemoryBudget,
+    /// A place for each SQLite connection that the instance may have open.
+    pub(crate) connections: Arc<Semaphore>,
     pub(crate) output: GuestOutput,
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -52,6 +61,7 @@ impl InstanceState {
             grants,
             requests,
             memory: MemoryBudget { left_bytes: memory_bytes },
+            connections: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             output,
             wasi,
             http,

@@ -39,6 +39,8 @@ mod seats;
 mod server;
 mod service;
 mod share;
+mod sqlite;
+mod storage;
 mod store;
 mod template;
 mod tls;

@@ -31,7 +31,7 @@ const OTHER_METHOD: &str = "other";
 
 /// The operations of the store, and the reasons for which the host ends connections. They are there with 0 from the start on, because
 /// Prometheus takes no increase from a value that it has not seen before.
-const OPERATIONS: [&str; 8] = ["get", "get_many", "exists", "list_keys", "set", "delete", "increment", "check"];
+const OPERATIONS: [&str; 9] = ["get", "get_many", "exists", "list_keys", "set", "delete", "increment", "check", "sql"];
 const REASONS: [&str; 6] = ["handshake", "head", "answer", "cancelled", "crowd", "share"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout};
 use crate::client_stream::socket;
 use crate::metrics::Metrics;
 use crate::server::{ACCEPT_PAUSE, Signals};
-use crate::store::Stores;
+use crate::storage::Storage;
 
 /// How many clients are answered at the same time; further ones wait.
 const MAX_CONNECTIONS: usize = 16;
@@ -38,15 +38,15 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 /// What is answered.
 pub(crate) struct MetricsServer {
     metrics: Metrics,
-    stores: Arc<Stores>,
+    storage: Arc<Storage>,
     /// The last answer of the store, and when it came.
     last: Mutex<Option<(Instant, bool)>>,
     is_stopping: AtomicBool,
 }
 
 impl MetricsServer {
-    pub(crate) fn new(metrics: Metrics, stores: Arc<Stores>) -> Self {
-        Self { metrics, stores, last: Mutex::default(), is_stopping: AtomicBool::new(false) }
+    pub(crate) fn new(metrics: Metrics, storage: Arc<Storage>) -> Self {
+        Self { metrics, storage, last: Mutex::default(), is_stopping: AtomicBool::new(false) }
     }
 
     /// Answers until the process ends. After a signal it is not ready, and goes on to answer.
@@ -103,7 +103,7 @@ impl MetricsServer {
         match *last {
             Some((at, is_ready)) if at.elapsed() < SHARED => is_ready,
             _ => {
-                let is_ready = timeout(STORE_TIMEOUT, self.stores.are_ready()).await == Ok(true);
+                let is_ready = timeout(STORE_TIMEOUT, self.storage.is_ready()).await == Ok(true);
                 *last = Some((Instant::now(), is_ready));
                 is_ready
             }

@@ -26,13 +26,10 @@ use crate::seats::Seats;
 use crate::server::Signals;
 use crate::service::Service;
 use crate::share::Percent;
-use crate::store::Stores;
+use crate::storage::Storage;
 use crate::tls::Tls;
 use crate::worker::{Handler, InstanceLimits, Worker};
-use crate::{component, descriptors, engine, manifest, metrics, runtime_config, server, variables};
-
-/// The name that Spin gives the folder for its data, beside the manifest.
-const STATE_DIR: &str = ".spin";
+use crate::{component, descriptors, engine, manifest, metrics, server, variables};
 
 /// After this many polls of tasks a thread looks for new data, new connections and tasks of other threads. One poll of a
 /// busy guest takes 10 ms or more. With tokio's default of 61 all other requests would wait for half a second whenever
@@ -81,14 +78,14 @@ async fn start(
     let tls = tls(arguments)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let metrics = counted(arguments);
-    let stores = Arc::new(open_stores(arguments, application, &metrics)?);
+    let storage = Arc::new(Storage::open(arguments, application, &metrics)?);
     let share = share(arguments, application, values);
     let instances = Arc::new(Permits::new(max_instances(arguments)));
     // The routes are checked before the components are compiled, because compiling takes longer.
     let router = Router::new(application.routes.clone())?;
     let service = Service {
         router,
-        handlers: handlers(arguments, application, values, &stores, &instances, &metrics)?,
+        handlers: handlers(arguments, application, values, &storage, &instances, &metrics)?,
         instances,
         places: Arc::new(places(arguments, share)),
         body_limits: BodyLimits {
@@ -109,12 +106,12 @@ async fn start(
         metrics: metrics.clone(),
     };
     let signals = Signals::new()?;
-    serve_metrics(arguments, metrics, &stores).await?;
+    serve_metrics(arguments, metrics, &storage).await?;
     let start_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(components = application.components.len() as u64, start_ms, "started");
     announce(&format!("Serving {scheme}://{address}"));
     server::serve(listener, connections, Duration::from_secs(arguments.shutdown_timeout), signals).await;
-    stores.close();
+    storage.close();
     tracing::info!("stopped");
     Ok(())
 }
@@ -157,11 +154,11 @@ fn counted(arguments: &Arguments) -> Metrics {
     counted
 }
 
-async fn serve_metrics(arguments: &Arguments, metrics: Metrics, stores: &Arc<Stores>) -> Result<(), Failure> {
+async fn serve_metrics(arguments: &Arguments, metrics: Metrics, storage: &Arc<Storage>) -> Result<(), Failure> {
     let Some(address) = arguments.metrics_listen else { return Ok(()) };
     let listener = listen(address).await?;
     let address = listener.local_addr().map_or_else(|_| address.to_string(), |address| address.to_string());
-    tokio::spawn(MetricsServer::new(metrics, Arc::clone(stores)).serve(listener, Signals::new()?));
+    tokio::spawn(MetricsServer::new(metrics, Arc::clone(storage)).serve(listener, Signals::new()?));
     tracing::info!(address, "metrics_served");
     Ok(())
 }
@@ -180,28 +177,12 @@ fn tls(arguments: &Arguments) -> Result<Option<Arc<Tls>>, Failure> {
     Ok(Some(tls))
 }
 
-/// Opens only the stores that the manifest grants to some component. A label without a store is an error, as in Spin.
-fn open_stores(arguments: &Arguments, application: &Application, metrics: &Metrics) -> Result<Stores, Failure> {
-    let beside_manifest = || arguments.from.parent().unwrap_or(Path::new("")).join(STATE_DIR);
-    let state_dir = arguments.state_dir.clone().unwrap_or_else(beside_manifest);
-    let mut files = runtime_config::store_files(arguments.runtime_config_file.as_deref(), &state_dir)?;
-    for (id, component) in &application.components {
-        if let Some(label) = component.stores.iter().find(|label| !files.contains_key(*label)) {
-            return Err(Failure::new(format_args!(
-                "component \"{id}\": no key-value store has the label \"{label}\" (besides \"default\" there are those of --runtime-config-file)"
-            )));
-        }
-    }
-    files.retain(|label, _| application.components.values().any(|component| component.stores.contains(label)));
-    Stores::open(&files, metrics)
-}
-
 /// Returns the handler of every component by the component's ID.
 fn handlers(
     arguments: &Arguments,
     application: &Application,
     values: &BTreeMap<String, String>,
-    stores: &Stores,
+    storage: &Storage,
     instances: &Arc<Permits>,
     metrics: &Metrics,
 ) -> Result<BTreeMap<String, Handler>, Failure> {
@@ -218,7 +199,7 @@ fn handlers(
     let mut handlers = BTreeMap::new();
     for (id, component) in load_all(&application.components, &linker)? {
         if let Some(component_grants) = application.components.get(&id) {
-            let grants = Arc::new(grants(component_grants, values, stores));
+            let grants = Arc::new(grants(component_grants, values, storage));
             let (limits, instances) = (Arc::clone(&limits), Arc::clone(instances));
             let long_requests = component_grants.long_requests.clone();
             let metrics = metrics.clone();
@@ -247,9 +228,14 @@ fn load_all(
     })
 }
 
-fn grants(component: &ComponentGrants, values: &BTreeMap<String, String>, stores: &Stores) -> Grants {
+fn grants(component: &ComponentGrants, values: &BTreeMap<String, String>, storage: &Storage) -> Grants {
     Grants {
-        stores: component.stores.iter().filter_map(|label| Some((label.clone(), stores.get(label)?))).collect(),
+        stores: component.stores.iter().filter_map(|label| Some((label.clone(), storage.stores.get(label)?))).collect(),
+        databases: component
+            .databases
+            .iter()
+            .filter_map(|label| Some((label.clone(), storage.databases.get(label)?)))
+            .collect(),
         variables: component.variables.iter().map(|(name, text)| (name.clone(), text.render(values))).collect(),
         environment: component.environment.clone().into_iter().collect(),
     }

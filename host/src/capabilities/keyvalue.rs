@@ -4,17 +4,13 @@
 //! The functions of the draft are synchronous in both versions of WASI: while a write is going on, the instance waits
 //! with all its requests, but the thread does not.
 
-use std::sync::Arc;
+use wasmtime::component::Resource;
 
-use wasmtime::AsContextMut;
-use wasmtime::component::{Access, Resource};
-
-use super::Data;
 use super::bindings::keyvalue::wasi::keyvalue::atomics::{self, CasError};
 use super::bindings::keyvalue::wasi::keyvalue::batch;
 use super::bindings::keyvalue::wasi::keyvalue::store::{self, Error, KeyResponse};
+use super::{Caller, Data, record};
 use crate::instance::InstanceState;
-use crate::running::RequestRecord;
 use crate::store::{Bucket, StoreError};
 
 /// The `bucket` resource.
@@ -30,11 +26,8 @@ fn no_compare_and_swap() -> Error {
     Error::Other("compare-and-swap: this host does not offer it".to_owned())
 }
 
-/// The outer error is a trap, because the guest broke the rules of resources. The inner error goes to the guest.
-type Answer<T, E = Error> = wasmtime::Result<Result<T, E>>;
-
-/// The calling instance with its wasmtime store. The store knows for which request the guest calls.
-type Caller<'a> = Access<'a, InstanceState, Data>;
+/// What the guest gets, or a trap.
+type Answer<T, E = Error> = super::Answer<T, E>;
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -54,13 +47,6 @@ fn bucket_to_read(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> was
 fn bucket_to_write(caller: &mut Caller<'_>, handle: &Resource<OpenBucket>) -> wasmtime::Result<Bucket> {
     record(caller)?.count_store_write();
     bucket(caller, handle)
-}
-
-/// Returns the record of the request that the first of the calling tasks was started for. After the end of that request
-/// it returns a new record that nobody reads.
-fn record(caller: &mut Caller<'_>) -> wasmtime::Result<Arc<RequestRecord>> {
-    let task = caller.as_context_mut().async_call_stack()?.last();
-    Ok(task.and_then(|task| caller.get().requests.record(task)).unwrap_or_default())
 }
 
 impl store::Host for InstanceState {}

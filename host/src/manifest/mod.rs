@@ -38,6 +38,8 @@ pub(crate) struct ComponentGrants {
     pub(crate) source: PathBuf,
     /// Labels of key-value stores.
     pub(crate) stores: BTreeSet<String>,
+    /// Labels of SQLite databases.
+    pub(crate) databases: BTreeSet<String>,
     /// Configuration keys, with the templates of their values.
     pub(crate) variables: BTreeMap<String, Template>,
     /// Environment variables.
@@ -128,7 +130,6 @@ fn check_component(
         ("exclude_files", &component.exclude_files),
         ("allowed_http_hosts", &component.allowed_http_hosts),
         ("allowed_outbound_hosts", &component.allowed_outbound_hosts),
-        ("sqlite_databases", &component.sqlite_databases),
         ("ai_models", &component.ai_models),
         ("dependencies", &component.dependencies),
         ("dependencies_inherit_configuration", &component.dependencies_inherit_configuration),
@@ -150,18 +151,23 @@ fn check_component(
         }
         variables.insert(name, template);
     }
-    for label in &component.key_value_stores {
-        check_name(label, '-', Case::Any)
-            .or_else(|_| check_name(label, '_', Case::Any))
-            .map_err(|problem| Failure::new(format_args!("key_value_stores \"{label}\": {problem}")))?;
-    }
     Ok(ComponentGrants {
         source: folder.join(source),
-        stores: component.key_value_stores.into_iter().collect(),
+        stores: labels("key_value_stores", component.key_value_stores)?,
+        databases: labels("sqlite_databases", component.sqlite_databases)?,
         variables,
         environment: component.environment,
         long_requests: tool::long_requests(component.tool.latchkey.long_requests)?,
     })
+}
+
+fn labels(field: &str, labels: Vec<String>) -> Result<BTreeSet<String>, Failure> {
+    for label in &labels {
+        check_name(label, '-', Case::Any)
+            .or_else(|_| check_name(label, '_', Case::Any))
+            .map_err(|problem| Failure::new(format_args!("{field} \"{label}\": {problem}")))?;
+    }
+    Ok(labels.into_iter().collect())
 }
 
 fn check_routes(

@@ -110,6 +110,8 @@ pub(super) struct Component {
     pub(super) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) key_value_stores: Vec<String>,
+    #[serde(default)]
+    pub(super) sqlite_databases: Vec<String>,
     #[expect(dead_code, reason = "for `spin build`")]
     pub(super) build: Option<Build>,
     #[expect(dead_code, reason = "for `spin build`")]
@@ -122,7 +124,6 @@ pub(super) struct Component {
     pub(super) exclude_files: Option<Value>,
     pub(super) allowed_http_hosts: Option<Value>,
     pub(super) allowed_outbound_hosts: Option<Value>,
-    pub(super) sqlite_databases: Option<Value>,
     pub(super) ai_models: Option<Value>,
     pub(super) dependencies: Option<Value>,
     pub(super) dependencies_inherit_configuration: Option<Value>,

@@ -10,27 +10,27 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::failure::Failure;
 
 /// How long to wait for another process (Spin on the same file) to finish its transaction.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// For a connection that writes: each commit is on the disk before it is acknowledged.
+pub(crate) const FLUSH_EACH_COMMIT: &str = "PRAGMA synchronous = FULL";
 
 /// The check at the start ends after this many pages, 8 MiB of a file with pages of the usual size, so that the start of a large store
 /// does not take minutes.
 const CHECKED_PAGES: i32 = 2048;
 
-/// Spin's table: names, types and key must be the same as in Spin, because both hosts use one file.
-const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
-    store TEXT NOT NULL,
-    key   TEXT NOT NULL,
-    value BLOB NOT NULL,
-    PRIMARY KEY (store, key)
-)";
-
-/// Opens the file for writing, or creates it and its folder. An existing one is checked before anything is written.
+/// Opens the file for writing, or creates it and its folder. An existing one is checked before anything is written. `kind` says
+/// in errors what the file is, and `create_tables` is called once the file can be written.
 ///
 /// # Errors
 ///
 /// The folder cannot be created, or the file is damaged, is not a database, or is read-only.
-pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
-    let located = |problem: String| Failure::new(format_args!("key-value store {}: {problem}", path.display()));
+pub(crate) fn open(
+    kind: &str,
+    path: &Path,
+    create_tables: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> Result<Connection, Failure> {
+    let located = |problem: String| Failure::new(format_args!("{kind} {}: {problem}", path.display()));
     let exists = path.try_exists().map_err(|error| located(error.to_string()))?;
     if !exists {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -55,7 +55,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Failure> {
         _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         return Err(located(format!("the file is damaged or not a database, and was left as it is ({problem})")));
     }
-    prepare(&connection).map_err(|error| located(format!("cannot be written ({error})")))?;
+    prepare(&connection, create_tables).map_err(|error| located(format!("cannot be written ({error})")))?;
     warn_of_readers(path);
     Ok(connection)
 }
@@ -90,16 +90,18 @@ fn warn_of_readers(path: &Path) {
     }
 }
 
-/// Prepares the file for the writer, and checks that it can be written and has the columns.
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+/// Prepares the file for the writer, and checks that it can be written.
+fn prepare(
+    connection: &Connection,
+    create_tables: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         // This happens on a file system without shared memory, for example. The store works correctly, but readers wait
         // for writers.
         tracing::warn!(journal_mode = mode, "store_without_wal");
     }
-    connection.execute_batch("PRAGMA synchronous = FULL")?;
-    connection.execute_batch(CREATE_TABLE)?;
-    connection.prepare("SELECT store, key, value FROM spin_key_value")?;
+    connection.execute_batch(FLUSH_EACH_COMMIT)?;
+    create_tables(connection)?;
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
 }

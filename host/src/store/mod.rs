@@ -5,7 +5,7 @@
 //! power loss.
 
 mod error;
-mod file;
+pub(crate) mod file;
 mod readers;
 mod statements;
 #[cfg(test)]
@@ -35,7 +35,7 @@ struct Database {
 
 impl Database {
     fn open(path: &Path, metrics: &Metrics) -> std::result::Result<Self, Failure> {
-        let connection = file::open(path)?;
+        let connection = file::open("key-value store", path, statements::create_table)?;
         let writer = Writer::start(connection)
             .map_err(|error| Failure::new(format_args!("cannot start the writer of {}: {error}", path.display())))?;
         Ok(Self { readers: Readers::new(path), writer, metrics: metrics.clone() })

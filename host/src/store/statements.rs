@@ -7,6 +7,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Result, StoreError};
 
+/// Spin's table: names, types and key must be the same as in Spin, because both hosts use one file.
+const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
+    store TEXT NOT NULL,
+    key   TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (store, key)
+)";
+
+/// Creates the table unless it exists, and checks that it has the columns.
+pub(super) fn create_table(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(CREATE_TABLE)?;
+    connection.prepare("SELECT store, key, value FROM spin_key_value").map(drop)
+}
+
 pub(super) fn get(connection: &Connection, store: &str, key: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM spin_key_value WHERE store = ?1 AND key = ?2")?;
     Ok(statement.query_row(params![store, key], |row| row.get(0)).optional()?)
