@@ -10,9 +10,9 @@ use crate::bindings::wasi::cli::environment::get_environment;
 
 const PREFIX: &str = "LATCHKEY_";
 
-/// Hosts other than Spin do not say in `spin-client-addr` who asks, and pass a header of this name from a client on. So nobody
-/// says it, unless the operator names a header, or sets the variable to nothing because the host does say it.
-const DEFAULT: (&str, &str) = ("client_address_header", "none");
+/// Hosts other than Spin do not say in `spin-client-addr` who asks, and pass a header of this name from a client on. An operator whose
+/// host does say it sets `LATCHKEY_HOST_NAMES_PEER=true`.
+const DEFAULT: (&str, &str) = ("host_names_peer", "false");
 
 struct Component;
 
@@ -53,14 +53,11 @@ mod tests {
     fn what_begins_with_the_name_of_the_app_is_a_variable_and_nothing_else_is() {
         let environment =
             [("PATH", "/bin"), ("LATCHKEY_TOKEN_ISSUER", "a=b"), ("XLATCHKEY_STAGE", "x"), ("STAGE", "y")];
-        assert_eq!(of(&environment), pairs(&[("client_address_header", "none"), ("token_issuer", "a=b")]));
+        assert_eq!(of(&environment), pairs(&[("host_names_peer", "false"), ("token_issuer", "a=b")]));
     }
 
     #[test]
-    fn nobody_says_the_address_of_a_client_unless_the_operator_decides_it() {
-        for value in ["x-forwarded-for", ""] {
-            let set = of(&[("LATCHKEY_CLIENT_ADDRESS_HEADER", value)]);
-            assert_eq!(set, pairs(&[("client_address_header", value)]));
-        }
+    fn the_host_says_no_address_of_a_client_unless_the_operator_says_that_it_does() {
+        assert_eq!(of(&[("LATCHKEY_HOST_NAMES_PEER", "true")]), pairs(&[("host_names_peer", "true")]));
     }
 }

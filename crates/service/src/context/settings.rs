@@ -223,39 +223,30 @@ impl<'a> Variables<'a> {
 
     /// Who says which address a client has.
     pub(crate) fn address_source(&self) -> Result<AddressSource, SettingError> {
-        let without_proxies = match self.parse("client_address_header", "", address_header)? {
-            AddressHeader::Named(header) => {
+        let proxies = match self.parse("client_address_header", "", address_header)? {
+            Some(header) => {
                 let trusted = self.parse("trusted_proxies", PRIVATE_NETWORKS, |value| TrustedProxies::parse(&value))?;
-                return Ok(AddressSource::Proxies(ProxySettings { header, trusted }));
+                Some(ProxySettings { header, trusted })
             }
-            AddressHeader::OfHost => AddressSource::Host,
-            AddressHeader::NoHeader => AddressSource::Nobody,
+            None => self.parse("trusted_proxies", "", |value| {
+                value.is_empty().then_some(None).ok_or("empty as long as client_address_header is empty")
+            })?,
         };
-        self.parse("trusted_proxies", "", |value| {
-            value.is_empty().then_some(without_proxies).ok_or("empty as long as client_address_header names no header")
-        })
+        // The adapter config-environment says "false" for the hosts that it is for, and Spin and our host have no such variable.
+        let host_names_peer =
+            self.parse("host_names_peer", "true", |value| value.parse().map_err(|_| "true or false"))?;
+        Ok(AddressSource { host_names_peer, proxies })
     }
 }
 
-/// The value of `client_address_header`.
-enum AddressHeader {
-    OfHost,
-    NoHeader,
-    Named(HeaderName),
-}
-
-fn address_header(value: String) -> Result<AddressHeader, &'static str> {
+fn address_header(value: String) -> Result<Option<HeaderName>, &'static str> {
     if value.is_empty() {
-        return Ok(AddressHeader::OfHost);
-    }
-    if value.eq_ignore_ascii_case("none") {
-        return Ok(AddressHeader::NoHeader);
+        return Ok(None);
     }
     let reports =
         |name: &HeaderName| !NO_ADDRESS_HEADERS.contains(&name.as_str()) && !name.as_str().starts_with("spin-");
     let name = HeaderName::try_from(value).ok().filter(reports);
-    name.map(AddressHeader::Named)
-        .ok_or("the name of a header in which proxies report addresses, such as x-forwarded-for, or none")
+    name.map(Some).ok_or("the name of a header in which proxies report addresses, such as x-forwarded-for")
 }
 
 fn name(value: String) -> Result<String, &'static str> {
@@ -297,13 +288,12 @@ pub(crate) struct AttemptRules {
 }
 
 /// Who says which address a client has.
-pub(crate) enum AddressSource {
-    /// The host, in a header that it appends, with the address of its peer.
-    Host,
-    /// Proxies in front of the host, in a header of theirs.
-    Proxies(ProxySettings),
-    /// Nobody: the host does not say it, and passes a header of the same name on as a client has sent it.
-    Nobody,
+pub(crate) struct AddressSource {
+    /// Whether the host appends a header with the address of its peer. One that does not passes a header of the same name on as a
+    /// client has sent it.
+    pub(crate) host_names_peer: bool,
+    /// The proxies in front of the host, if there are any.
+    pub(crate) proxies: Option<ProxySettings>,
 }
 
 /// How proxies in front of the host report the addresses of clients.

@@ -18,14 +18,14 @@ impl<P: Platform> Context<'_, P> {
     /// The address of the client: that of the host's peer or, if the peer is a trusted proxy, the last one in the header
     /// that belongs to no trusted proxy.
     ///
-    /// `None` if nobody says the address, or the host does not although it should; then nothing is counted by address. With
+    /// `None` on a host that does not give the address, if no header is configured; then nothing is counted by address. With
     /// a header, such a host is taken to be reached through the proxies alone. Requests in which the header is missing or
     /// does not read share one address.
     pub(crate) fn client_address(&self, source: &AddressSource, headers: &HeaderMap) -> Option<ClientAddress> {
-        let peer = peer(headers);
-        let AddressSource::Proxies(ProxySettings { header, trusted }) = source else {
+        let peer = peer(source, headers);
+        let Some(ProxySettings { header, trusted }) = &source.proxies else {
             self.ignored_header.set(FORWARDING_HEADERS.into_iter().find(|name| headers.contains_key(*name)));
-            return peer.filter(|_| matches!(source, AddressSource::Host));
+            return peer;
         };
         if peer.is_some_and(|peer| !trusted.contains(peer)) {
             return peer;
@@ -52,13 +52,14 @@ impl<P: Platform> Context<'_, P> {
 /// Whether the host's peer is a proxy that is believed. A host that does not say who its peer is, is reached through the
 /// proxies alone.
 pub(super) fn is_by_trusted_proxy(source: &AddressSource, headers: &HeaderMap) -> bool {
-    match source {
-        AddressSource::Proxies(proxies) => peer(headers).is_none_or(|peer| proxies.trusted.contains(peer)),
-        AddressSource::Host | AddressSource::Nobody => false,
-    }
+    let is_trusted = |proxies: &ProxySettings| peer(source, headers).is_none_or(|peer| proxies.trusted.contains(peer));
+    source.proxies.as_ref().is_some_and(is_trusted)
 }
 
-fn peer(headers: &HeaderMap) -> Option<ClientAddress> {
+fn peer(source: &AddressSource, headers: &HeaderMap) -> Option<ClientAddress> {
+    if !source.host_names_peer {
+        return None;
+    }
     headers.get_all(HOST_HEADER).iter().next_back().map(|value| ClientAddress::parse(text(value)))
 }
 

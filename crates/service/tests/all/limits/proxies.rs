@@ -167,17 +167,30 @@ fn sign_ups_are_counted_for_the_client_of_a_proxy() {
 /// Where no host replaces it, a `spin-client-addr` is what the client has sent.
 #[test]
 fn where_nobody_says_the_address_no_header_is_believed_and_nothing_is_counted_by_it() {
-    for header in ["none", "None"] {
-        let world = behind(header, "");
-        world.set("signups_per_hour", "1");
-        let ask = proxied("192.0.2.7:1", "x-forwarded-for", &["192.0.2.8"]);
-        assert!(!is_one_client(&world, ask));
-        for username in ["alice", "bobby"] {
-            let mut request = anon("POST", "/api/signup", &signup_body(username));
-            request.headers_mut().append("spin-client-addr", "192.0.2.7:1".parse().unwrap());
-            assert_eq!(world.send(request).status(), 201);
-        }
-        assert!(!world.whole_log().contains("192.0.2."), "{}", world.whole_log());
+    let world = behind("", "");
+    world.set("host_names_peer", "false");
+    world.set("signups_per_hour", "1");
+    let ask = proxied("192.0.2.7:1", "x-forwarded-for", &["192.0.2.8"]);
+    assert!(!is_one_client(&world, ask));
+    for username in ["alice", "bobby"] {
+        let mut request = anon("POST", "/api/signup", &signup_body(username));
+        request.headers_mut().append("spin-client-addr", "192.0.2.7:1".parse().unwrap());
+        assert_eq!(world.send(request).status(), 201);
+    }
+    assert!(!world.whole_log().contains("192.0.2."), "{}", world.whole_log());
+}
+
+/// There the proxies alone say it. Who could name another peer would be counted as that one, and never twice as the same.
+#[test]
+fn where_the_host_names_no_peer_the_header_of_the_proxies_counts_whatever_peer_a_client_names() {
+    let world = behind("x-forwarded-for", "");
+    world.set("host_names_peer", "false");
+    world.set("signups_per_hour", "1");
+    for (username, peer, status) in [("alice", "198.51.100.1:1", 201), ("bobby", "198.51.100.2:1", 429)] {
+        let mut request = anon("POST", "/api/signup", &signup_body(username));
+        request.headers_mut().append("spin-client-addr", peer.parse().unwrap());
+        request.headers_mut().append("x-forwarded-for", "192.0.2.7".parse().unwrap());
+        assert_eq!(world.send(request).status(), status, "{username}");
     }
 }
 
