@@ -75,6 +75,14 @@ impl Theme {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", self.as_str());
         }
+        // The bar of a phone has the colour of the bar at the top, also where the system prefers the other theme. The script in
+        // the page does the same before the app runs.
+        for scheme in ["light", "dark"] {
+            let selector = format!("[name=theme-color][media*={scheme}]");
+            if let Ok(Some(meta)) = document().query_selector(&selector) {
+                let _ = meta.set_attribute("content", if self == Self::Dark { "#1b1915" } else { "#ffffff" });
+            }
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::harness::host::Setup;
+use crate::people::{post, sees_message, someone};
 use crate::{tools, views};
 
 case!(Axe, no_violation_in_light);
@@ -18,6 +20,48 @@ fn no_violation_in_dark() {
 case!(Axe, no_violation_on_a_narrow_screen);
 fn no_violation_on_a_narrow_screen() {
     views::walk("dark", 320, assert_no_violation);
+}
+
+case!(Browser, the_same_announcement_is_said_each_time);
+fn the_same_announcement_is_said_each_time() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.script(
+        "window.said = [];
+         const region = document.querySelector('p.hidden[role=status]');
+         new MutationObserver(() => region.textContent && said.push(region.textContent))
+             .observe(region, {childList: true, characterData: true, subtree: true})",
+        json!([]),
+    );
+    post(&page, "One");
+    post(&page, "Two");
+    page.wait("both", || Ok((page.script("return said.length", json!([])) == 2).then_some(())));
+    assert_eq!(page.script("return said", json!([])), json!(["Your message is posted.", "Your message is posted."]));
+}
+
+case!(Browser, a_message_has_a_name_and_no_id_is_empty_or_there_twice);
+fn a_message_has_a_name_and_no_id_is_empty_or_there_twice() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada Lovelace");
+    post(&page, "Hello");
+    sees_message(&page, "Hello");
+    let names = page.script(
+        "return [...document.querySelectorAll('article')]
+             .map(article => document.getElementById(article.getAttribute('aria-labelledby')).textContent)",
+        json!([]),
+    );
+    let name = names[0].as_str().unwrap();
+    assert!(name.starts_with("Ada Lovelace@ada") && name.len() > "Ada Lovelace@ada".len(), "{name}");
+    for path in ["/", "/account", "/signup"] {
+        page.go(path);
+        page.settle();
+        let wrong = page.script(
+            "const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+             return ids.filter((id, place) => !id || ids.indexOf(id) != place)",
+            json!([]),
+        );
+        assert_eq!(wrong, json!([]), "{path}");
+    }
 }
 
 #[track_caller]

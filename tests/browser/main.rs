@@ -30,6 +30,7 @@ mod hostile_storage;
 mod hostile_text;
 mod keyboard;
 mod keys;
+mod layout;
 mod locator;
 mod narrow;
 mod outage;

@@ -76,3 +76,22 @@ fn reduced_motion_means_none() {
     );
     assert_eq!(moving, 0);
 }
+
+case!(Browser, the_bar_of_a_phone_follows_the_choice);
+fn the_bar_of_a_phone_follows_the_choice() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    page.prefer("prefers-color-scheme", "light");
+    let colours = || {
+        page.script("return [...document.querySelectorAll('[name=theme-color]')].map(meta => meta.content)", json!([]))
+    };
+    page.click(&button("Dark theme"));
+    becomes(&page, true);
+    assert_eq!(colours(), json!(["#1b1915", "#1b1915"]));
+    page.reload();
+    becomes(&page, true);
+    assert_eq!(colours(), json!(["#1b1915", "#1b1915"]));
+    page.click(&button("Light theme"));
+    becomes(&page, false);
+    assert_eq!(colours(), json!(["#ffffff", "#ffffff"]));
+}

@@ -169,7 +169,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
                     on_input=move |()| if new.error.with_untracked(Option::is_some) { check(); }
                     on_leave=move |()| if !typed(new.field).is_empty() { check(); }
                 />
-                <ErrorText id="" text=task.error/>
+                <ErrorText text=task.error/>
                 <BusyButton class="primary" label="Change password" busy="Changing password…" is_running=task.is_running/>
             </form>
             <Notice role="status" text=done/>
@@ -211,7 +211,7 @@ fn DeletePart(username: String) -> impl IntoView {
                     error=password.error field=password.field
                     on_input=move |()| password.error.set(None) on_leave=|()| ()
                 />
-                <ErrorText id="" text=task.error/>
+                <ErrorText text=task.error/>
                 <BusyButton class="danger" label="Delete account" busy="Deleting account…" is_running=task.is_running/>
             </form>
         </section>

@@ -56,7 +56,7 @@ pub(crate) fn Confirm(
                     <button class="ask" type="button" aria-label=question on:click=move |_| turn.run(())>{label}</button>
                 }.into_any()
             }}
-            <ErrorText id="" text=task.error/>
+            <ErrorText text=task.error/>
         </div>
     }
 }

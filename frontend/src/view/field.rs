@@ -22,9 +22,9 @@ impl Checked {
 /// An error. It is an alert, which screen readers say when it comes.
 #[component]
 pub(crate) fn ErrorText(
-    /// The id that the `aria-describedby` of the field names; may be empty.
-    #[prop(into)]
-    id: String,
+    /// The id that the `aria-describedby` of the field names, if there is a field.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// None if there is no error.
     #[prop(into)]
     text: Signal<Option<String>>,

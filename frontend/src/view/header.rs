@@ -151,7 +151,7 @@ fn LogOut() -> impl IntoView {
         });
     };
     view! {
-        <ErrorText id="" text=task.error/>
+        <ErrorText text=task.error/>
         <BusyButton
             class="plain wide" kind="button" label="Log out" busy="Logging out…"
             is_running=task.is_running on_press=Callback::new(log_out)

@@ -113,10 +113,12 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let text: Vec<_> = pieces(&text, kinds_in_links()).into_iter().map(show).collect();
     let username = author.username.clone();
     let own_id = id.clone();
+    // "Ada Lovelace @ada 4 minutes ago" is what a screen reader calls the message when it gets the focus.
+    let by = format!("by-{id}");
     let is_own = Memo::new(move |_| username.is_some() && site.sessions.user().map(|user| user.username) == username);
     view! {
-        <article data-message=id tabindex="-1">
-            <header>
+        <article data-message=id tabindex="-1" aria-labelledby=by.clone()>
+            <header id=by.clone()>
                 {match address {
                     Some(address) => view! { <a class="name" href=address dir="auto">{author.name}</a> }.into_any(),
                     None => view! { <span class="name quiet" dir="auto">{author.name}</span> }.into_any(),

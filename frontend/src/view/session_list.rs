@@ -89,7 +89,7 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
                 class="plain" kind="button" label=if current { "Log out" } else { "End" } busy="Ending…" name
                 is_running=task.is_running on_press=Callback::new(end)
             />
-            <ErrorText id="" text=task.error/>
+            <ErrorText text=task.error/>
         </li>
     }
 }

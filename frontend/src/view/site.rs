@@ -54,9 +54,11 @@ impl Site {
         use_context().unwrap_or_else(Self::start)
     }
 
-    /// Has a screen reader say something.
+    /// Has a screen reader say something, also if it is what was said last.
     pub(crate) fn announce(self, text: impl Into<String>) {
-        self.announcement.set(text.into());
+        let text = text.into();
+        self.announcement.set(String::new());
+        request_animation_frame(move || self.announcement.set(text));
     }
 
     /// Goes to the messages, with a notice above them.
