@@ -19,6 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("site", &["edge"]),
     ("edge", &["service"]),
     ("keyvalue", &[]),
+    ("keyvalue-dynamodb", &["keyvalue"]),
     ("keyvalue-redis", &["keyvalue"]),
     ("keyvalue-sqlite", &["keyvalue"]),
     ("config-environment", &[]),
@@ -38,7 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
 
 /// Crates that only the named packages may depend on.
 const RESERVED: &[(&str, &[&str])] = &[
-    ("wasip2", &["edge", "fixture"]),
+    ("wasip2", &["edge", "fixture", "keyvalue-dynamodb"]),
     ("spin-sdk", &["edge", "fixture"]),
     (
         "wit-bindgen",
@@ -46,6 +47,7 @@ const RESERVED: &[(&str, &[&str])] = &[
             "edge",
             "fixture-authorizer",
             "keyvalue",
+            "keyvalue-dynamodb",
             "keyvalue-redis",
             "keyvalue-sqlite",
             "config-environment",
@@ -55,6 +57,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("jwt-simple", &["domain"]),
     ("pbkdf2", &["domain"]),
     ("http", &["edge", "service", "host", "seed", "tests", "xtask"]),
+    ("aws-sigv4", &["keyvalue-dynamodb"]),
     ("redis", &["keyvalue-redis"]),
     ("leptos", &["frontend"]),
     ("wasmtime", &["host"]),

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
 
-const PACKAGES: [&str; 13] = [
+const PACKAGES: [&str; 14] = [
     "adapters/config-environment",
+    "adapters/keyvalue-dynamodb",
     "adapters/keyvalue-redis",
     "adapters/keyvalue-sqlite",
     "adapters/router",
