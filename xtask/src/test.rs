@@ -9,7 +9,8 @@ use crate::targets::SITE_TARGET;
 use crate::tools::has;
 use crate::wasi::Wasi;
 use crate::{
-    audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis, supply_chain,
+    audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis, stores,
+    supply_chain,
 };
 
 /// The host that the black-box suite runs on.
@@ -34,7 +35,7 @@ impl Host {
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 19;
+const STEPS: usize = 20;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -64,6 +65,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         missed.run("Fuzzing of what meets the outside", fuzz::briefly)?;
         project.progress.heading("Tests of the host");
         project.cargo(["test", "--release", "--package", "host"])?;
+        missed.run("Tests of the adapters for Redis and DynamoDB", stores::test)?;
         project.progress.heading("Tests of what fills stores for the benchmark");
         project.cargo(["test", "--package", "seed"])?;
     }

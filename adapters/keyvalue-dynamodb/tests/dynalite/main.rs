@@ -8,5 +8,4 @@ mod data;
 mod refusals;
 mod scripted;
 mod server;
-mod signatures;
 mod threads;
