@@ -8,6 +8,9 @@ use crate::connection::{Address, Connection, Failure, Reply};
 /// How long a call waits for the server, in all: to connect, to send, and to get the reply.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A key that says for an hour that the log has the warning of a server that removes keys. No key of the app begins so.
+const WARNED: &[u8] = b"keyvalue-redis:warned";
+
 /// A client of one server.
 pub struct Client {
     address: Address,
@@ -64,12 +67,19 @@ impl Client {
         {
             self.knows_policy.set(true);
             // The policies that begin with `volatile` remove keys that expire, and no key of the app does.
-            if policy.starts_with("allkeys") {
+            if policy.starts_with("allkeys") && is_first_to_warn(&mut connection, deadline) {
                 (self.warn)(&policy);
             }
         }
         Ok(connection)
     }
+}
+
+/// Whether no other client has given the warning within an hour. Where each request has an instance of its own, each would give
+/// it.
+fn is_first_to_warn(connection: &mut Connection, deadline: Instant) -> bool {
+    let claim = connection.call(&[b"SET", WARNED, b"", b"NX", b"EX", b"3600"], deadline);
+    !matches!(claim.as_deref(), Ok([Reply::Nothing]))
 }
 
 /// What the server does when its memory is full. A server that does not let its clients read its settings says it among its

@@ -13,13 +13,16 @@ thread_local! {
     static WARNINGS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Uses the server in two requests, with another connection for each, and returns the warnings.
+/// Uses the server in two instances, with two connections in each, and returns the warnings.
 fn warnings(server: &Server, url: &str) -> Vec<String> {
+    let _: i64 = server.command("DEL keyvalue-redis:warned");
     let warn = |policy: &str| WARNINGS.with_borrow_mut(|warnings| warnings.push(policy.to_owned()));
-    let client = Rc::new(Client::new(Address::parse(url).unwrap(), warn));
     for _ in 0..2 {
-        Store::of(Rc::clone(&client)).set("key", b"value").unwrap();
-        let _: i64 = server.command("CLIENT KILL TYPE normal SKIPME yes");
+        let client = Rc::new(Client::new(Address::parse(url).unwrap(), warn));
+        for _ in 0..2 {
+            Store::of(Rc::clone(&client)).set("key", b"value").unwrap();
+            let _: i64 = server.command("CLIENT KILL TYPE normal SKIPME yes");
+        }
     }
     WARNINGS.take()
 }
@@ -32,6 +35,8 @@ fn a_policy_that_removes_keys_is_said_once() {
     for (policy, expected) in [("allkeys-lru", &["allkeys-lru"][..]), ("volatile-lru", &[]), ("noeviction", &[])] {
         let _: () = server.command(&format!("CONFIG SET maxmemory-policy {policy}"));
         assert_eq!(warnings(&server, &server.url()), expected, "{policy}");
+        let lasts: i64 = server.command("TTL keyvalue-redis:warned");
+        assert_eq!((1..=3600).contains(&lasts), !expected.is_empty(), "{lasts} seconds");
     }
 }
 
