@@ -82,6 +82,32 @@ fn an_acknowledged_message_survives_a_kill() {
     }
 }
 
+case!(OwnHost, what_a_killed_host_acknowledged_is_there_on_the_other);
+/// A second host goes on with the same store. It does not notice.
+fn what_a_killed_host_acknowledged_is_there_on_the_other() {
+    let state = tempfile::tempdir().unwrap();
+    let other = host(state.path());
+    let alice = actors::alice(&other);
+    let mut expected = Vec::new();
+    for round in 0..2 {
+        let mut app = host(state.path());
+        expected.extend(kill_amid(&mut app, 50, |app, worker, turn, acknowledged| {
+            let text = format!("round {round}, worker {worker}, turn {turn}");
+            // Every second one is sent to the other host, which answers all the time.
+            let app: &Client = if turn % 2 == 0 { app } else { &other };
+            let Ok(reply) = app.try_send(alice.posting(&text)) else { return false };
+            assert_eq!(reply.status, 201, "{}", reply.said());
+            acknowledged.lock().unwrap().push(text);
+            true
+        }));
+        let found = all(&other, 100, "");
+        for text in &expected {
+            assert_eq!(found.iter().filter(|found| *found == text).count(), 1, "{text} was acknowledged");
+        }
+        alice.post(&other, &format!("after kill {round}"));
+    }
+}
+
 case!(OwnHost, sigterm_answers_what_it_has_done);
 /// Whoever got no answer has not posted: a request that has arrived is answered before the end.
 fn sigterm_answers_what_it_has_done() {

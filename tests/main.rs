@@ -6,9 +6,12 @@
 //! `logins_per_ten_minutes`, `address_logins_per_ten_minutes`, `signups_per_hour` and `posts_per_minute` should be 0. The tests that need their own host are then reported as ignored,
 //! with the reason, and never as passed.
 //!
-//! With `LATCHKEY_LAUNCHER=spin` the tests start Spin instead of our own host: the binary that `SPIN` names, else `spin` on
-//! PATH. The file `our_host_only.rs` names the tests that can't run there or with an app at `APP_URL`, each with its reason.
-//! They are reported as ignored.
+//! `LATCHKEY_LAUNCHER` names the host that the tests start: `latchkey`, ours; `spin`, the binary that `SPIN` names, else `spin`
+//! on PATH; `wasmtime` by `WASMTIME`, or `wash`, which is wasmCloud, by `WASH`. `LATCHKEY_STORE` names the store behind the app:
+//! `default`, which is the host's own key-value store, `sqlite`, `redis` by `LATCHKEY_REDIS_SERVER`, or `dynamodb`, which is
+//! dynalite by `LATCHKEY_DYNALITE`. The file `our_host_only.rs` names the tests that can't run everywhere, each with its reason.
+//! They are reported as ignored. `LATCHKEY_SUBJECTS`, a list with commas, leaves out the tests of other subjects, and
+//! `LATCHKEY_REPORT` names a file for the counts.
 //!
 //! `LATCHKEY_HOST` names the binary to start instead of `target/release/latchkey`. `LATCHKEY_WASI` selects the build of the
 //! components: 0.2 or 0.3.
@@ -57,6 +60,7 @@ mod openapi;
 mod our_host_only;
 mod persistence;
 mod races;
+mod redis;
 mod request_bodies;
 mod routes;
 mod second_authorizer;
@@ -75,26 +79,33 @@ mod story;
 mod tls;
 mod tokens;
 
-use harness::launcher::Launcher;
+use std::process::ExitCode;
+
+use harness::report;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
     our_host_only::assert_names_tests();
     // The linker does not fix an order of the registered cases, so they are sorted: the order is the same after each build.
     let mut cases: Vec<_> = harness::cases().collect();
     cases.sort_by_key(|case| case.full_name());
-    libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit_code()
+    if let Ok(subjects) = std::env::var("LATCHKEY_SUBJECTS") {
+        cases.retain(|case| subjects.split(',').any(|subject| subject == case.subject()));
+    }
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect());
+    harness::host::end();
+    report::write(&conclusion);
+    conclusion.exit_code()
 }
 
 fn trial(case: &'static harness::Case) -> Trial {
     let name = case.full_name();
     Trial::ignorable_test(name.clone(), move || {
-        let is_ours = harness::app_url().is_none() && Launcher::chosen() == Launcher::Latchkey;
-        if let Some(reason) = our_host_only::reason(case).filter(|_| !is_ours) {
-            return Ok(Completion::ignored_with(format!("not run: {reason}")));
+        if let Some(reason) = our_host_only::reason(case) {
+            return Ok(report::not_run(reason));
         }
         if case.needs == harness::Needs::OwnHost && harness::app_url().is_some() {
-            return Ok(Completion::ignored_with("not run: it needs a host of its own, and APP_URL is set"));
+            return Ok(report::not_run("it needs a host of its own, and APP_URL is set"));
         }
         // The thread has the name of the test, so that a panic shows which test failed.
         let thread = std::thread::Builder::new().name(name).spawn(case.run)?;

@@ -2,9 +2,9 @@
 
 use crate::harness::actors::{self, log_in};
 use crate::harness::client::{get, post};
-use crate::harness::database;
 use crate::harness::forge::Forge;
 use crate::harness::host::{Host, Setup};
+use crate::harness::store;
 
 /// Sends good and bad requests of every kind, and returns the secrets in them.
 fn story(app: &Host) -> Vec<String> {
@@ -75,7 +75,7 @@ fn a_key_made_by_the_app_is_not_in_the_log() {
     let mut secrets = story(&app);
     // Every stored record with a private key. Its pieces contain no line break, so they are found however a log escapes line
     // breaks.
-    let rows = database::rows(&database::open(state.path()), "default");
+    let rows = store::rows(state.path());
     let keys = rows.into_iter().map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
     let keys: Vec<_> = keys.filter(|value| value.contains("PRIVATE KEY") || value.contains("pbkdf2")).collect();
     assert!(!keys.is_empty(), "a key and hashes are stored");

@@ -61,6 +61,8 @@ fn main() -> std::process::ExitCode {
     let trials = cases.into_iter().map(trial).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     driver::end();
+    harness::host::end();
+    harness::report::write(&conclusion);
     conclusion.exit_code()
 }
 
@@ -69,7 +71,7 @@ fn trial(case: &'static Case) -> Trial {
     let name = format!("{subject}::{}", case.name);
     Trial::ignorable_test(name.clone(), move || {
         if let Some(reason) = case.needs.missing() {
-            return Ok(Completion::ignored_with(format!("not run: {reason}")));
+            return Ok(harness::report::not_run(&reason));
         }
         // The thread has the name of the test, so that a panic shows which test failed.
         let thread = std::thread::Builder::new().name(name).spawn(case.run)?;

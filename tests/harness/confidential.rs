@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use super::client::Ask;
-use super::database;
 use super::reply::Reply;
+use super::store;
 
 /// Shorter secrets can occur in a log by chance.
 const MIN_CHARS: usize = 8;
@@ -42,10 +42,7 @@ impl Confidential {
     /// Notes the secrets that a host keeps in its store: private keys, the secrets that refresh tokens are made from, and
     /// hashes.
     pub(crate) fn stored(&self, state: &Path) {
-        if !state.join("sqlite_key_value.db").exists() {
-            return;
-        }
-        for (key, value) in database::rows(&database::open(state), "default") {
+        for (key, value) in store::rows(state) {
             let Ok(record) = serde_json::from_slice::<Value>(&value) else { continue };
             for secret in ["/newest/private_key", "/before/private_key", "/private_key", "/refresh", "/password"] {
                 let text = record.pointer(secret).and_then(Value::as_str).unwrap_or_default();

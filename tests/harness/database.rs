@@ -33,3 +33,18 @@ pub(crate) fn rows(database: &Connection, store: &str) -> Vec<Row> {
     let rows = statement.query_map([store], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.map(Result::unwrap).collect()
 }
+
+/// What the adapter over `fermyon:spin/sqlite` has stored: counters as text, all else as bytes.
+pub(super) fn adapter_rows(state: &Path) -> Vec<Row> {
+    let file = state.join("sqlite_db.db");
+    if !file.exists() {
+        return Vec::new();
+    }
+    let database = Connection::open(file).unwrap();
+    // The first write of the app makes the table.
+    let Ok(mut statement) = database.prepare("SELECT key, CAST(value AS BLOB) FROM latchkey ORDER BY key") else {
+        return Vec::new();
+    };
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}

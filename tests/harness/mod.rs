@@ -8,6 +8,7 @@ pub(crate) mod confidential;
 pub(crate) mod contract;
 pub(crate) mod curl;
 pub(crate) mod database;
+pub(crate) mod dynamodb;
 pub(crate) mod forge;
 pub(crate) mod host;
 pub(crate) mod http2;
@@ -15,7 +16,10 @@ pub(crate) mod launcher;
 pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod raw;
+pub(crate) mod redis;
 pub(crate) mod reply;
+pub(crate) mod report;
+pub(crate) mod store;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
