@@ -148,7 +148,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Build { wasi, store: Some(store), single, component } => {
             ensure!(wasi == Wasi::V0_2, "--store is for WASI 0.2: the adapters and what they use are not asynchronous");
-            project.progress.expect(build::steps(&project, &component) + adapters::STEPS);
+            project.progress.expect(build::steps(&project, &component) + 1);
+            build::components(&project, wasi, &component)?;
             match single {
                 true => adapters::single(&project, store)?,
                 false => adapters::components(&project, store, &component)?,

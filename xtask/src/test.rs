@@ -9,8 +9,8 @@ use crate::targets::SITE_TARGET;
 use crate::tools::has;
 use crate::wasi::Wasi;
 use crate::{
-    audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis, stores,
-    supply_chain,
+    adapters, audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis,
+    stores, supply_chain,
 };
 
 /// The host that the black-box suite runs on.
@@ -33,9 +33,12 @@ impl Host {
 
 /// The packages that run on WebAssembly besides the components. They are linted for that target.
 const WASM_PACKAGES: [&str; 3] = ["edge", "fixture", "fixture-authorizer"];
+/// The packages whose tests need neither a built component nor a server.
+const NATIVE_PACKAGES: [&str; 9] =
+    ["rules", "wire", "domain", "service", "frontend", "keyvalue", "keyvalue-sqlite", "config-environment", "router"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 20;
+const STEPS: usize = 20 + adapters::STEPS;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -49,13 +52,17 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         project.progress.heading("Formatting");
         project.cargo(["fmt", "--all", "--check"])?;
         project.cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
-        project.progress.heading("Tests of rules, wire, domain, service, frontend");
-        let packages = ["rules", "wire", "domain", "service", "frontend"];
-        project.cargo(["test"].into_iter().chain(packages.into_iter().flat_map(|package| ["--package", package])))?;
+        project
+            .progress
+            .heading("Tests of rules, wire, domain, service, frontend, and of adapters that need no server");
+        project.cargo(
+            ["test"].into_iter().chain(NATIVE_PACKAGES.into_iter().flat_map(|package| ["--package", package])),
+        )?;
     }
     components(project)?;
     build::host(project)?;
     if filter.is_none() {
+        adapters::all(project)?;
         lint(project)?;
         project.progress.heading("Tests of xtask: who imports whom, what components reach");
         project.cargo(["test", "--package", "xtask"])?;
@@ -169,6 +176,7 @@ fn lint(project: &Project) -> Result<()> {
         let arguments = build::arguments("clippy", wasi, &packages);
         project.cargo(arguments.into_iter().chain(["--", "-D", "warnings"]))?;
     }
+    adapters::lint(project)?;
     let frontend = ["clippy", "--profile", "site", "--target", SITE_TARGET, "--package", "frontend"];
     project.cargo(frontend.into_iter().chain(["--", "-D", "warnings"]))
 }

@@ -1,6 +1,6 @@
 use anyhow::{Result, ensure};
 
-use super::Store;
+use super::store::Store;
 use crate::manifest::beside_components;
 
 /// What grants a component the key-value store in `spin.toml`.
