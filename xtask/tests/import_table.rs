@@ -45,6 +45,7 @@ const RESERVED: &[(&str, &[&str])] = &[
         "wit-bindgen",
         &[
             "edge",
+            "fixture",
             "fixture-authorizer",
             "keyvalue",
             "keyvalue-dynamodb",
