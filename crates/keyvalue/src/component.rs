@@ -3,19 +3,13 @@ use std::rc::Rc;
 
 use crate::backend::{Backend, Error};
 use crate::bindings::exports::wasi::keyvalue::{atomics, batch, store};
+use crate::swap::{Swap, Swapped};
 
 /// The exported functions, for one kind of store.
 pub struct Component<B>(PhantomData<B>);
 
 /// The resource `bucket`.
 pub struct Bucket<B>(Rc<B>);
-
-/// The resource `cas`: a key with the value that it had when the resource was made.
-pub struct Cas<B> {
-    backend: Rc<B>,
-    key: String,
-    current: Option<Vec<u8>>,
-}
 
 impl From<Error> for store::Error {
     fn from(error: Error) -> Self {
@@ -59,38 +53,29 @@ impl<B: Backend> store::GuestBucket for Bucket<B> {
 }
 
 impl<B: Backend> atomics::Guest for Component<B> {
-    type Cas = Cas<B>;
+    type Cas = Swap<B>;
 
     fn increment(bucket: atomics::BucketBorrow<'_>, key: String, delta: i64) -> Result<i64, atomics::Error> {
         Ok(bucket.get::<Bucket<B>>().0.add(&key, delta)?)
     }
 
     fn swap(cas: atomics::Cas, value: Vec<u8>) -> Result<(), atomics::CasError> {
-        let failed = |error: Error| atomics::CasError::StoreError(error.into());
-        let Cas { backend, key, current } = cas.into_inner::<Cas<B>>();
-        if backend.replace(&key, current.as_deref(), &value).map_err(failed)? {
-            return Ok(());
+        match cas.into_inner::<Swap<B>>().end(&value) {
+            Ok(Swapped::Done) => Ok(()),
+            Ok(Swapped::Lost(again)) => Err(atomics::CasError::CasFailed(atomics::Cas::new(again))),
+            Err(error) => Err(atomics::CasError::StoreError(error.into())),
         }
-        let newer = Cas::read(backend, key).map_err(failed)?;
-        Err(atomics::CasError::CasFailed(atomics::Cas::new(newer)))
     }
 }
 
-impl<B: Backend> Cas<B> {
-    fn read(backend: Rc<B>, key: String) -> Result<Self, Error> {
-        let current = backend.get(&key)?;
-        Ok(Self { backend, key, current })
-    }
-}
-
-impl<B: Backend> atomics::GuestCas for Cas<B> {
+impl<B: Backend> atomics::GuestCas for Swap<B> {
     fn new(bucket: atomics::BucketBorrow<'_>, key: String) -> Result<atomics::Cas, atomics::Error> {
         let backend = Rc::clone(&bucket.get::<Bucket<B>>().0);
-        Ok(atomics::Cas::new(Self::read(backend, key)?))
+        Ok(atomics::Cas::new(Self::begin(backend, key)?))
     }
 
     fn current(&self) -> Result<Option<Vec<u8>>, atomics::Error> {
-        Ok(self.current.clone())
+        Ok(self.current().map(<[u8]>::to_vec))
     }
 }
 

@@ -7,6 +7,9 @@ pub mod bindings;
 mod component;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+#[cfg(test)]
+mod memory;
+mod swap;
 
 pub use backend::{Backend, Error};
 #[doc(hidden)]
