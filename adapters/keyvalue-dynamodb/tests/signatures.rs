@@ -26,10 +26,14 @@ fn they_are_those_of_botocore() {
                 let find =
                     |name: &str| variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned());
                 let settings = Settings::read(|name| Ok(find(name))).unwrap();
-                for (body, seconds) in [("{}", 1_440_938_160), (r#"{"k":"é 😀 \n"}"#, 1_795_705_199), ("", 951_782_400)]
-                {
+                for (body, seconds, time) in [
+                    ("{}", 1_440_938_160, "20150830T123600Z"),
+                    (r#"{"k":"é 😀 \n"}"#, 1_795_705_199, "20261126T145959Z"),
+                    ("", 951_782_400, "20000229T000000Z"),
+                ] {
                     let now = UNIX_EPOCH + Duration::from_secs(seconds);
                     let mut headers = sign(&settings, "BatchGetItem", body.as_bytes(), now).unwrap();
+                    assert!(headers.contains(&("x-amz-date".to_owned(), time.to_owned())), "{headers:?}");
                     headers.push(("host".to_owned(), settings.endpoint().authority.clone()));
                     let token = (!token.is_empty()).then_some(token);
                     requests.push(json!({
