@@ -82,18 +82,11 @@ fn is_first_to_warn(connection: &mut Connection, deadline: Instant) -> bool {
     !matches!(claim.as_deref(), Ok([Reply::Nothing]))
 }
 
-/// What the server does when its memory is full. A server that does not let its clients read its settings says it among its
-/// statistics. Errors are of no interest: a connection that is broken shows it at the next command.
+/// What the server does when its memory is full. It is among the statistics too, which more servers let their clients read than
+/// their settings. An error is of no interest: a connection that is broken shows it at the next command.
 fn policy(connection: &mut Connection, deadline: Instant) -> Option<String> {
-    let setting = connection.call(&[b"CONFIG", b"GET", b"maxmemory-policy"], deadline);
-    if let Ok([_, Reply::Bytes(policy)]) = setting.as_deref() {
-        return Some(String::from_utf8_lossy(policy).into_owned());
-    }
-    match connection.call(&[b"INFO", b"memory"], deadline).as_deref() {
-        Ok([Reply::Bytes(text)]) => {
-            let text = String::from_utf8_lossy(text);
-            text.lines().find_map(|line| line.strip_prefix("maxmemory_policy:")).map(str::to_owned)
-        }
-        _ => None,
-    }
+    let statistics = connection.call(&[b"INFO", b"memory"], deadline).ok()?;
+    let [Reply::Bytes(text)] = &statistics[..] else { return None };
+    let text = String::from_utf8_lossy(text);
+    text.lines().find_map(|line| line.strip_prefix("maxmemory_policy:")).map(str::to_owned)
 }

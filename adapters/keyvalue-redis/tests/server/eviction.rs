@@ -42,7 +42,7 @@ fn a_policy_that_removes_keys_is_said_once() {
 
 #[test]
 #[ignore = "needs LATCHKEY_TEST_REDIS"]
-fn a_server_that_hides_its_settings_says_it_all_the_same() {
+fn a_user_who_may_not_read_settings_gets_it_from_the_statistics() {
     let server = Server::start();
     let _: () = server.command("CONFIG SET maxmemory-policy allkeys-random");
     let host = server.url().replace("redis://", "");
