@@ -12,12 +12,14 @@ mod debian;
 mod description;
 mod frontend;
 mod fuzz;
+mod hosts;
 mod interop;
 mod key;
 mod manifest;
 mod mutants;
 mod npm;
 mod openmetrics;
+mod portability;
 mod progress;
 mod project;
 mod python;
@@ -116,6 +118,9 @@ enum Command {
     /// is not 100, when something moves while a page is loaded, or when it loads more than it should. Needs Node.js with npm,
     /// and Chromium.
     Audit,
+    /// Runs the black-box suite on each host with each store that this machine can have, prints the table of what passed, failed and
+    /// did not run, and fails when a test fails. Spin is the one that SPIN=/path/to/spin names. Takes about half an hour.
+    Portability(portability::Arguments),
     /// Simulates how many requests some cores answer with Redis or DynamoDB at a distance, from what this machine's Redis takes for
     /// a call.
     Scaling(scaling::Arguments),
@@ -159,6 +164,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments)?,
         Command::Mutants(arguments) => return mutants::mutants(&project, &arguments),
         Command::Scaling(arguments) => scaling::scaling(&project, &arguments)?,
+        Command::Portability(arguments) => portability::portability(&project, &arguments)?,
         Command::Audit => audit::audit(&project)?,
         Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,

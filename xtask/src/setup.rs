@@ -3,7 +3,7 @@ use anyhow::Result;
 use crate::progress::Step;
 use crate::project::Project;
 use crate::targets::targets;
-use crate::{browser, description, interop, openmetrics, schemathesis, stores, tools};
+use crate::{browser, description, hosts, interop, openmetrics, schemathesis, stores, tools};
 
 /// Installs everything that building and testing need besides Rust.
 pub(crate) fn all(project: &Project) -> Result<()> {
@@ -22,6 +22,7 @@ pub(crate) fn all(project: &Project) -> Result<()> {
         openmetrics::install(project)?;
         description::install(project);
         stores::install(project)?;
+        hosts::install(project)?;
         schemathesis::install(project)
     })
 }

@@ -9,8 +9,8 @@ use crate::targets::SITE_TARGET;
 use crate::tools::has;
 use crate::wasi::Wasi;
 use crate::{
-    adapters, audit, browser, build, debian, description, fuzz, interop, openmetrics, reproducible, schemathesis,
-    stores, supply_chain,
+    adapters, audit, browser, build, debian, description, fuzz, interop, openmetrics, portability, reproducible,
+    schemathesis, stores, supply_chain,
 };
 
 /// The host that the black-box suite runs on.
@@ -38,7 +38,7 @@ const NATIVE_PACKAGES: [&str; 9] =
     ["rules", "wire", "domain", "service", "frontend", "keyvalue", "keyvalue-sqlite", "config-environment", "router"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 20 + adapters::STEPS;
+const STEPS: usize = 20 + adapters::STEPS + portability::STEPS;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -82,6 +82,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
         suite(project, &mut suite_command("blackbox", wasi, filter), Host::Latchkey)?;
     }
     if filter.is_none() {
+        missed.run("The app on other hosts and stores", portability::briefly)?;
         missed.run("Interoperability: tokens and keys in Python and in Node.js", interop::test)?;
         missed.run("Metrics, read by the library of Prometheus", openmetrics::test)?;
     }

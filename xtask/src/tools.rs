@@ -23,6 +23,9 @@ const WASM_OPT_OLDEST: u32 = 120;
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_MUTANTS: &str = "27.1.0";
+const WASMTIME: &str = "48.0.8";
+/// What `wasmtime serve` needs to run the app.
+const WASMTIME_FEATURES: &str = "serve,cranelift,pooling-allocator,parallel-compilation,cache";
 
 /// Finds cargo-fuzz, and installs it when it is missing. Returns a value for PATH with which it is found.
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
@@ -37,6 +40,20 @@ pub(crate) fn install_cargo_deny(project: &Project) -> Result<OsString> {
 /// Does the same for cargo-mutants.
 pub(crate) fn install_cargo_mutants(project: &Project) -> Result<OsString> {
     install_subcommand(project, "cargo-mutants", CARGO_MUTANTS)
+}
+
+/// Finds the command of wasmtime in `target/tools`, and compiles it, for some minutes, when it is missing.
+pub(crate) fn install_wasmtime(project: &Project) -> Result<PathBuf> {
+    let folder = Folder::new(project)?;
+    if folder.version_of("wasmtime").as_deref() != Some(WASMTIME) {
+        folder.cargo_install(
+            "wasmtime-cli",
+            WASMTIME,
+            "1",
+            &["--no-default-features", "--features", WASMTIME_FEATURES],
+        )?;
+    }
+    Ok(folder.root.join("bin/wasmtime"))
 }
 
 fn install_subcommand(project: &Project, tool: &str, version: &str) -> Result<OsString> {
