@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::harness::actors::{self, Actor, log_in};
+use crate::harness::app::App;
 use crate::harness::board::all;
 use crate::harness::client::{Ask, Client, ask, get, post};
-use crate::harness::host::{App, Setup};
+use crate::harness::host::Setup;
 
 const NEW: &str = "another good one 8";
 

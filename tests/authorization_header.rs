@@ -1,9 +1,9 @@
 //! Values of the `Authorization` header that hold no token of this app. The tests of forged tokens are in `forged_tokens`.
 
 use crate::harness::actors::{self, Actor};
+use crate::harness::app::App;
 use crate::harness::client::{Ask, Client, ask, get};
 use crate::harness::contract::{Operation, every_operation};
-use crate::harness::host::App;
 use crate::harness::raw::{RawReply, exchange};
 
 /// A request for every method that needs a token.

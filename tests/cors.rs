@@ -2,8 +2,9 @@
 //! of answer, and with every origin that differs slightly from an allowed one.
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::client::{Ask, ask, get, post};
-use crate::harness::host::{App, Setup};
+use crate::harness::host::Setup;
 use crate::harness::reply::Reply;
 
 const APP: &str = "https://app.example";

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::actors::{self, log_in};
-use crate::harness::host::App;
+use crate::harness::app::App;
 
 case!(AnyHost, a_good_login_is_answered_with_a_bearer_token);
 fn a_good_login_is_answered_with_a_bearer_token() {

@@ -93,7 +93,7 @@ fn main() -> ExitCode {
         cases.retain(|case| subjects.split(',').any(|subject| subject == case.subject()));
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect());
-    harness::host::end();
+    harness::app::end();
     report::write(&conclusion);
     conclusion.exit_code()
 }

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::board::all;
 use crate::harness::client::{ask, get, post};
-use crate::harness::host::App;
 
 case!(AnyHost, a_message_is_posted_and_read_page_by_page);
 fn a_message_is_posted_and_read_page_by_page() {

@@ -2,9 +2,9 @@
 //! `service/tests/all/methods.rs` ask the services themselves with every other method, and at addresses that do not exist.
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::client::{ask, get};
 use crate::harness::contract::every_resource;
-use crate::harness::host::App;
 
 case!(AnyHost, every_resource_says_its_methods);
 fn every_resource_says_its_methods() {

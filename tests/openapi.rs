@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
+use crate::harness::app::App;
 use crate::harness::client::get;
 use crate::harness::contract::{document, operations};
-use crate::harness::host::App;
 use crate::harness::workspace;
 
 case!(AnyHost, it_is_served_and_asked_for_again);

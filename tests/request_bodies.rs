@@ -2,8 +2,8 @@
 //! tests in `service/tests/all/body.rs` send other content types, and texts that are not JSON, to the services themselves.
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::client::{Client, ask, post};
-use crate::harness::host::App;
 use crate::harness::raw::{Connection, RawReply, exchange};
 
 const ENDPOINTS: [&str; 4] = ["/api/signup", "/api/login", "/api/messages", "/api/authorizer"];

@@ -5,8 +5,9 @@ use std::sync::Barrier;
 use serde_json::json;
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::client::{Ask, Client, ask, get, post};
-use crate::harness::host::{App, Setup};
+use crate::harness::host::Setup;
 use crate::harness::reply::Reply;
 
 /// Logs in as a client that is not a browser. Returns the token and the refresh token.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::actors::{log_in, sign_up};
-use crate::harness::host::App;
+use crate::harness::app::App;
 
 case!(AnyHost, an_account_is_made_once);
 fn an_account_is_made_once() {

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::harness::app::App;
 use crate::harness::client::{ask, get, post};
-use crate::harness::host::App;
 use crate::harness::reply::Reply;
 
 /// The addresses of the files that a page refers to.

@@ -1,8 +1,8 @@
 //! The host never takes a body for a request, whatever the headers say about its length. Behind a proxy, such a request
 //! could be taken for that of another client (RFC 9112, sections 6.3 and 11.2).
 
+use crate::harness::app::App;
 use crate::harness::client::Client;
-use crate::harness::host::App;
 use crate::harness::raw::Connection;
 
 /// If the host took this for a request, it would answer with 404 and the path.

@@ -7,9 +7,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use crate::harness::actors;
+use crate::harness::app::App;
 use crate::harness::client::get;
 use crate::harness::forge::{Forge, now, part};
-use crate::harness::host::{App, Setup};
+use crate::harness::host::Setup;
 use crate::harness::launcher::Launcher;
 
 case!(AnyHost, a_token_verifies_by_the_served_key_set_alone);

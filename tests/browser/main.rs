@@ -61,7 +61,7 @@ fn main() -> std::process::ExitCode {
     let trials = cases.into_iter().map(trial).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     driver::end();
-    harness::host::end();
+    harness::app::end();
     harness::report::write(&conclusion);
     conclusion.exit_code()
 }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
@@ -15,7 +15,7 @@ use super::launcher::{Launch, Launcher, Program};
 use super::log::Output;
 use super::redis::Redis;
 use super::store::{self, Store};
-use super::{Wasi, app_url, wait_for, workspace};
+use super::{Wasi, wait_for, workspace};
 
 /// The variables for which 0 turns the limit off.
 const LIMITS: [&str; 6] = [
@@ -29,9 +29,6 @@ const LIMITS: [&str; 6] = [
 
 /// What the environment variables begin with that set variables of the app.
 const SPIN_VARIABLE: &str = "SPIN_VARIABLE_";
-
-/// The host that tests of the contract share where the start of a host takes long.
-static SHARED: Mutex<Option<Host>> = Mutex::new(None);
 
 /// How a host is to be started.
 pub(crate) struct Setup {
@@ -51,41 +48,6 @@ pub(crate) struct Host {
     state: PathBuf,
     /// Kept here so that the folder is removed after the host has ended.
     _folder: Option<tempfile::TempDir>,
-}
-
-/// The app under test: the one that `APP_URL` names, or a host that the test starts.
-pub(crate) struct App {
-    client: Client,
-    _host: Option<Host>,
-}
-
-impl App {
-    pub(crate) fn any() -> Self {
-        if let Some(url) = app_url() {
-            return Self { client: Client::foreign(&url), _host: None };
-        }
-        if Launcher::chosen().starts_slowly() {
-            let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-            let host = shared.get_or_insert_with(|| Setup::app().start());
-            return Self { client: Client::foreign(host.client.base()), _host: None };
-        }
-        let host = Setup::app().start();
-        Self { client: host.client.clone(), _host: Some(host) }
-    }
-}
-
-/// Ends what outlives single tests, at the end of them all.
-pub(crate) fn end() {
-    drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
-    store::end();
-}
-
-impl Deref for App {
-    type Target = Client;
-
-    fn deref(&self) -> &Client {
-        &self.client
-    }
 }
 
 impl Setup {

@@ -1,6 +1,7 @@
 //! The base of the tests: a host for each test, a polite and a rude client, and users.
 
 pub(crate) mod actors;
+pub(crate) mod app;
 pub(crate) mod board;
 pub(crate) mod certificate;
 pub(crate) mod client;
