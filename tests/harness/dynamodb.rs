@@ -6,9 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::wait_for;
+use super::{wait_for, workspace};
 
 const REGION: &str = "eu-west-1";
 
@@ -26,18 +28,25 @@ impl Table {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("latchkey-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let port = port();
-        let created = call(
-            port,
-            "CreateTable",
-            &json!({
-                "TableName": name,
-                "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
-                "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
-                "BillingMode": "PAY_PER_REQUEST",
-            }),
-        );
-        assert_eq!(created, 200, "CreateTable");
+        // The table that operators are told to create.
+        let file = workspace().join("deploy/dynamodb/table.json");
+        let mut table: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        table["TableName"] = Value::from(name.as_str());
+        call(port, "CreateTable", &table);
         Self { name, port }
+    }
+
+    /// Key and value of what is in it, as far as one answer has room.
+    pub(super) fn rows(&self) -> Vec<(String, Vec<u8>)> {
+        let found = call(self.port, "Scan", &json!({"TableName": self.name}));
+        let row = |item: &Value| {
+            let value = match &item["v"]["B"] {
+                Value::String(bytes) => STANDARD.decode(bytes).unwrap(),
+                _ => item["n"]["N"].as_str().unwrap().as_bytes().to_vec(),
+            };
+            (item["k"]["S"].as_str().unwrap().to_owned(), value)
+        };
+        found["Items"].as_array().unwrap().iter().map(row).collect()
     }
 
     pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
@@ -46,7 +55,7 @@ impl Table {
             ("dynamodb_region", REGION.to_owned()),
             ("dynamodb_table", self.name.clone()),
             ("aws_access_key_id", "AKIDEXAMPLE".to_owned()),
-            ("aws_secret_access_key", "a secret that dynalite does not check".to_owned()),
+            ("aws_secret_access_key", "a-secret-that-dynalite-does-not-check".to_owned()),
         ]
     }
 }
@@ -77,7 +86,7 @@ fn port() -> u16 {
 }
 
 /// Asks with a signature that names the right fields. Dynalite does not check more.
-fn call(port: u16, operation: &str, body: &Value) -> u16 {
+fn call(port: u16, operation: &str, body: &Value) -> Value {
     let signature = format!(
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/{REGION}/dynamodb/aws4_request, \
          SignedHeaders=host;x-amz-date;x-amz-target, Signature=0"
@@ -87,9 +96,7 @@ fn call(port: u16, operation: &str, body: &Value) -> u16 {
         .header("x-amz-date", "20260101T000000Z")
         .header("x-amz-target", &format!("DynamoDB_20120810.{operation}"))
         .header("authorization", &signature);
-    match request.send(body.to_string()) {
-        Ok(response) => response.status().as_u16(),
-        Err(ureq::Error::StatusCode(status)) => status,
-        Err(error) => panic!("{operation}: {error}"),
-    }
+    let response = request.send(body.to_string());
+    let mut response = response.unwrap_or_else(|error| panic!("{operation}: {error}"));
+    serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
 }

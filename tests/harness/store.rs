@@ -70,10 +70,7 @@ impl Store {
         match self {
             Self::Default | Self::Sqlite => Vec::new(),
             Self::Redis => vec![("redis_url", redis(state).url())],
-            Self::DynamoDb => match server(state, || Server::DynamoDb(Arc::new(Table::create()))) {
-                Server::DynamoDb(table) => table.variables(),
-                Server::Redis(_) => panic!("one run has one kind of store"),
-            },
+            Self::DynamoDb => table(state).variables(),
         }
     }
 }
@@ -83,6 +80,13 @@ pub(crate) fn redis(state: &Path) -> Arc<Redis> {
     match server(state, || Server::Redis(Arc::new(Redis::start(state)))) {
         Server::Redis(redis) => redis,
         Server::DynamoDb(_) => panic!("one run has one kind of store"),
+    }
+}
+
+fn table(state: &Path) -> Arc<Table> {
+    match server(state, || Server::DynamoDb(Arc::new(Table::create()))) {
+        Server::DynamoDb(table) => table,
+        Server::Redis(_) => panic!("one run has one kind of store"),
     }
 }
 
@@ -103,7 +107,7 @@ fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, Server>> {
     SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Key and value of everything that the app has stored, where a test can look. There counters are text, and else bytes.
+/// Key and value of everything that the app has stored.
 pub(crate) fn rows(state: &Path) -> Vec<(String, Vec<u8>)> {
     match Store::chosen() {
         Store::Default => match state.join("sqlite_key_value.db").exists() {
@@ -112,6 +116,6 @@ pub(crate) fn rows(state: &Path) -> Vec<(String, Vec<u8>)> {
         },
         Store::Sqlite => super::database::adapter_rows(state),
         Store::Redis => redis(state).rows(),
-        Store::DynamoDb => Vec::new(),
+        Store::DynamoDb => table(state).rows(),
     }
 }

@@ -47,7 +47,9 @@ const BRIEFLY: [(Place, Part); 4] = [
     (MATRIX[4], Part::Subjects("account,limits,login,messages,races,session,signup,story")),
     (
         MATRIX[5],
-        Part::Subjects("authorization_header,login,messages,methods,openapi,request_bodies,signup,site,smuggling,story"),
+        Part::Subjects(
+            "authorization_header,login,messages,methods,openapi,request_bodies,signup,site,smuggling,story",
+        ),
     ),
 ];
 
