@@ -1,6 +1,6 @@
 //! Selects the host that the suite starts: ours, Spin, `wasmtime serve` or wasmCloud.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -209,7 +209,7 @@ fn wasmtime(launch: &Launch<'_>) -> Command {
 fn wash(launch: &Launch<'_>) -> Command {
     let (file, variables) = single_file(launch);
     let port = |value: &str| value.rsplit_once("127.0.0.1:").and_then(|(_, port)| port.parse::<u16>().ok());
-    let ports: Vec<u16> = variables.values().filter_map(|value| port(value)).collect();
+    let ports: BTreeSet<u16> = variables.values().filter_map(|value| port(value)).collect();
     let variables: BTreeMap<_, _> =
         variables.into_iter().map(|(name, value)| (name, value.replace("127.0.0.1", MACHINE))).collect();
     // JSON is YAML.

@@ -69,7 +69,11 @@ impl Store {
     pub(super) fn variables(self, state: &Path) -> Vec<(&'static str, String)> {
         match self {
             Self::Default | Self::Sqlite => Vec::new(),
-            Self::Redis => vec![("redis_url", redis(state).url())],
+            // Spin lets components reach the address that a second variable names.
+            Self::Redis => {
+                let address = redis(state).address();
+                vec![("redis_url", format!("redis://{address}")), ("redis_host", address)]
+            }
             Self::DynamoDb => table(state).variables(),
         }
     }
