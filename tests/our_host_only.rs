@@ -12,6 +12,7 @@ const END: &str = "other hosts drop the requests that are running when they are 
 const MANIFEST: &str = "it runs other components than those of the app, or the app by a changed manifest";
 const ADDRESS: &str = "a host without spin.toml does not tell the app a client's address";
 const FILE: &str = "it is about the key-value store that our host and Spin keep in a file";
+const BUSY: &str = "Spin waits 5 seconds for a SQLite file that others write to, and then the app answers that it has to be asked again";
 const SERVER: &str = "it is about the Redis server behind the app";
 
 /// Where a test can't run, by the host and the store.
@@ -20,6 +21,7 @@ type Where = fn(Launcher, Store) -> bool;
 const OTHER_HOSTS: Where = |launcher, _| launcher != Launcher::Latchkey;
 const WITHOUT_MANIFEST: Where = |launcher, _| !launcher.reads_manifest();
 const OTHER_STORES: Where = |_, store| store != Store::Default;
+const SPIN_WITH_SQLITE: Where = |launcher, store| launcher == Launcher::Spin && store == Store::Sqlite;
 const WITHOUT_REDIS: Where = |_, store| store != Store::Redis;
 
 /// A module or a single test, where it can't run, and the reason.
@@ -48,6 +50,9 @@ const NOT_EVERYWHERE: &[(&str, Where, &str)] = &[
     ("persistence::a_store_that_others_may_read_is_named_in_the_log", OTHER_HOSTS, LOG),
     ("persistence::a_store_that_others_may_read_is_named_in_the_log", OTHER_STORES, FILE),
     ("persistence::the_file_of_spin_is_used_and_other_stores_are_left_alone", OTHER_STORES, FILE),
+    ("races::a_thousand_messages_of_16_posters_on_three_hosts_are_there_once", SPIN_WITH_SQLITE, BUSY),
+    ("races::every_message_of_16_posters_is_there_once", SPIN_WITH_SQLITE, BUSY),
+    ("races::first_logins_at_the_same_moment_agree_on_one_key", SPIN_WITH_SQLITE, BUSY),
     ("redis", WITHOUT_REDIS, SERVER),
     ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", OTHER_HOSTS, HTTP),
     ("routes::of_two_equal_routes_the_later_counts_and_private_ones_are_none", WITHOUT_MANIFEST, MANIFEST),
