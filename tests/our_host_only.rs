@@ -13,6 +13,7 @@ const MANIFEST: &str = "it runs other components than those of the app, or the a
 const ADDRESS: &str = "a host without spin.toml does not tell the app a client's address";
 const FILE: &str = "it is about the key-value store that our host and Spin keep in a file";
 const BUSY: &str = "Spin waits 5 seconds for a SQLite file that others write to, and then the app answers that it has to be asked again";
+const SILENT: &str = "Spin's interface to Redis waits for an answer without end, and a component can't end that";
 const SERVER: &str = "it is about the Redis server behind the app";
 
 /// Where a test can't run, by the host and the store.
@@ -21,6 +22,7 @@ type Where = fn(Launcher, Store) -> bool;
 const OTHER_HOSTS: Where = |launcher, _| launcher != Launcher::Latchkey;
 const WITHOUT_MANIFEST: Where = |launcher, _| !launcher.reads_manifest();
 const OTHER_STORES: Where = |_, store| store != Store::Default;
+const SPIN: Where = |launcher, _| launcher == Launcher::Spin;
 const SPIN_WITH_SQLITE: Where = |launcher, store| launcher == Launcher::Spin && store == Store::Sqlite;
 const WITHOUT_REDIS: Where = |_, store| store != Store::Redis;
 
@@ -54,6 +56,7 @@ const NOT_EVERYWHERE: &[(&str, Where, &str)] = &[
     ("races::every_message_of_16_posters_is_there_once", SPIN_WITH_SQLITE, BUSY),
     ("races::first_logins_at_the_same_moment_agree_on_one_key", SPIN_WITH_SQLITE, BUSY),
     ("redis", WITHOUT_REDIS, SERVER),
+    ("redis::a_store_that_answers_nothing_costs_a_request_its_time_and_no_more", SPIN, SILENT),
     ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", OTHER_HOSTS, HTTP),
     ("routes::of_two_equal_routes_the_later_counts_and_private_ones_are_none", WITHOUT_MANIFEST, MANIFEST),
     ("routes::the_host_decides_as_the_router_of_spin", WITHOUT_MANIFEST, MANIFEST),
