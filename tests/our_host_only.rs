@@ -55,7 +55,6 @@ const NOT_EVERYWHERE: &[(&str, Where, &str)] = &[
     ("persistence::a_store_that_others_may_read_is_named_in_the_log", OTHER_STORES, FILE),
     ("persistence::the_file_of_spin_is_used_and_other_stores_are_left_alone", OTHER_STORES, FILE),
     ("races::a_thousand_messages_of_16_posters_on_three_hosts_are_there_once", SPIN_WITH_SQLITE, BUSY),
-    ("races::every_message_of_16_posters_is_there_once", SPIN_WITH_SQLITE, BUSY),
     ("races::first_logins_at_the_same_moment_agree_on_one_key", SPIN_WITH_SQLITE, BUSY),
     ("redis", WITHOUT_REDIS, SERVER),
     ("redis::a_store_that_answers_nothing_costs_a_request_its_time_and_no_more", SPIN, SILENT),

@@ -9,6 +9,8 @@ use crate::bindings::fermyon::spin::sqlite::{RowResult, Value};
 
 /// A column without a type keeps each value as it was bound: those that were set are blobs, and counters are integers.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS latchkey (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID";
+/// Lets readers go on while somebody writes, and makes a write one sync in place of several. The file keeps it.
+const WRITE_AHEAD: &str = "PRAGMA journal_mode = WAL";
 const GET: &str = "SELECT value FROM latchkey WHERE key = ?1";
 const EXISTS: &str = "SELECT 1 FROM latchkey WHERE key = ?1";
 const DELETE: &str = "DELETE FROM latchkey WHERE key = ?1";
@@ -37,6 +39,8 @@ impl<D: Database> Store<D> {
     fn run(&self, statement: &str, parameters: &[Value]) -> Result<Vec<RowResult>, Error> {
         match self.0.execute(statement, parameters) {
             Err(Error::Other(reason)) if reason.contains("no such table") => {
+                // A database that is no file of this machine refuses it, and needs it not.
+                let _ = self.0.execute(WRITE_AHEAD, &[]);
                 self.0.execute(TABLE, &[])?;
                 self.0.execute(statement, parameters)
             }
@@ -204,6 +208,16 @@ mod tests {
     #[test]
     fn it_keeps_what_the_trait_promises() {
         keyvalue::conformance::check(&in_memory());
+    }
+
+    #[test]
+    fn the_file_has_a_write_ahead_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let store = Store::<Connection>::open(path.to_str().unwrap()).unwrap();
+        store.set("key", b"value").unwrap();
+        let mode = Connection::open(&path).unwrap().query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0));
+        assert_eq!(mode.unwrap(), "wal");
     }
 
     #[test]
