@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{Value, ValueRef};
@@ -20,6 +21,12 @@ use crate::store::file::{self, BUSY_TIMEOUT, FLUSH_EACH_COMMIT};
 
 /// The most bytes of a value and of a result. Spin allows 128 MiB; here many components share the memory of one process.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// All connections of the process together get no more memory from SQLite than this, 512 MiB. What a statement takes while it runs
+/// has no other bound, nor has a database in memory. SQLite bears a failed allocation; the process would end.
+const HEAP_LIMIT: &str = "PRAGMA hard_heap_limit = 536870912";
+/// Settings that hold for all connections of the process.
+const OF_THE_PROCESS: [&str; 4] =
+    ["data_store_directory", "hard_heap_limit", "soft_heap_limit", "temp_store_directory"];
 /// After so many instructions a statement looks whether somebody still waits for it.
 const INSTRUCTIONS: i32 = 10_000;
 
@@ -56,7 +63,8 @@ impl Databases {
     /// A file is damaged, is not a database, or cannot be written. The file stays as it was.
     pub(crate) fn open(files: BTreeMap<String, PathBuf>, metrics: &Metrics) -> Result<Self, Failure> {
         let open = |(label, path): (String, PathBuf)| {
-            let kept = Mutex::new(Some(file::open("SQLite database", &path, |_| Ok(()))?));
+            let limit = |connection: &rusqlite::Connection| connection.execute_batch(HEAP_LIMIT);
+            let kept = Mutex::new(Some(file::open("SQLite database", &path, limit)?));
             Ok((label, Arc::new(Database { path, kept, metrics: metrics.clone() })))
         };
         Ok(Self(files.into_iter().map(open).collect::<Result<_, Failure>>()?))
@@ -140,12 +148,24 @@ fn connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.execute_batch(FLUSH_EACH_COMMIT)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_BYTES as i32)?;
-    // As in Spin, a component reaches no other file.
-    connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
-        AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => Authorization::Deny,
-        _ => Authorization::Allow,
-    }))?;
+    // Without this, SQL could damage the file in a way that harms whoever reads it, so this process.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.authorizer(Some(|context: AuthContext<'_>| authorize(&context.action)))?;
     Ok(connection)
+}
+
+/// As in Spin, a component reaches no other file; here also not if an expression names it. And it changes nothing that the whole
+/// process shares.
+fn authorize(action: &AuthAction<'_>) -> Authorization {
+    match action {
+        AuthAction::Attach { filename: "" | ":memory:" } => Authorization::Allow,
+        // An ATTACH is unknown to `rusqlite` if the name is no literal: SQLite computes the name only later.
+        AuthAction::Attach { .. } | AuthAction::Unknown { .. } => Authorization::Deny,
+        AuthAction::Pragma { pragma_name, .. } if OF_THE_PROCESS.contains(&&*pragma_name.to_ascii_lowercase()) => {
+            Authorization::Deny
+        }
+        _ => Authorization::Allow,
+    }
 }
 
 fn execute(
@@ -160,11 +180,14 @@ fn execute(
     let mut found = statement.query(params_from_iter(parameters))?;
     let (mut rows, mut bytes) = (Vec::new(), 0);
     while let Some(row) = found.next()? {
-        let values: Vec<Value> =
-            (0..columns.len()).map(|column| value(row.get_ref(column)?)).collect::<rusqlite::Result<_>>()?;
-        bytes += values.iter().map(size).sum::<usize>();
-        if bytes > MAX_BYTES {
-            return Err(other(format!("query result exceeds limit of {MAX_BYTES} bytes")));
+        let mut values = Vec::new();
+        for column in 0..columns.len() {
+            let value = value(row.get_ref(column)?)?;
+            bytes += size(&value);
+            if bytes > MAX_BYTES {
+                return Err(other(format!("query result exceeds limit of {MAX_BYTES} bytes")));
+            }
+            values.push(value);
         }
         rows.push(values);
     }
@@ -283,8 +306,43 @@ mod tests {
         let other = folder.0.join("other.db");
         let attach = format!("ATTACH '{}' AS other", other.display());
         assert_eq!(run(&connection, &attach, &[]).unwrap_err(), "not authorized");
+        let path = || Value::Text(other.display().to_string());
+        for statement in ["ATTACH ?1 AS other", "ATTACH ?1 || '' AS other", "VACUUM INTO ?1"] {
+            let refused = run(&connection, statement, &[path()]).unwrap_err();
+            assert!(["not authorized", "authorization denied"].contains(&&*refused), "{statement}: {refused}");
+        }
+        run(&connection, "VACUUM", &[]).unwrap();
         assert!(!other.exists());
         run(&connection, "ATTACH ':memory:' AS memory", &[]).unwrap();
+    }
+
+    #[test]
+    fn what_the_process_shares_stays_as_it_is() {
+        let folder = Folder::new();
+        let connection = folder.connection();
+        let shared = || {
+            let other = rusqlite::Connection::open_in_memory().unwrap();
+            ["hard_heap_limit", "soft_heap_limit"]
+                .map(|name| other.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap())
+        };
+        assert_eq!(shared(), [512 << 20; 2], "SQLite takes no more memory");
+        for statement in [
+            "PRAGMA hard_heap_limit = 4000000",
+            "PRAGMA main.Soft_Heap_Limit(4000000)",
+            "PRAGMA temp_store_directory = '/'",
+        ] {
+            assert_eq!(run(&connection, statement, &[]).unwrap_err(), "not authorized", "{statement}");
+        }
+        assert_eq!(shared(), [512 << 20; 2]);
+    }
+
+    #[test]
+    fn the_schema_is_not_written_as_a_table() {
+        let folder = Folder::new();
+        let connection = folder.connection();
+        run(&connection, "PRAGMA writable_schema = ON", &[]).unwrap();
+        let error = run(&connection, "UPDATE sqlite_schema SET sql = 'x'", &[]).unwrap_err();
+        assert!(error.starts_with("table sqlite_master may not be modified"), "{error}");
     }
 
     #[test]
