@@ -58,11 +58,7 @@ impl<T: Transport> Store<T> {
     /// Sends a call until it is answered: once more when the connection breaks, and after waits while the table or the service
     /// has too much to do.
     ///
-    /// DynamoDB may have done the call before it failed, and then it does it twice. Of what this adapter sends, this harms
-    /// nothing: a key that was read, written or removed is so after the second time too, and nobody was told meanwhile that it
-    /// is done. A repeated addition skips a number, and the app needs of numbers only that nobody gets one twice: a claim that
-    /// both were spent on belongs to nobody, as when its process dies. A repeated comparison finds the value that it wrote, and
-    /// says that it did not write: the caller looks at the value anew.
+    /// DynamoDB may have done the call before it failed, and then it does it twice: [`Backend`] says what that means.
     fn call(&self, attempts: &mut Attempts, call: &Call) -> Result<Value, Failed> {
         let failed = |reason: String| Failed::Error(Error::Other(format!("DynamoDB {reason}")));
         if self.gave_up.get() {

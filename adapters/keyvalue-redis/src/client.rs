@@ -36,11 +36,8 @@ impl Client {
     /// Sends a command. A connection that was kept may have been closed meanwhile, by the server or on the way to it, which
     /// shows at its next use; so then the command is sent once more, over another connection.
     ///
-    /// The server may have done the command before the connection broke, and then it does it twice. Of what this adapter sends,
-    /// this harms nothing: a key that was read, written or removed is so after the second time too, and nobody was told
-    /// meanwhile that it is done. A repeated increment skips a number, and the app needs of numbers only that nobody gets one
-    /// twice: a claim that both were spent on belongs to nobody, as when its process dies. A repeated comparison finds the value
-    /// that it wrote, and says that it did not write: the caller looks at the value anew.
+    /// The server may have done the command before the connection broke, and then it does it twice: [`keyvalue::Backend`] says
+    /// what that means.
     pub(crate) fn call(&self, command: &[&[u8]]) -> Result<Vec<Reply>, Failure> {
         let deadline = Instant::now() + self.patience;
         if let Some(connection) = self.kept.take() {

@@ -11,6 +11,12 @@ pub enum Error {
 
 /// An open store. Each method takes effect as a whole or not at all, also when several processes call it at once; of those that
 /// take several keys, this is true for each key by itself.
+///
+/// When the reply to an operation is lost, an adapter may send it once more, and the store may do it twice. That harms the app
+/// little. Reading and removing are the same twice. A repeated increment skips a number, and the app needs of numbers only that
+/// nobody gets one twice: a claim that both were spent on belongs to nobody, as when its process dies. A repeated comparison finds
+/// the value that it wrote, and says that it did not write: the caller looks at the value anew. Only a repeated write can undo
+/// something: what another process has written over it between the two. So the second one has to follow within seconds.
 pub trait Backend: Sized + 'static {
     /// Opens the store that the app names; the variable `store` of the app has the name.
     ///

@@ -9,8 +9,10 @@
 //! No change is lost, for these reasons. A winner writes only if the value is still the one it saw, and if less than half of
 //! the lease has passed since the winner began, by the clock that steps and by the one that does not. The lease is four times the time
 //! that a request may run. A second winner exists only after a whole lease, and it also looks at the value before it writes.
-//! Three risks remain: a process that stops for over a minute between its last look and its write, two machines whose
-//! clocks differ by as much, and a clock that steps forward by as much between the two. A writer reads its value back, so it learns whether another writer has overtaken it.
+//! Four risks remain: a process that stops for over a minute between its last look and its write, two machines whose
+//! clocks differ by as much, a clock that steps forward by as much between the two, and a write that arrives twice since its
+//! reply was lost, the second time after somebody has replaced the value: adapters of stores try for five seconds. A writer
+//! reads its value back, so it learns whether another writer has overtaken it.
 //!
 //! The winner deletes the claims after its write. Whoever claims the same right after that looks at the value before it
 //! writes, and finds it changed.
