@@ -112,7 +112,10 @@ fn a_component_is_granted_no_more_than_this() {
     let passwords = [&delays[..], &proxies, &["pbkdf2_iterations"]].concat();
     let logins = ["login_address_free_failures", "logins_per_ten_minutes", "address_logins_per_ten_minutes"];
     for (component, more) in [
-        ("signup", [&proxies[..], &["pbkdf2_iterations", "signups_per_hour"]].concat()),
+        (
+            "signup",
+            [&proxies[..], &["pbkdf2_iterations", "signups", "reserved_usernames", "signups_per_hour"]].concat(),
+        ),
         ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions].concat()),

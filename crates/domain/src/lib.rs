@@ -28,6 +28,7 @@ mod text;
 mod time;
 mod token;
 mod username;
+mod username_list;
 
 pub use client::client_in_words;
 pub use client_address::{ClientAddress, ForwardingSyntax, TrustedProxies, TrustedProxiesError};
@@ -56,3 +57,4 @@ pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, SlotSecret, Step};
 pub use time::Timestamp;
 pub use token::{ALGORITHM, Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken, digest_of_token};
 pub use username::Username;
+pub use username_list::{UsernameList, UsernameListError};

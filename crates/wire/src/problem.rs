@@ -74,6 +74,8 @@ codes! {
         InvalidRefreshToken = "invalid_refresh_token",
         /// 403: a page of another origin may not use the visitor's cookie for this.
         CrossSiteRequest = "cross_site_request",
+        /// 403: nobody may create an account here.
+        SignUpsClosed = "signups_closed",
         /// 403: the message belongs to another author.
         NotTheAuthor = "not_the_author",
         /// 403: the token's policy does not allow the method.

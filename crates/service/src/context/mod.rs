@@ -1,6 +1,7 @@
 //! One request on its way through an endpoint: the platform, the settings that all components have, and the work done so far.
 
 mod log;
+mod membership;
 pub mod platform;
 mod settings;
 mod storeless;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use domain::{Timestamp, hex};
 
 pub(crate) use self::log::{Event, Level, rfc3339};
+pub(crate) use self::membership::SignUps;
 use self::platform::Bucket;
 pub(crate) use self::platform::{Authorization, Authorizer, Denial, Platform, StoreError, UncheckedPrincipal};
 use self::settings::Settings;

@@ -79,7 +79,7 @@ impl<'a> Variables<'a> {
     }
 
     /// Reads and parses a variable; an unset or empty one has its default.
-    fn parse<T, E: ToString>(
+    pub(super) fn parse<T, E: ToString>(
         &self,
         variable: &'static str,
         default: &str,

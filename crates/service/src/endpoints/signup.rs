@@ -1,12 +1,12 @@
 //! `POST /api/signup`: creates an account.
 
 use bytes::Bytes;
-use domain::{DisplayName, Iterations, Password, Quota, Username};
+use domain::{DisplayName, Iterations, Password, Quota, Username, UsernameList};
 use http::{Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
 
 use super::table::{SIGNUP, Signup};
-use crate::context::{AddressSource, Event, Level, Platform, SettingError, Variables};
+use crate::context::{AddressSource, Event, Level, Platform, SettingError, SignUps, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
@@ -14,6 +14,8 @@ use crate::http::reply::json;
 use crate::store::records::{Account, AccountVersion, V2};
 
 struct Settings {
+    sign_ups_are: SignUps,
+    reserved: UsernameList,
     iterations: Iterations,
     sign_ups: Option<Quota>,
     address_source: AddressSource,
@@ -21,6 +23,8 @@ struct Settings {
 
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
     Ok(Settings {
+        sign_ups_are: variables.sign_ups_are()?,
+        reserved: variables.reserved_usernames()?,
         iterations: variables.iterations()?,
         sign_ups: variables.sign_ups()?,
         address_source: variables.address_source()?,
@@ -32,7 +36,10 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     answer(platform, &NoAuthorizer, &SIGNUP, read, request, async |call| match call.endpoint {
         Signup::SignUp => {
             let Call { context, settings, incoming, .. } = call;
-            let ((username, password), name) = parse(&incoming.body)?;
+            if settings.sign_ups_are == SignUps::Closed {
+                return Err(ApiError::SignUpsClosed);
+            }
+            let ((username, password), name) = parse(&incoming.body, &settings.reserved)?;
             let address = context.client_address(&settings.address_source, incoming.headers());
             let sign_up = context.begin_sign_up(settings.sign_ups, address).await?;
             // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
@@ -65,9 +72,9 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     .await
 }
 
-fn parse(body: &[u8]) -> Result<((Username, Password), DisplayName), ApiError> {
+fn parse(body: &[u8], reserved: &UsernameList) -> Result<((Username, Password), DisplayName), ApiError> {
     let mut members = Fields::parse(body)?;
-    let username = members.required(fields::USERNAME, |raw| Username::parse_new(&raw));
+    let username = members.required(fields::USERNAME, |raw| reserved.parse_new(&raw));
     let password = members.required(fields::PASSWORD, |raw| Password::parse_new(raw, username.as_ref()));
     let name = members.required(fields::NAME, |raw| DisplayName::parse_new(&raw));
     members.finish(username.zip(password).zip(name))

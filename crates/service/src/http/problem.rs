@@ -38,6 +38,8 @@ pub(crate) enum ApiError {
     InvalidRefreshToken(Option<HeaderValue>),
     /// The request uses a cookie, but comes from a page of another origin.
     CrossSiteRequest(CrossSite),
+    /// Nobody may create an account.
+    SignUpsClosed,
     /// The message belongs to another account.
     NotTheAuthor,
     /// The policy does not allow the method.
@@ -147,6 +149,7 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::InvalidCredentials, 401, "Invalid credentials", "Wrong username or password."),
     (Code::InvalidRefreshToken, 401, "Invalid refresh token", "The session has ended. Log in again."),
     (Code::CrossSiteRequest, 403, "Cross-site request", ""),
+    (Code::SignUpsClosed, 403, "Sign-ups closed", "Nobody can create an account here at the moment."),
     (Code::NotTheAuthor, 403, "Not the author", "Only its author may delete a message."),
     (Code::InsufficientScope, 403, "Insufficient scope", "The token does not allow this."),
     (Code::NotFound, 404, "Not found", "Nothing has this address."),
@@ -223,6 +226,7 @@ impl ApiError {
             Self::InvalidCredentials => Code::InvalidCredentials,
             Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
             Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
+            Self::SignUpsClosed => Code::SignUpsClosed,
             Self::NotTheAuthor => Code::NotTheAuthor,
             Self::InsufficientScope => Code::InsufficientScope,
             Self::NotFound | Self::NoIssuerUrl => Code::NotFound,

@@ -103,6 +103,31 @@ fn a_username_has_3_to_32_of_its_characters() {
 }
 
 #[test]
+fn no_new_account_gets_a_reserved_name() {
+    let world = World::new();
+    assert_eq!(world.sign_up("acme").status(), 201);
+    world.set("reserved_usernames", "acme, help-desk");
+    for username in ["Acme", "a_c_m_e", "helpdesk"] {
+        world.sign_up(username).is_invalid(&["username:reserved"]);
+    }
+    assert_eq!(world.sign_up("acmes").status(), 201);
+    assert_eq!(world.log_in("acme").status(), 200, "an account that exists is not touched");
+}
+
+#[test]
+fn nobody_signs_up_where_that_is_closed() {
+    let world = World::new();
+    assert_eq!(world.sign_up("alice").status(), 201);
+    let calls = world.data.calls();
+    world.set("signups", "closed");
+    for username in ["bob", "alice", "not a username"] {
+        world.sign_up(username).is_refused(403, "signups_closed", &[]);
+    }
+    assert_eq!(world.data.calls(), calls, "it is not told which names are taken");
+    assert_eq!(world.log_in("alice").status(), 200);
+}
+
+#[test]
 fn a_password_has_8_to_256_characters_and_is_no_easy_one() {
     are_refused(
         "password",
