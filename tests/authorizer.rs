@@ -22,7 +22,14 @@ fn the_policy_names_the_methods_of_this_stage() {
             "principalId": "alice",
             "policyDocument": {
                 "Version": "2012-10-17",
-                "Statement": [{"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": null}],
+                "Statement": [
+                    {"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": null},
+                    {
+                        "Action": ["messages:Delete"],
+                        "Effect": "Allow",
+                        "Resource": ["arn:latchkey:messages:::latchkey/test/alice/*"],
+                    },
+                ],
             },
             "context": {"name": "Alice", "session": part(&alice.token, 1)["sid"]},
         });

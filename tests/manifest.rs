@@ -114,13 +114,14 @@ fn a_component_is_granted_no_more_than_this() {
     for (component, more) in [
         (
             "signup",
-            [&proxies[..], &["pbkdf2_iterations", "signups", "reserved_usernames", "signups_per_hour"]].concat(),
+            [&proxies[..], &["pbkdf2_iterations", "signups", "reserved_usernames", "admins", "signups_per_hour"]]
+                .concat(),
         ),
         ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
-        ("account", [&verifying[..], &passwords, &sessions].concat()),
-        ("messages", [&verifying[..], &["posts_per_minute"]].concat()),
-        ("authorizer", verifying.to_vec()),
+        ("account", [&verifying[..], &passwords, &sessions, &["admins"]].concat()),
+        ("messages", [&verifying[..], &["posts_per_minute", "admins"]].concat()),
+        ("authorizer", [&verifying[..], &["admins"]].concat()),
     ] {
         let granted = manifest["component"][component].as_table().unwrap();
         // The table `tool` grants nothing.

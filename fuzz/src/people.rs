@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use domain::{ACTION_INVOKE, Effect, POLICY_VERSION, Statement};
+use domain::{ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, Statement};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use service::platform::{Authorization, UncheckedPrincipal};
@@ -70,7 +70,7 @@ impl People {
         let mut people = Self::new();
         people.0.authorizer = Some(Box::new(|_, _| {
             let everything = vec!["*".to_owned()];
-            let actions = vec![ACTION_INVOKE.to_owned()];
+            let actions = [ACTION_INVOKE, ACTION_DELETE_MESSAGE].map(str::to_owned).to_vec();
             Ok(Authorization {
                 principal: UncheckedPrincipal {
                     username: USERNAME.to_owned(),

@@ -16,6 +16,7 @@ mod idempotency;
 mod input;
 mod keys;
 mod mac;
+mod message_arn;
 mod message_text;
 mod method_arn;
 mod password;
@@ -41,13 +42,16 @@ pub use hex::hex;
 pub use idempotency::{IdempotencyKey, KeyState, KeyUse};
 pub use input::InputError;
 pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
+pub use message_arn::MessageArn;
 pub use message_text::MessageText;
 pub use method_arn::{MethodArn, MethodArnError};
 pub use password::{Password, PasswordAttempt, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
-pub use policy::{ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict};
+pub use policy::{
+    ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
+};
 pub use rotation::{Rotation, RotationError};
 pub use session::{
     RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,

@@ -60,6 +60,12 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"*?".contains(&byte)
 }
 
+impl AsRef<str> for MethodArn {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for MethodArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

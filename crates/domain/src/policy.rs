@@ -6,6 +6,8 @@ use crate::method_arn::MethodArn;
 pub const POLICY_VERSION: &str = "2012-10-17";
 /// The action that stands for calling a method of the API.
 pub const ACTION_INVOKE: &str = "execute-api:Invoke";
+/// The action that stands for taking a message off the board.
+pub const ACTION_DELETE_MESSAGE: &str = "messages:Delete";
 
 /// The largest number of statements, and of patterns in one statement. It limits the work of an evaluation, and is higher
 /// than any policy of ours needs.
@@ -28,7 +30,7 @@ pub struct Statement {
     pub effect: Effect,
     /// Patterns of actions, compared without regard to case, as IAM does.
     pub actions: Vec<String>,
-    /// Patterns of method ARNs.
+    /// Patterns of method ARNs, or of message ARNs.
     pub resources: Vec<String>,
 }
 
@@ -100,16 +102,24 @@ impl PolicyDocument {
         }
     }
 
+    /// The same policy, which also allows an action on what the pattern matches.
+    #[must_use]
+    pub fn and_allow(mut self, action: &str, pattern: String) -> Self {
+        let actions = vec![action.to_owned()];
+        self.statements.push(Statement { effect: Effect::Allow, actions, resources: vec![pattern] });
+        self
+    }
+
     /// The statements, in order.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
 
-    /// Whether the policy lets its principal perform an action on a method: an explicit Deny overrides every Allow, and an
-    /// action that no statement allows is denied.
-    pub fn evaluate(&self, action: &str, method: &MethodArn) -> Verdict {
+    /// Whether the policy lets its principal perform an action on a method or a message: an explicit Deny overrides every
+    /// Allow, and an action that no statement allows is denied.
+    pub fn evaluate(&self, action: &str, arn: &impl AsRef<str>) -> Verdict {
         let mut verdict = Verdict::ImplicitDeny;
-        for statement in self.statements.iter().filter(|s| s.names(action, method)) {
+        for statement in self.statements.iter().filter(|s| s.names(action, arn.as_ref())) {
             match statement.effect {
                 Effect::Deny => return Verdict::ExplicitDeny,
                 Effect::Allow => verdict = Verdict::Allow,
@@ -120,10 +130,10 @@ impl PolicyDocument {
 }
 
 impl Statement {
-    fn names(&self, action: &str, method: &MethodArn) -> bool {
+    fn names(&self, action: &str, arn: &str) -> bool {
         let action = action.to_ascii_lowercase();
         self.actions.iter().any(|pattern| matches(pattern.to_ascii_lowercase().as_bytes(), action.as_bytes()))
-            && self.resources.iter().any(|pattern| matches(pattern.as_bytes(), method.as_str().as_bytes()))
+            && self.resources.iter().any(|pattern| matches(pattern.as_bytes(), arn.as_bytes()))
     }
 }
 

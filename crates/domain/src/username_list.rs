@@ -25,6 +25,13 @@ impl UsernameList {
         names.ok().filter(|names| names.len() <= Self::MAX).map(Self).ok_or(UsernameListError)
     }
 
+    /// The names of both lists.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Whether this very username is listed.
     pub fn contains(&self, username: &Username) -> bool {
         self.0.contains(username)

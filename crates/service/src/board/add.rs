@@ -82,9 +82,9 @@ impl<P: Platform> Context<'_, P> {
         let [account, counter] = self.get_all([keys::account(author), keys::BOARD.to_owned()]).await?;
         if is_deleted(account.as_deref()) {
             self.delete_many(&[author_counter, entry_key]).await?;
-            return match self.delete_message(author, position).await {
+            return match self.delete_message(position, |_| true).await {
                 Err(Failed::Store(error)) => Err(Failed::Store(error)),
-                Ok(()) | Err(Failed::Refused(_)) => Err(Failed::Refused(NotAdded::AuthorDeleted)),
+                Ok(_) | Err(Failed::Refused(_)) => Err(Failed::Refused(NotAdded::AuthorDeleted)),
             };
         }
         let message = shown(position, record);

@@ -1,6 +1,6 @@
 //! Deletes messages from the board. The author's list isn't written: readers skip an entry that leads to a gap.
 
-use domain::Username;
+use domain::MessageArn;
 
 use super::gaps::{Found, decode, gap};
 use crate::context::{Context, Platform};
@@ -11,13 +11,17 @@ use crate::store::{Failed, keys};
 pub(crate) enum NotDeleted {
     /// There is none at this position.
     Absent,
-    /// The message belongs to another account.
+    /// The caller may not delete this message.
     Foreign,
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Deletes a message of an author.
-    pub(crate) async fn delete_message(&self, author: &Username, position: u64) -> Result<(), Failed<NotDeleted>> {
+    /// Deletes a message, if `may_delete` allows it. Returns its author, as far as that is known.
+    pub(crate) async fn delete_message(
+        &self,
+        position: u64,
+        may_delete: impl FnOnce(&MessageArn) -> bool,
+    ) -> Result<String, Failed<NotDeleted>> {
         let (below, above) = (position.saturating_sub(1), position.saturating_add(1));
         let [key, key_below, key_above] = [position, below, above].map(keys::message);
         let read = [key.clone(), key_below, key_above, keys::NEWEST.to_owned()];
@@ -25,7 +29,8 @@ impl<P: Platform> Context<'_, P> {
         let Found::Filled::<MessageRecord>(message) = decode(&key, message.as_deref(), position)? else {
             return Err(Failed::Refused(NotDeleted::Absent));
         };
-        if message.author.as_deref() != Some(author.as_str()) {
+        let author = message.author.unwrap_or_default();
+        if !may_delete(&MessageArn::new(&self.settings.stage, &author, position)) {
             return Err(Failed::Refused(NotDeleted::Foreign));
         }
         let gap_from = gap(gap_below.as_deref(), below).map_or(position, |gap| gap.gap_from);
@@ -40,6 +45,7 @@ impl<P: Platform> Context<'_, P> {
             self.leave_gap(end, end, end).await?;
         }
         // Which message follows the last one of the page, only the records tell.
-        Ok(self.end_deletion(change, if is_joined { gap_from } else { end }, |_| None).await?)
+        self.end_deletion(change, if is_joined { gap_from } else { end }, |_| None).await?;
+        Ok(author)
     }
 }

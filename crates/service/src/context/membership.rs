@@ -1,4 +1,4 @@
-//! The variables that say who may have an account.
+//! The variables that say who may have an account, and who looks after the board.
 
 use domain::UsernameList;
 
@@ -22,8 +22,15 @@ impl Variables<'_> {
         })
     }
 
-    /// Names that no new account gets.
+    /// Names that no new account gets. Those of admins are among them: a name that the operator lists before its account
+    /// exists must not make an admin of whoever signs up first.
     pub(crate) fn reserved_usernames(&self) -> Result<UsernameList, SettingError> {
-        self.parse("reserved_usernames", "", |value| UsernameList::parse(&value))
+        let reserved = self.parse("reserved_usernames", "", |value| UsernameList::parse(&value))?;
+        Ok(reserved.and(self.admins()?))
+    }
+
+    /// The accounts that may do what admins may.
+    pub(crate) fn admins(&self) -> Result<UsernameList, SettingError> {
+        self.parse("admins", "", |value| UsernameList::parse(&value))
     }
 }

@@ -1,7 +1,7 @@
 //! `/api/messages`: the board.
 
 use bytes::Bytes;
-use domain::{Cursor, MessageText, Quota, Username};
+use domain::{ACTION_DELETE_MESSAGE, Cursor, MessageArn, MessageText, Quota, Username};
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, LOCATION, VARY};
 use http::{HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
@@ -84,10 +84,12 @@ impl<P: Platform> Call<'_, P> {
     }
 
     async fn delete(self) -> Result<Reply, ApiError> {
-        let author = &self.incoming.principal()?.username;
+        let who = self.incoming.principal()?;
         let position = parse_id(self.incoming.parameter("id")).ok_or(ApiError::NotFound)?;
-        self.context.delete_message(author, position).await?;
-        let event = Event::new(Level::Info, "message_deleted").with("username", author.as_str());
+        let may_delete = |message: &MessageArn| who.may(ACTION_DELETE_MESSAGE, message);
+        let author = self.context.delete_message(position, may_delete).await?;
+        let event = Event::new(Level::Info, "message_deleted").with("username", who.username.as_str());
+        let event = event.with("session", who.session.as_str()).with("author", author);
         self.context.log_with_work(event.with("message", position.to_string()));
         Ok(empty(StatusCode::NO_CONTENT))
     }

@@ -5,7 +5,7 @@
 use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
-use domain::{DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
+use domain::{DisplayName, MessageArn, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
 use http::header::ALLOW;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -24,6 +24,14 @@ pub(crate) struct Principal {
     pub(crate) username: Username,
     pub(crate) name: DisplayName,
     pub(crate) session: SessionId,
+    policy: PolicyDocument,
+}
+
+impl Principal {
+    /// Whether the policy allows an action on a message.
+    pub(crate) fn may(&self, action: &str, message: &MessageArn) -> bool {
+        self.policy.evaluate(action, message) == Verdict::Allow
+    }
 }
 
 /// A request that the gateway has let through.
@@ -143,13 +151,15 @@ impl<P: Platform> Context<'_, P> {
             Denial::Unavailable => ApiError::AuthorizerUnavailable,
         })?;
         let malformed = || ApiError::Internal("the authorizer's output is malformed");
+        let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
+        let verdict = policy.evaluate(action, &method);
         let principal = Principal {
             username: Username::parse(&principal.username).map_err(|_| malformed())?,
             name: DisplayName::parse(&principal.name).map_err(|_| malformed())?,
             session: SessionId::parse(&principal.session).map_err(|_| malformed())?,
+            policy,
         };
-        let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
-        match policy.evaluate(action, &method) {
+        match verdict {
             Verdict::Allow => Ok(principal),
             Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(ApiError::InsufficientScope),
         }

@@ -40,7 +40,7 @@ pub(crate) enum ApiError {
     CrossSiteRequest(CrossSite),
     /// Nobody may create an account.
     SignUpsClosed,
-    /// The message belongs to another account.
+    /// The message belongs to another account, and the policy allows to delete one's own alone.
     NotTheAuthor,
     /// The policy does not allow the method.
     InsufficientScope,
@@ -150,7 +150,12 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::InvalidRefreshToken, 401, "Invalid refresh token", "The session has ended. Log in again."),
     (Code::CrossSiteRequest, 403, "Cross-site request", ""),
     (Code::SignUpsClosed, 403, "Sign-ups closed", "Nobody can create an account here at the moment."),
-    (Code::NotTheAuthor, 403, "Not the author", "Only its author may delete a message."),
+    (
+        Code::NotTheAuthor,
+        403,
+        "Not the author",
+        "Only its author, and those who look after the board, may delete a message.",
+    ),
     (Code::InsufficientScope, 403, "Insufficient scope", "The token does not allow this."),
     (Code::NotFound, 404, "Not found", "Nothing has this address."),
     (Code::MethodNotAllowed, 405, "Method not allowed", "This address has other methods: see the Allow header."),

@@ -49,6 +49,10 @@ fn the_endpoint_answers_with_the_policy() {
                     arn("HEAD/api/openapi.yaml"),
                     arn("OPTIONS/*"),
                 ],
+            }, {
+                "Action": ["messages:Delete"],
+                "Effect": "Allow",
+                "Resource": ["arn:latchkey:messages:::latchkey/test/alice/*"],
             }],
         },
         "context": { "name": "Name of alice", "session": sessions["sessions"][0]["id"] },

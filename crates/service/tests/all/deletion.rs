@@ -1,5 +1,8 @@
 //! Deletion of messages, and reading across the gaps that it leaves.
 
+use domain::{Effect, Statement};
+use service::platform::{Authorization, UncheckedPrincipal};
+
 use crate::world::{Answer, World, bearer};
 
 fn delete(world: &World, token: &str, id: &str) -> Answer {
@@ -51,6 +54,45 @@ fn nobody_deletes_what_is_not_theirs() {
     assert_eq!(world.events("authz_fail")[0]["reason"], "not_the_author");
     assert_eq!(world.send(crate::world::anon("DELETE", "/api/messages/1", "")).status(), 401);
     assert_eq!(ids(&world, "/api/messages"), [1]);
+}
+
+#[test]
+fn who_runs_the_board_deletes_any_message_at_the_next_request_after_being_named() {
+    let (world, _) = board(4);
+    let ruth = world.join("ruth");
+    delete(&world, &ruth, "1").is_refused(403, "not_the_author", &[]);
+    world.set("admins", "zoe, Ruth");
+    assert_eq!(delete(&world, &ruth, "1").status(), 204);
+    let event = world.events("message_deleted").pop().unwrap();
+    assert_eq!(
+        (&event["username"], &event["author"], &event["message"]),
+        (&"ruth".into(), &"alice".into(), &"1".into())
+    );
+    assert_eq!(event["session"], world.sessions(&ruth)[0]["id"]);
+    delete(&world, &world.join("mallory"), "3").is_refused(403, "not_the_author", &[]);
+    world.unset("admins");
+    delete(&world, &ruth, "3").is_refused(403, "not_the_author", &[]);
+    assert_eq!(ids(&world, "/api/messages"), [4, 3, 2]);
+}
+
+#[test]
+fn a_policy_decides_whose_messages_are_deleted() {
+    let (mut world, _) = board(2);
+    world.join("bob");
+    world.authorizer = Some(Box::new(|_, _| {
+        let allow = |action: &str, resource: &str| Statement {
+            effect: Effect::Allow,
+            actions: vec![action.to_owned()],
+            resources: vec![resource.to_owned()],
+        };
+        let principal =
+            UncheckedPrincipal { username: "alice".to_owned(), name: "Alice".to_owned(), session: "0".repeat(32) };
+        let deletes = allow("messages:Delete", "arn:latchkey:messages:::latchkey/test/*/1");
+        let statements = vec![allow("execute-api:Invoke", "*"), deletes];
+        Ok(Authorization { principal, version: "2012-10-17".to_owned(), statements })
+    }));
+    delete(&world, "any", "2").is_refused(403, "not_the_author", &[]);
+    assert_eq!(delete(&world, "any", "1").status(), 204);
 }
 
 /// The number of store calls for one page.

@@ -115,6 +115,15 @@ fn no_new_account_gets_a_reserved_name() {
 }
 
 #[test]
+fn nobody_becomes_an_admin_by_signing_up() {
+    let world = World::new();
+    world.set("admins", "ruth");
+    for username in ["ruth", "Ruth", "r-u-t-h"] {
+        world.sign_up(username).is_invalid(&["username:reserved"]);
+    }
+}
+
+#[test]
 fn nobody_signs_up_where_that_is_closed() {
     let world = World::new();
     assert_eq!(world.sign_up("alice").status(), 201);

@@ -4,22 +4,33 @@
 mod output;
 
 use bytes::Bytes;
-use domain::{Claims, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules, UnverifiedToken};
+use domain::{
+    ACTION_DELETE_MESSAGE, Claims, MessageArn, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules,
+    UnverifiedToken, Username, UsernameList,
+};
 use http::{Method, Request, Response, StatusCode};
 use wire::fields;
 
 use self::output::Output;
 use super::table::{self, AUTHORIZER};
-use crate::context::{Authorization, Context, Denial, Platform, UncheckedPrincipal, Variables};
+use crate::context::{Authorization, Context, Denial, Platform, SettingError, UncheckedPrincipal, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::{bearer, reply};
 use crate::store::{keys, records};
 
+struct Settings {
+    rules: TokenRules,
+    admins: UsernameList,
+}
+
+fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
+    Ok(Settings { rules: variables.token_rules()?, admins: variables.admins()? })
+}
+
 /// Answers any request for the component `authorizer`.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Response<Bytes> {
-    let read = |variables: &Variables<'_>| variables.token_rules();
     answer(platform, &NoAuthorizer, &AUTHORIZER, read, request, async |call| match call.endpoint {
         table::Authorizer::Policy => {
             let header = bearer::header(call.incoming.headers())?;
@@ -48,7 +59,7 @@ pub async fn authorize<P: Platform>(
         misconfigured.map_or(Ok(()), Err)?;
         // The policy covers every method, so that a gateway may keep it for the token's other requests.
         MethodArn::parse(method).map_err(|_| ApiError::Internal("asked about a malformed method ARN"))?;
-        decide(&context, &variables.token_rules()?, authorization).await
+        decide(&context, &read(&variables)?, authorization).await
     };
     let (claims, policy) = decided.await.map_err(|error| match error {
         ApiError::InvalidToken(error) => Denial::InvalidToken(error.reason().to_owned()),
@@ -69,7 +80,7 @@ pub async fn authorize<P: Platform>(
 /// The claims of the token, and the policy for its bearer.
 async fn decide<P: Platform>(
     context: &Context<'_, P>,
-    rules: &TokenRules,
+    settings: &Settings,
     authorization: &str,
 ) -> Result<(Claims, PolicyDocument), ApiError> {
     let token = bearer::token(authorization).ok_or(ApiError::InvalidToken(TokenError::Malformed))?;
@@ -90,18 +101,27 @@ async fn decide<P: Platform>(
     let key = key.ok_or(ApiError::InvalidToken(TokenError::UnknownKey))?;
     let issued: Vec<String> =
         [&session, &last_use].into_iter().flatten().filter_map(|bytes| records::token(bytes)).collect();
-    let claims = match token.verify_issued(&issued, rules, context.now()) {
+    let claims = match token.verify_issued(&issued, &settings.rules, context.now()) {
         Some(claims) => claims,
-        None => token.verify(&key.key()?, rules, context.now()),
+        None => token.verify(&key.key()?, &settings.rules, context.now()),
     };
     let claims = claims.map_err(ApiError::InvalidToken)?;
     let is_named = named.is_some_and(|(session, user)| session == claims.session && user == claims.subject);
     if !is_named || !context.goes_on(&claims.session, &claims.subject, [session, account])? {
         return Err(ApiError::InvalidToken(TokenError::SessionEnded));
     }
-    let stage = &context.settings.stage;
+    let policy = policy(&context.settings.stage, &claims.subject, &settings.admins);
+    Ok((claims, policy))
+}
+
+/// What a user may do: call every method, and delete messages of their own, or all if they are an admin.
+fn policy(stage: &str, username: &Username, admins: &UsernameList) -> PolicyDocument {
     let methods = table::allowed().map(|(method, path)| MethodArn::new(stage, method, &path));
-    Ok((claims, PolicyDocument::allow(methods)))
+    let messages = match admins.contains(username) {
+        true => MessageArn::pattern_of_all(stage),
+        false => MessageArn::pattern_of(stage, username),
+    };
+    PolicyDocument::allow(methods).and_allow(ACTION_DELETE_MESSAGE, messages)
 }
 
 /// The method that the client asks the verdict for.

@@ -22,10 +22,15 @@ fn world(data: &Data) -> World {
     let mut world = World::over(data.clone());
     world.authorizer = Some(Box::new(|authorization, _| {
         let username = authorization.strip_prefix("Bearer ").unwrap().to_owned();
+        let allow = |action: &str, resource: String| Statement {
+            effect: Effect::Allow,
+            actions: vec![action.to_owned()],
+            resources: vec![resource],
+        };
+        let own = format!("arn:latchkey:messages:::latchkey/test/{username}/*");
+        let statements = vec![allow("execute-api:Invoke", "*".to_owned()), allow("messages:Delete", own)];
         let principal = UncheckedPrincipal { name: username.to_uppercase(), username, session: "0".repeat(32) };
-        let actions = vec!["execute-api:Invoke".to_owned()];
-        let statement = Statement { effect: Effect::Allow, actions, resources: vec!["*".to_owned()] };
-        Ok(Authorization { principal, version: "2012-10-17".to_owned(), statements: vec![statement] })
+        Ok(Authorization { principal, version: "2012-10-17".to_owned(), statements })
     }));
     world
 }
