@@ -126,10 +126,14 @@ impl WorkerState for Reuse {
 
     fn on_request_start(
         &self,
-        _: StoreContextMut<'_, InstanceState>,
+        store: StoreContextMut<'_, InstanceState>,
         request: Arc<RunningRequest>,
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        if self.max_concurrent == 1 {
+            // What the request before has left of a line is no part of a line of this one.
+            store.data().output.finish();
+        }
         self.requests.add(task, &request);
         // Wasmtime drops this future when there is a response. The body of the response then holds the request.
         let (requests, request) = (Arc::clone(&self.requests), Unanswered(request));
