@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::Username;
+use crate::username::Username;
 
 /// The name of a message in policies: `arn:latchkey:messages:::latchkey/STAGE/AUTHOR/ID`. The author is a part of it, so that a
 /// policy can tell the messages of its principal from those of others.

@@ -1,7 +1,7 @@
 use rules::Broken;
 
-use crate::Username;
 use crate::input::{self, InputError};
+use crate::username::Username;
 
 /// Usernames that an operator has listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
