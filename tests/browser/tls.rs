@@ -8,7 +8,7 @@ use crate::harness::host::Setup;
 use crate::locator::button;
 use crate::people::{self, PASSWORD, post, sees_message};
 
-case!(Browser, a_person_signs_up_by_https_and_comes_back);
+case!(Latchkey, a_person_signs_up_by_https_and_comes_back);
 fn a_person_signs_up_by_https_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let files = Certificate::make(folder.path());

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::harness::launcher::Launcher;
 use crate::harness::{app_url, workspace};
 
 /// What a test needs.
@@ -11,6 +12,8 @@ pub(crate) enum Needs {
     Host,
     /// A host, Chromium and chromedriver.
     Browser,
+    /// The host of this project, whose flags the test uses, and a browser.
+    Latchkey,
     /// A host, a browser and axe-core.
     Axe,
     /// A host, a browser and the folder for pictures.
@@ -25,6 +28,9 @@ impl Needs {
         }
         if self == Self::Host {
             return None;
+        }
+        if self == Self::Latchkey && Launcher::chosen() != Launcher::Latchkey {
+            return Some("it is about TLS as our host speaks it".to_owned());
         }
         if chromium().is_none() {
             return Some("Chromium is not on PATH".to_owned());
