@@ -76,8 +76,13 @@ pub(crate) fn end_all(app: &Client, token: &str) {
 
 /// The number of refresh requests that the host has received so far.
 pub(crate) fn refreshes(app: &Host) -> usize {
-    let events = app.output().events();
-    events.iter().filter(|line| line["event"] == "request" && line["path"] == "/api/session/refresh").count()
+    wait_for_refreshes(app, 1)
+}
+
+/// Waits for so many refreshes, and returns how many there were.
+#[track_caller]
+fn wait_for_refreshes(app: &Host, count: usize) -> usize {
+    app.output().wait_for_events("refreshes", count, |line| line["event"] == "session_refreshed").len()
 }
 
 /// Makes the site believe that the token in local storage has expired. The session itself remains valid.
@@ -152,8 +157,7 @@ fn tabs_refresh_once(app: &Host, page: &Browser) {
         people::post(page, &format!("From the first tab, round {round}."));
         page.bring_to_front(&second);
         people::post(page, &format!("From the second tab, round {round}."));
-        app.output().requests(round, "POST", "/api/session/refresh");
-        assert_eq!(refreshes(app), round, "one for both");
+        assert_eq!(wait_for_refreshes(app, round), round, "one for both");
     }
     assert_not_reloaded(page);
 }
