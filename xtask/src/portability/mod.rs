@@ -6,7 +6,7 @@ mod table;
 use std::fs;
 
 use anyhow::{Result, ensure};
-use run::{Host, Part, Place, Row};
+use run::{Host, Part, Place};
 
 use crate::adapters::{self, Store};
 use crate::project::Project;
@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Writes the table into README.md and docs/portability.md.
     #[arg(long)]
     write: bool,
+    /// Runs the suite on this host only; may be repeated. The other rows of the table stay as they are in README.md.
+    #[arg(long, value_enum)]
+    only: Vec<Host>,
 }
 
 /// Where the documents have the table.
@@ -68,7 +71,15 @@ pub(crate) fn portability(project: &Project, arguments: &Arguments) -> Result<()
     build::host(project)?;
     adapters::all(project)?;
     browser::install(project);
-    let rows = MATRIX.iter().map(|place| run::run(project, place, Part::All)).collect::<Result<Vec<Row>>>()?;
+    let before = table::rows(&fs::read_to_string(project.path(DOCUMENTS[0]))?);
+    let mut rows = Vec::new();
+    for place in &MATRIX {
+        let kept = before.iter().find(|row| row.is_of(place));
+        match kept.filter(|_| !arguments.only.is_empty() && !arguments.only.contains(&place.host)) {
+            Some(row) => rows.push(row.clone()),
+            None => rows.push(run::run(project, place, Part::All)?),
+        }
+    }
     let section = table::table(&rows);
     println!("{section}");
     if arguments.write {

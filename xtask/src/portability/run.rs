@@ -15,7 +15,7 @@ use crate::wasi::Wasi;
 use crate::{hosts, stores};
 
 /// What runs the app.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Host {
     Latchkey,
     Spin,
@@ -43,17 +43,25 @@ pub(super) enum Part {
 }
 
 /// What came of it.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
-    pub(super) host: &'static str,
+    pub(super) host: String,
     pub(super) version: String,
-    pub(super) wasi: &'static str,
-    pub(super) store: &'static str,
+    pub(super) wasi: String,
+    pub(super) store: String,
     pub(super) passed: u64,
     pub(super) failed: u64,
     /// How many tests did not run, by reason.
     pub(super) not_run: BTreeMap<String, u64>,
     /// What this machine lacks, if nothing ran.
     pub(super) missing: Option<String>,
+}
+
+impl Row {
+    /// Whether it tells of this place.
+    pub(super) fn is_of(&self, place: &Place) -> bool {
+        self.host == place.host.name() && self.wasi == place.wasi.version() && self.store == names(place.store).0
+    }
 }
 
 /// Programs by the environment variables through which the suite finds them.
@@ -110,10 +118,10 @@ fn names(store: Option<Store>) -> (&'static str, &'static str) {
 pub(super) fn run(project: &Project, place: &Place, part: Part) -> Result<Row> {
     let (store, store_key) = names(place.store);
     let mut row = Row {
-        host: place.host.name(),
+        host: place.host.name().to_owned(),
         version: String::new(),
-        wasi: place.wasi.version(),
-        store,
+        wasi: place.wasi.version().to_owned(),
+        store: store.to_owned(),
         passed: 0,
         failed: 0,
         not_run: BTreeMap::new(),
@@ -162,7 +170,8 @@ fn add(project: &Project, mut command: Command, row: &mut Row) -> Result<()> {
     row.passed += count("passed")?;
     row.failed += count("failed")?;
     for (reason, count) in report.get("not_run").and_then(Value::as_object).into_iter().flatten() {
-        *row.not_run.entry(reason.clone()).or_default() += count.as_u64().unwrap_or_default();
+        let reason = reason.trim_start_matches("not run: ").to_owned();
+        *row.not_run.entry(reason).or_default() += count.as_u64().unwrap_or_default();
     }
     Ok(())
 }

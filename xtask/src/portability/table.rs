@@ -1,6 +1,6 @@
 //! The table, and its place in a document: between two marks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -21,7 +21,7 @@ pub(super) fn table(rows: &[Row]) -> String {
                     | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
     for row in rows {
-        let (host, version, wasi, store) = (row.host, &row.version, row.wasi, row.store);
+        let Row { host, version, wasi, store, .. } = row;
         _ = match &row.missing {
             Some(missing) => writeln!(text, "| {host} | | {wasi} | {store} | | | all | {missing} |"),
             None => {
@@ -35,9 +35,36 @@ pub(super) fn table(rows: &[Row]) -> String {
     }
     text.push_str("\nWhy a test does not run somewhere:\n\n");
     for reason in &reasons {
-        _ = writeln!(text, "- {}: {}", letter(reason), reason.trim_start_matches("not run: "));
+        _ = writeln!(text, "- {}: {reason}", letter(reason));
     }
     text
+}
+
+/// The rows of the table that a document has.
+pub(super) fn rows(document: &str) -> Vec<Row> {
+    let section = document.split(BEGIN).nth(1).and_then(|rest| rest.split(END).next()).unwrap_or_default();
+    let reasons: BTreeMap<&str, &str> =
+        section.lines().filter_map(|line| line.strip_prefix("- ")?.split_once(": ")).collect();
+    section
+        .lines()
+        .skip_while(|line| !line.starts_with("| ---"))
+        .skip(1)
+        .filter_map(|line| row(line, &reasons))
+        .collect()
+}
+
+fn row(line: &str, reasons: &BTreeMap<&str, &str>) -> Option<Row> {
+    let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+    let [host, version, wasi, store, passed, failed, not_run, why] = <[&str; 8]>::try_from(cells).ok()?;
+    let [host, version, wasi, store] = [host, version, wasi, store].map(str::to_owned);
+    let missing = (not_run == "all").then(|| why.to_owned());
+    let reason = |part: &str| {
+        let (count, letter) = part.split_once(' ')?;
+        Some(((*reasons.get(letter)?).to_owned(), count.parse().ok()?))
+    };
+    let not_run = if missing.is_some() { BTreeMap::new() } else { why.split(", ").filter_map(reason).collect() };
+    let count = |cell: &str| cell.parse().unwrap_or_default();
+    Some(Row { host, version, wasi, store, passed: count(passed), failed: count(failed), not_run, missing })
 }
 
 /// The document with this section between its marks.
@@ -49,16 +76,14 @@ pub(super) fn rewrite(old: &str, section: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
-    fn row(host: &'static str, missing: Option<&str>) -> Row {
+    fn row(host: &str, missing: Option<&str>) -> Row {
         Row {
-            host,
+            host: host.to_owned(),
             version: "1.0".to_owned(),
-            wasi: "0.2",
-            store: "Redis",
+            wasi: "0.2".to_owned(),
+            store: "Redis".to_owned(),
             passed: 7,
             failed: 0,
             not_run: BTreeMap::from([("it looks".to_owned(), 2), ("a flag".to_owned(), 1)]),
@@ -72,6 +97,15 @@ mod tests {
         assert!(table.contains("| one | 1.0 | 0.2 | Redis | 7 | 0 | 3 | 1 a, 2 b |\n"), "{table}");
         assert!(table.contains("| other | | 0.2 | Redis | | | all | no other here |\n"), "{table}");
         assert!(table.ends_with("- a: a flag\n- b: it looks\n"), "{table}");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let missing =
+            Row { version: String::new(), passed: 0, not_run: BTreeMap::new(), ..row("other", Some("none here")) };
+        let rows_written = [row("one", None), missing];
+        let document = rewrite(&format!("{BEGIN}{END}"), &table(&rows_written)).unwrap();
+        assert_eq!(rows(&document), rows_written);
     }
 
     #[test]
