@@ -15,6 +15,8 @@ const FILE: &str = "it is about the key-value store that our host and Spin keep 
 const BUSY: &str = "Spin waits 5 seconds for a SQLite file that others write to, and then the app answers that it has to be asked again";
 const LABELS: &str = "a Redis server and a table have no labels that a manifest could grant";
 const SILENT: &str = "Spin's interface to Redis waits for an answer without end, and a component can't end that";
+const ROOM: &str =
+    "wash has room for 1,000 core instances, which is some 25 requests at once, and answers 500 to others";
 const SERVER: &str = "it is about the Redis server behind the app";
 
 /// Where a test can't run, by the host and the store.
@@ -24,6 +26,7 @@ const OTHER_HOSTS: Where = |launcher, _| launcher != Launcher::Latchkey;
 const WITHOUT_MANIFEST: Where = |launcher, _| !launcher.reads_manifest();
 const OTHER_STORES: Where = |_, store| store != Store::Default;
 const SPIN: Where = |launcher, _| launcher == Launcher::Spin;
+const WASH: Where = |launcher, _| launcher == Launcher::Wash;
 const SPIN_WITH_SQLITE: Where = |launcher, store| launcher == Launcher::Spin && store == Store::Sqlite;
 const WITHOUT_LABELS: Where = |_, store| matches!(store, Store::Redis | Store::DynamoDb);
 const WITHOUT_REDIS: Where = |_, store| store != Store::Redis;
@@ -41,6 +44,7 @@ const NOT_EVERYWHERE: &[(&str, Where, &str)] = &[
     ("hostile", OTHER_HOSTS, FLAGS),
     ("http2", OTHER_HOSTS, HTTP),
     ("limits::an_address_makes_twenty_accounts", WITHOUT_MANIFEST, ADDRESS),
+    ("limits::of_64_guesses_at_once_five_pass", WASH, ROOM),
     ("limits::the_sixth_guess_has_to_wait_whoever_it_is_about_and_whatever_it_forges", WITHOUT_MANIFEST, ADDRESS),
     ("login_cost::a_user_with_an_older_hash_costs_the_same", OTHER_HOSTS, LOG),
     ("login_cost::an_unknown_user_costs_the_same", OTHER_HOSTS, LOG),
@@ -56,6 +60,9 @@ const NOT_EVERYWHERE: &[(&str, Where, &str)] = &[
     ("persistence::the_file_of_spin_is_used_and_other_stores_are_left_alone", OTHER_STORES, FILE),
     ("races::a_thousand_messages_of_16_posters_on_three_hosts_are_there_once", SPIN_WITH_SQLITE, BUSY),
     ("races::first_logins_at_the_same_moment_agree_on_one_key", SPIN_WITH_SQLITE, BUSY),
+    ("races::first_logins_at_the_same_moment_agree_on_one_key", WASH, ROOM),
+    ("races::of_64_sign_ups_for_one_name_exactly_one_wins", WASH, ROOM),
+    ("races::of_64_sign_ups_on_three_hosts_exactly_one_wins", WASH, ROOM),
     ("redis", WITHOUT_REDIS, SERVER),
     ("redis::a_store_that_answers_nothing_costs_a_request_its_time_and_no_more", SPIN, SILENT),
     ("request_bodies::who_is_still_sending_what_is_too_large_can_read_the_answer", OTHER_HOSTS, HTTP),
