@@ -74,7 +74,7 @@ pub(crate) fn end_all(app: &Client, token: &str) {
     assert_eq!(app.send(ask("DELETE", "/api/sessions").bearer(token)).status, 204);
 }
 
-/// The number of refresh requests that the host has received so far.
+/// The number of refreshes that the app has made so far, at least one.
 pub(crate) fn refreshes(app: &Host) -> usize {
     wait_for_refreshes(app, 1)
 }
