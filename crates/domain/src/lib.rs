@@ -22,6 +22,7 @@ mod method_arn;
 mod password;
 mod password_hash;
 mod policy;
+mod role;
 mod rotation;
 mod session;
 mod slot;
@@ -52,6 +53,7 @@ pub use password_hash::{
 pub use policy::{
     ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
 };
+pub use role::Role;
 pub use rotation::{Rotation, RotationError};
 pub use session::{
     RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,

@@ -104,9 +104,18 @@ impl PolicyDocument {
 
     /// The same policy, which also allows an action on what the pattern matches.
     #[must_use]
-    pub fn and_allow(mut self, action: &str, pattern: String) -> Self {
-        let actions = vec![action.to_owned()];
-        self.statements.push(Statement { effect: Effect::Allow, actions, resources: vec![pattern] });
+    pub fn and_allow(self, action: &str, pattern: String) -> Self {
+        self.and(Effect::Allow, action, vec![pattern])
+    }
+
+    /// The same policy, which denies an action on what the patterns match, whatever it allows.
+    #[must_use]
+    pub fn and_deny(self, action: &str, patterns: Vec<String>) -> Self {
+        self.and(Effect::Deny, action, patterns)
+    }
+
+    fn and(mut self, effect: Effect, action: &str, resources: Vec<String>) -> Self {
+        self.statements.push(Statement { effect, actions: vec![action.to_owned()], resources });
         self
     }
 

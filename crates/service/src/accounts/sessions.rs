@@ -115,17 +115,20 @@ impl<P: Platform> Context<'_, P> {
         Ok(Some(record).filter(|record| record.is_of(id, account.as_ref())))
     }
 
-    /// Whether a user's session goes on, by what is stored of both.
-    pub(crate) fn goes_on(
+    /// The account of a user whose session goes on, by what is stored of both.
+    pub(crate) fn account_of_session(
         &self,
         id: &SessionId,
         username: &Username,
         [session, account]: [Option<Vec<u8>>; 2],
-    ) -> Result<bool, StoreError> {
-        let (Some(session), Some(account)) = (session, account) else { return Ok(false) };
+    ) -> Result<Option<Account>, StoreError> {
+        let (Some(session), Some(account)) = (session, account) else { return Ok(None) };
         let session: SessionRecord = records::decode(&keys::session(id), &session)?;
-        let account = records::decode(&keys::account(username), &account)?;
-        Ok(session.username == *username && !session.is_over(self.now()) && session.is_of(id, Some(&account)))
+        let AccountRecord::Account(account) = records::decode(&keys::account(username), &account)? else {
+            return Ok(None);
+        };
+        let goes_on = session.username == *username && !session.is_over(self.now()) && session.is_under(id, &account);
+        Ok(goes_on.then_some(account))
     }
 
     /// The last refresh of a session, if there was one.

@@ -11,7 +11,7 @@ use crate::http::body::Fields;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::json;
-use crate::store::records::{Account, AccountVersion, V2};
+use crate::store::records::{Account, AccountVersion, Standing, V2};
 
 struct Settings {
     sign_ups_are: SignUps,
@@ -58,6 +58,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 devices: context.random_hex::<16>(),
                 revision: 0,
                 kept: None,
+                standing: Standing::default(),
                 created_at_ms: context.now(),
             };
             if !context.create_account(&account).await? {

@@ -1,6 +1,6 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
-use domain::{DisplayName, Timestamp, Username};
+use domain::{DisplayName, Role, Timestamp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -25,7 +25,42 @@ pub(crate) struct Account {
     /// The id of the one session of an earlier revision that goes on: the one that has changed the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<String>,
+    #[serde(default, skip_serializing_if = "Standing::is_initial")]
+    pub(crate) standing: Standing,
     pub(crate) created_at_ms: Timestamp,
+}
+
+/// What admins have decided about an account. It is in the account's record, which the authorizer reads for each guarded
+/// request, so that a decision acts at the next request and costs no call of its own.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    pub(crate) role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) suspension: Option<Suspension>,
+    /// The number of decisions so far. Without it, the record would come back as it was when a suspension is lifted, and
+    /// compare-and-set rests on that no value comes back.
+    pub(crate) decisions: u64,
+}
+
+/// For how long and why an account may do nothing.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Suspension {
+    pub(crate) by: Username,
+    pub(crate) reason: String,
+    pub(crate) since_ms: Timestamp,
+    /// `None` if it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until_ms: Option<Timestamp>,
+}
+
+impl Standing {
+    fn is_initial(&self) -> bool {
+        self.decisions == 0
+    }
+
+    pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
+        self.suspension.as_ref().is_some_and(|suspension| suspension.until_ms.is_none_or(|until| now < until))
+    }
 }
 
 /// The version of the record of an account.

@@ -42,6 +42,7 @@ mod shared_cache;
 mod signing;
 mod signup;
 mod site;
+mod standing;
 mod store_calls;
 mod two_ports;
 mod world;

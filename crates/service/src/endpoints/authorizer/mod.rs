@@ -2,11 +2,11 @@
 //! WIT interface, and clients at `/api/authorizer`. It only reads the public keys and whether a session still exists.
 
 mod output;
+mod policy;
 
 use bytes::Bytes;
 use domain::{
-    ACTION_DELETE_MESSAGE, Claims, MessageArn, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules,
-    UnverifiedToken, Username, UsernameList,
+    Claims, MethodArn, POLICY_VERSION, PolicyDocument, TokenError, TokenRules, UnverifiedToken, UsernameList,
 };
 use http::{Method, Request, Response, StatusCode};
 use wire::fields;
@@ -107,21 +107,11 @@ async fn decide<P: Platform>(
     };
     let claims = claims.map_err(ApiError::InvalidToken)?;
     let is_named = named.is_some_and(|(session, user)| session == claims.session && user == claims.subject);
-    if !is_named || !context.goes_on(&claims.session, &claims.subject, [session, account])? {
-        return Err(ApiError::InvalidToken(TokenError::SessionEnded));
-    }
-    let policy = policy(&context.settings.stage, &claims.subject, &settings.admins);
+    let ended = ApiError::InvalidToken(TokenError::SessionEnded);
+    let account = context.account_of_session(&claims.session, &claims.subject, [session, account])?;
+    let account = account.filter(|_| is_named).ok_or(ended)?;
+    let policy = policy::of(&context.settings.stage, &account, &settings.admins, context.now());
     Ok((claims, policy))
-}
-
-/// What a user may do: call every method, and delete messages of their own, or all if they are an admin.
-fn policy(stage: &str, username: &Username, admins: &UsernameList) -> PolicyDocument {
-    let methods = table::allowed().map(|(method, path)| MethodArn::new(stage, method, &path));
-    let messages = match admins.contains(username) {
-        true => MessageArn::pattern_of_all(stage),
-        false => MessageArn::pattern_of(stage, username),
-    };
-    PolicyDocument::allow(methods).and_allow(ACTION_DELETE_MESSAGE, messages)
 }
 
 /// The method that the client asks the verdict for.

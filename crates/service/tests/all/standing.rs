@@ -1,0 +1,92 @@
+//! Roles and suspensions: what an account's record says of them acts at the next request, by the policy.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, bearer};
+
+fn decide(world: &World, username: &str, standing: &Value) {
+    let key = format!("latchkey:user:{username}");
+    let mut account: Value = serde_json::from_slice(&world.data.get(&key).unwrap()).unwrap();
+    account["standing"] = standing.clone();
+    world.data.put(&key, account.to_string().as_bytes());
+}
+
+fn suspension(world: &World, until_ms: Option<u64>) -> Value {
+    let mut suspension = json!({"by": "ruth", "reason": "spam", "since_ms": world.data.now_millis()});
+    if let Some(until) = until_ms {
+        suspension["until_ms"] = until.into();
+    }
+    json!({"role": "member", "suspension": suspension, "decisions": 1})
+}
+
+fn asks(world: &World, token: &str, method: &str, path: &str) -> u16 {
+    world.send(bearer(token, method, path, "")).status()
+}
+
+#[test]
+fn a_moderator_deletes_any_message_and_a_member_does_not() {
+    let world = World::new();
+    let (alice, bob) = (world.join("alice"), world.join("bob"));
+    assert_eq!([world.say(&alice, "one").status(), world.say(&alice, "two").status()], [201, 201]);
+    assert_eq!(asks(&world, &bob, "DELETE", "/api/messages/1"), 403);
+    decide(&world, "bob", &json!({"role": "moderator", "decisions": 1}));
+    assert_eq!(asks(&world, &bob, "DELETE", "/api/messages/1"), 204);
+    decide(&world, "bob", &json!({"role": "member", "decisions": 2}));
+    assert_eq!(asks(&world, &bob, "DELETE", "/api/messages/2"), 403);
+}
+
+#[test]
+fn who_is_suspended_reads_the_account_logs_out_and_deletes_it() {
+    let world = World::new();
+    let token = world.join("bob");
+    assert_eq!(world.say(&token, "one").status(), 201);
+    decide(&world, "bob", &suspension(&world, None));
+    world.say(&token, "two").is_refused(403, "insufficient_scope", &[]);
+    for (method, path) in [
+        ("DELETE", "/api/messages/1"),
+        ("GET", "/api/sessions"),
+        ("DELETE", "/api/sessions"),
+        ("POST", "/api/account/password"),
+    ] {
+        assert_eq!(asks(&world, &token, method, path), 403, "{method} {path}");
+    }
+    let statements = world.send(bearer(&token, "GET", "/api/authorizer", "")).json();
+    assert_eq!(statements["policyDocument"]["Statement"][2]["Effect"], "Deny");
+    assert_eq!(asks(&world, &token, "GET", "/api/account"), 200);
+    assert_eq!(asks(&world, &token, "POST", "/api/logout"), 204);
+    let token = world.begin("bob").0;
+    let body = format!(r#"{{"password":"{}"}}"#, crate::world::PASSWORD);
+    assert_eq!(world.send(bearer(&token, "POST", "/api/account/delete", &body)).status(), 204);
+}
+
+#[test]
+fn a_suspension_ends_at_its_time() {
+    let world = World::new();
+    let token = world.join("bob");
+    decide(&world, "bob", &suspension(&world, Some(world.data.now_millis() + 1000)));
+    assert_eq!(world.say(&token, "one").status(), 403);
+    world.advance_millis(1000);
+    assert_eq!(world.say(&token, "two").status(), 201);
+}
+
+#[test]
+fn whom_the_operator_names_is_never_suspended() {
+    let world = World::new();
+    let token = world.join("ruth");
+    world.set("admins", "ruth");
+    decide(&world, "ruth", &suspension(&world, None));
+    assert_eq!(world.say(&token, "one").status(), 201);
+}
+
+/// A change of the password, and a new hash, write the whole record.
+#[test]
+fn a_decision_outlives_other_changes_of_the_account() {
+    let world = World::new();
+    let token = world.join("bob");
+    decide(&world, "bob", &json!({"role": "moderator", "decisions": 1}));
+    world.set("pbkdf2_iterations", "3");
+    assert_eq!(world.log_in("bob").status(), 200);
+    assert_eq!(asks(&world, &token, "DELETE", "/api/sessions"), 204);
+    let account: Value = serde_json::from_slice(&world.data.get("latchkey:user:bob").unwrap()).unwrap();
+    assert_eq!((&account["standing"]["role"], &account["revision"]), (&"moderator".into(), &1.into()));
+}
