@@ -3,6 +3,7 @@
 //! Every input that crosses a boundary becomes a type here, by a `parse` that returns the rule that the input breaks. Time
 //! and salts are arguments. Every decision is a plain function of its arguments, so it can be tested without a host.
 
+mod app_secret;
 mod client;
 mod client_address;
 mod common_passwords;
@@ -27,11 +28,13 @@ mod rotation;
 mod session;
 mod slot;
 mod text;
+mod ticket;
 mod time;
 mod token;
 mod username;
 mod username_list;
 
+pub use app_secret::AppSecret;
 pub use client::client_in_words;
 pub use client_address::{ClientAddress, ForwardingSyntax, TrustedProxies, TrustedProxiesError};
 pub use cursor::{Cursor, CursorError};
@@ -59,7 +62,8 @@ pub use session::{
     RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,
     VerifiedRefreshToken, is_idle,
 };
-pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, SlotSecret, Step};
+pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, Step};
+pub use ticket::Purpose;
 pub use time::Timestamp;
 pub use token::{ALGORITHM, Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken, digest_of_token};
 pub use username::Username;

@@ -9,17 +9,13 @@
 //! the new value whether another attempt came between. If so, it takes back what it has added, and tries again. Sums do not
 //! depend on their order, so what remains is what the attempts added that went on, and at no moment is it less than that.
 
+use crate::app_secret::AppSecret;
 use crate::delay::{DelayRule, Quota};
-use crate::hex::{hex, unhex};
 use crate::mac::mac;
 use crate::time::Timestamp;
 
 /// The number of slots of each of the two tables. All of them together take less than 64 MB of a SQLite file.
 pub const SLOTS: u32 = 1 << 17;
-
-/// The secret that spreads names over slots. Without it, anybody could compute names that share the slots of another name,
-/// and use up the attempts of that other name.
-pub struct SlotSecret([u8; SlotSecret::BYTES]);
 
 /// Where a name is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,28 +25,10 @@ pub struct Home {
     tag: u32,
 }
 
-impl SlotSecret {
-    /// Bytes of a secret.
-    pub const BYTES: usize = 32;
-
-    /// Makes a secret of random bytes.
-    pub fn new(bytes: [u8; Self::BYTES]) -> Self {
-        Self(bytes)
-    }
-
-    /// The text for the store.
-    pub fn to_hex(&self) -> String {
-        hex(&self.0)
-    }
-
-    /// Reads what [`SlotSecret::to_hex`] writes.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        unhex(text).map(Self)
-    }
-
+impl AppSecret {
     /// The slots of a name within a kind. Any text can be a name.
     pub fn home(&self, kind: &str, name: &str) -> Home {
-        let [a, b, c, d, e, f, g, h, tag, ..] = mac(&self.0, &["slots", kind, name]);
+        let [a, b, c, d, e, f, g, h, tag, ..] = mac(self.bytes(), &["slots", kind, name]);
         let first = u32::from_be_bytes([a, b, c, d]) % SLOTS;
         // The second slot is never the first one again.
         let second = (first + 1 + u32::from_be_bytes([e, f, g, h]) % (SLOTS - 1)) % SLOTS;

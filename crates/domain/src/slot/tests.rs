@@ -7,7 +7,7 @@ const RULE: Limit = Limit::Delay(DelayRule { free: 5, max_seconds: 60 });
 const HOURLY: Limit = Limit::Quota(Quota { limit: 20, window_millis: 3_600_000 });
 
 fn home(name: &str) -> Home {
-    SlotSecret::new([7; 32]).home("account", name)
+    AppSecret::new([7; 32]).home("account", name)
 }
 
 /// Two slots, and what happens to them.
@@ -36,17 +36,17 @@ impl Store {
 
 #[test]
 fn names_spread_over_all_slots_and_keep_theirs() {
-    let secret = SlotSecret::new([7; 32]);
+    let secret = AppSecret::new([7; 32]);
     let homes: Vec<_> = (0..20_000).map(|n| secret.home("account", &format!("name-{n}"))).collect();
     let slots: BTreeSet<_> = homes.iter().flat_map(|home| home.slots).collect();
     assert!(slots.len() > 34_000 && slots.last() < Some(&SLOTS), "{} slots", slots.len());
     assert!(homes.iter().all(|home| home.slots[0] != home.slots[1]));
     let tags: BTreeSet<_> = homes.iter().map(|home| home.tag).collect();
     assert_eq!(tags.len(), 256);
-    let read = SlotSecret::from_hex(&secret.to_hex()).unwrap();
+    let read = AppSecret::from_hex(&secret.to_hex()).unwrap();
     assert_eq!(read.home("account", "name-9"), homes[9]);
     assert_ne!(secret.home("address", "name-9"), homes[9]);
-    assert_ne!(SlotSecret::new([8; 32]).home("account", "name-9"), homes[9]);
+    assert_ne!(AppSecret::new([8; 32]).home("account", "name-9"), homes[9]);
 }
 
 /// Computed with Python's `hmac`. After a release that placed names elsewhere, all that was counted before would be forgotten.
@@ -62,7 +62,7 @@ fn names_stay_in_their_slots_from_release_to_release() {
 #[test]
 fn what_is_no_secret_does_not_read() {
     for text in ["", "00", &"0".repeat(63), &"g".repeat(64), &"é".repeat(32), &"+1".repeat(32)] {
-        assert!(SlotSecret::from_hex(text).is_none(), "{text}");
+        assert!(AppSecret::from_hex(text).is_none(), "{text}");
     }
 }
 

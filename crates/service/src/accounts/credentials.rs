@@ -90,7 +90,7 @@ impl<P: Platform> Context<'_, P> {
         let tombstone = Tombstone { v: V1, deleted_at_ms: self.now() };
         let change = async |_| {
             begin().await?;
-            records::encode(&tombstone)
+            Ok(records::encode(&tombstone)?)
         };
         self.replace(found, has_revision_of(found), change).await
     }
@@ -109,10 +109,11 @@ impl<P: Platform> Context<'_, P> {
         }
         let renewed = async {
             let password = self.hash(&attempt.password, iterations).await?;
-            let change = async |account| records::encode(&Account { password: password.clone(), ..account });
+            let change = async |account| Ok(records::encode(&Account { password: password.clone(), ..account })?);
             self.replace(found, has_revision_of(found), change).await
         };
-        if let Err(Failed::Store(error)) = renewed.await {
+        let renewed: Result<(), Failed<Overtaken>> = renewed.await;
+        if let Err(Failed::Store(error)) = renewed {
             self.log(Event::new(Level::Warn, "password_hash_not_renewed").with("error", error.to_string()));
         }
     }
@@ -134,7 +135,7 @@ impl<P: Platform> Context<'_, P> {
         let (devices, kept) = (self.random_hex::<16>(), Some(session.to_string()));
         let change = async |account: Account| {
             let (password, devices, kept) = (password.clone(), devices.clone(), kept.clone());
-            records::encode(&Account { password, devices, kept, revision: account.revision + 1, ..account })
+            Ok(records::encode(&Account { password, devices, kept, revision: account.revision + 1, ..account })?)
         };
         self.replace(found, has_revision_of(found), change).await
     }
@@ -143,19 +144,34 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn end_all_sessions(&self, username: &Username) -> Result<(), Failed<Overtaken>> {
         let Some(found) = self.find_credentials(Some(username)).await? else { return Ok(()) };
         let change = async |account: Account| {
-            records::encode(&Account { kept: None, revision: account.revision + 1, ..account })
+            Ok(records::encode(&Account { kept: None, revision: account.revision + 1, ..account })?)
         };
         self.replace(&found, |_| true, change).await
     }
 
+    /// Changes what does not end sessions: the standing of an account, its second factors, its name. `change` sees the record
+    /// that it changes, and may run again on what another request has left. What it refuses is not written.
+    pub(crate) async fn update_account<R: From<Overtaken>>(
+        &self,
+        found: &Credentials,
+        change: impl Fn(&mut Account) -> Result<(), R>,
+    ) -> Result<(), Failed<R>> {
+        let change = async |account: Account| {
+            let mut account = Account { changes: account.changes + 1, ..account };
+            change(&mut account).map_err(Failed::Refused)?;
+            Ok(records::encode(&account)?)
+        };
+        self.replace(found, has_revision_of(found), change).await
+    }
+
     /// Replaces the record of an account. If others replace it at the same moment, this is done after them, as long as
     /// `may_go_on` with what they have left. If one of them has died, this waits for the end of its lease.
-    async fn replace(
+    async fn replace<R: From<Overtaken>>(
         &self,
         found: &Credentials,
         may_go_on: impl Fn(&Account) -> bool,
-        change: impl AsyncFn(Account) -> Result<Vec<u8>, StoreError>,
-    ) -> Result<(), Failed<Overtaken>> {
+        change: impl AsyncFn(Account) -> Result<Vec<u8>, Failed<R>>,
+    ) -> Result<(), Failed<R>> {
         const TRIES: u32 = 24;
         const WAIT_MILLIS: u64 = 500;
         let key = keys::account(&found.account.username);
@@ -172,7 +188,7 @@ impl<P: Platform> Context<'_, P> {
                 _ => break,
             }
         }
-        Err(Failed::Refused(Overtaken))
+        Err(Failed::Refused(Overtaken.into()))
     }
 
     /// Hashes a password with a fresh salt. Returns a PHC string for the store.

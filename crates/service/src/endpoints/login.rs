@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use domain::{Iterations, Password, PasswordAttempt, Username};
-use http::header::{CACHE_CONTROL, USER_AGENT};
+use http::header::CACHE_CONTROL;
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -12,23 +12,19 @@ use wire::{FieldCode, fields};
 use super::device::DEVICE;
 use super::metadata;
 use super::table::{LOGIN, Login};
-use super::tokens::{self, Delivery};
+use super::tokens::{self, Delivery, Issuing};
 use crate::accounts::credentials::Credentials;
 use crate::accounts::sessions::BegunInVain;
-use crate::context::{
-    AddressSource, AttemptRules, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, Variables,
-};
+use crate::context::{AddressSource, AttemptRules, Event, Level, Platform, SettingError, SigningSettings, Variables};
 use crate::http::body::{Fields, Rule};
 use crate::http::gateway::{self, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, TEN_MINUTES, json};
 use crate::limits::attempts::Client;
-use crate::store::Failed;
 
 struct Settings {
     iterations: Iterations,
-    signing: SigningSettings,
-    sessions: SessionSettings,
+    issuing: Issuing,
     attempts: AttemptRules,
     address_source: AddressSource,
 }
@@ -38,8 +34,7 @@ type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
 fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
     Ok(Settings {
         iterations: variables.iterations()?,
-        signing: variables.signing()?,
-        sessions: variables.sessions()?,
+        issuing: Issuing { signing: variables.signing()?, sessions: variables.sessions()? },
         attempts: variables.attempts()?,
         address_source: variables.address_source()?,
     })
@@ -50,7 +45,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     answer(platform, &NoAuthorizer, &LOGIN, read, request, async |call| match call.endpoint {
         Login::LogIn => call.log_in().await,
         Login::KeySet => call.key_set().await,
-        Login::Metadata => metadata::reply(&call.settings.signing.rules.issuer),
+        Login::Metadata => metadata::reply(&call.settings.issuing.signing.rules.issuer),
     })
     .await
 }
@@ -60,7 +55,6 @@ impl<P: Platform> Call<'_, P> {
     async fn log_in(self) -> Result<Reply, ApiError> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let LogIn { name, username, password, delivery } = parse(&incoming.body)?;
-        let request = &incoming.parts;
         let address = context.client_address(&settings.address_source, incoming.headers());
         // The username is not logged, because people sometimes type a password into that field.
         let failed = || {
@@ -69,7 +63,7 @@ impl<P: Platform> Call<'_, P> {
             ApiError::InvalidCredentials
         };
         let found = context.find_credentials(username.as_ref()).await?;
-        let client = Client { address, devices: &DEVICE.values(request) };
+        let client = Client { address, devices: &DEVICE.values(&incoming.parts) };
         let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;
@@ -78,26 +72,18 @@ impl<P: Platform> Call<'_, P> {
         };
         context.attempt_succeeded(attempt).await?;
         context.renew_hash(&found, &password, form, settings.iterations).await;
-        let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut session = context.new_session(&found.account, &settings.sessions, user_agent);
-        let access = context.issue_token(settings.signing, &settings.sessions, &session.id, &session.record).await?;
-        context.begin_session(&mut session, &access).await.map_err(|error| match error {
-            Failed::Refused(BegunInVain) => failed(),
-            Failed::Store(error) => error.into(),
-        })?;
-        let mut reply = tokens::reply(request, delivery, session.record, access, &session.refresh_token);
-        let username = found.account.username.as_str();
-        context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
+        let begun = tokens::begin(context, settings.issuing, &incoming, &found.account, delivery).await?;
+        let reply = begun.map_err(|BegunInVain| failed())?;
         // A device cookie is only useful where failed attempts cause delays.
         if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
-            reply = context.remember_device(reply, request, &found.account);
+            return Ok(context.remember_device(reply, &incoming.parts, &found.account));
         }
         Ok(reply)
     }
 
     /// Creates the first key if there is none, so that nobody caches an empty set.
     async fn key_set(self) -> Result<Reply, ApiError> {
-        let SigningSettings { key, lifetime_seconds, .. } = self.settings.signing;
+        let SigningSettings { key, lifetime_seconds, .. } = self.settings.issuing.signing;
         self.context.signing_key(key, lifetime_seconds).await?;
         let jwks = self.context.public_keys().await?;
         let keys = jwks.iter().map(|jwk| serde_json::from_str(jwk)).collect::<Result<_, _>>();

@@ -58,6 +58,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 devices: context.random_hex::<16>(),
                 revision: 0,
                 kept: None,
+                changes: 0,
                 standing: Standing::default(),
                 created_at_ms: context.now(),
             };

@@ -3,13 +3,19 @@
 
 use domain::RefreshToken;
 use http::StatusCode;
+use http::header::USER_AGENT;
 use http::request::Parts;
 use wire::{LoginResponse, User};
 
+use crate::accounts::sessions::BegunInVain;
 use crate::accounts::tokens::AccessToken;
+use crate::context::{Context, Event, Level, Platform, SessionSettings, SigningSettings};
 use crate::http::cookie::Cookie;
+use crate::http::gateway::Incoming;
+use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, json, with_cookie};
-use crate::store::records::SessionRecord;
+use crate::store::Failed;
+use crate::store::records::{Account, SessionRecord};
 
 /// The cookie that holds the refresh token of a browser.
 pub(super) const REFRESH: Cookie =
@@ -20,6 +26,37 @@ pub(super) const REFRESH: Cookie =
 pub(super) enum Delivery {
     Cookie,
     Body,
+}
+
+/// How sessions begin.
+pub(super) struct Issuing {
+    pub(super) signing: SigningSettings,
+    pub(super) sessions: SessionSettings,
+}
+
+/// Begins a session for somebody who has proved to be the owner of an account, and answers with its tokens.
+///
+/// # Errors
+/// [`BegunInVain`] if the account was deleted or its password changed meanwhile.
+pub(super) async fn begin<P: Platform>(
+    context: &Context<'_, P>,
+    issuing: Issuing,
+    incoming: &Incoming,
+    account: &Account,
+    delivery: Delivery,
+) -> Result<Result<Reply, BegunInVain>, ApiError> {
+    let Issuing { signing, sessions } = issuing;
+    let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut session = context.new_session(account, &sessions, user_agent);
+    let access = context.issue_token(signing, &sessions, &session.id, &session.record).await?;
+    match context.begin_session(&mut session, &access).await {
+        Ok(()) => {}
+        Err(Failed::Refused(in_vain)) => return Ok(Err(in_vain)),
+        Err(Failed::Store(error)) => return Err(error.into()),
+    }
+    let username = account.username.as_str();
+    context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
+    Ok(Ok(reply(&incoming.parts, delivery, session.record, access, &session.refresh_token)))
 }
 
 /// The answer that contains both tokens.

@@ -1,10 +1,9 @@
 //! Counts attempts in the slots of the store: see [`domain::Limit`] for how, and why no attempt is lost.
 
-use domain::{Home, Judgement, Limit, Outcome, SlotSecret, Step};
+use domain::{Home, Judgement, Limit, Outcome, Step};
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
-use crate::store::records::{SlotSecretRecord, V1};
-use crate::store::{counter, keys, records};
+use crate::store::{counter, keys};
 
 /// How often an attempt is judged again because others came between, and then how long it waits in the worst case.
 const TRIES: u64 = 12;
@@ -92,7 +91,7 @@ impl<P: Platform> Context<'_, P> {
         if counted.is_empty() {
             return Ok(Vec::new());
         }
-        let secret = self.slot_secret().await?;
+        let secret = self.app_secret().await?;
         let mut seen: Vec<Seen> = Vec::with_capacity(counted.len());
         for Counted { kind, name, limit } in counted {
             let home = secret.home(kind.as_str(), &name);
@@ -204,20 +203,5 @@ impl<P: Platform> Context<'_, P> {
             self.increment(key, -repaired).await?;
         }
         Ok(())
-    }
-
-    /// The secret of this application that spreads names over slots. It is created on first use.
-    async fn slot_secret(&self) -> Result<SlotSecret, StoreError> {
-        let make = async || {
-            let secret = SlotSecret::new(self.random()).to_hex();
-            records::encode(&SlotSecretRecord { v: V1, secret })
-        };
-        let bytes = match self.get(keys::SLOTS).await? {
-            Some(bytes) => bytes,
-            None => self.replace_or_wait(keys::SLOTS, None, make).await?,
-        };
-        let record: SlotSecretRecord = records::decode(keys::SLOTS, &bytes)?;
-        let unreadable = || StoreError::Failed(format!("the record {} holds no secret", keys::SLOTS));
-        SlotSecret::from_hex(&record.secret).ok_or_else(unreadable)
     }
 }

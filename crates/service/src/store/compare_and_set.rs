@@ -62,14 +62,14 @@ impl<P: Platform> Context<'_, P> {
         self.change(key, seen, LEASE_MILLIS, make).await
     }
 
-    /// The same with a claim that is valid for this many milliseconds.
-    pub(crate) async fn change(
+    /// The same with a claim that is valid for this many milliseconds, and a `make` that may refuse.
+    pub(crate) async fn change<E: From<StoreError>>(
         &self,
         key: &str,
         seen: Option<&[u8]>,
         lease_millis: u64,
-        make: impl AsyncFnOnce() -> Result<Vec<u8>, StoreError>,
-    ) -> Result<Change, StoreError> {
+        make: impl AsyncFnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Change, E> {
         let began_millis = self.platform.uptime_millis();
         let lock_key = match seen {
             None => format!("{key}:lock"),
@@ -93,7 +93,7 @@ impl<P: Platform> Context<'_, P> {
         let prepared = async {
             let found = self.get(key).await?;
             let value = if won && found.as_deref() == seen { Some(make().await?) } else { None };
-            Ok::<_, StoreError>((found, value))
+            Ok::<_, E>((found, value))
         };
         let (found, value) = match prepared.await {
             Ok(prepared) => prepared,

@@ -3,8 +3,7 @@
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
 //! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
-//! | `KEY:lock`, `KEY:lock:DIGEST` | lease of [`compare_and_set`], when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; one that is noted a moment later stays |
-//! | `KEY:lock:G`, `KEY:lock:DIGEST:G` | counter: who may change the value under KEY | who changes KEY | | until KEY is changed |
+//! | `KEY:lock:G`, `KEY:lock:DIGEST:G`; `KEY:lock`, `KEY:lock:DIGEST` | counter: who may change the value under KEY, for [`compare_and_set`]; the lease, when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; a lease that is noted a moment later stays |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
 //! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
@@ -18,7 +17,7 @@
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
 //! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
 //! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written (after a crash then, for ever); until a key signs |
-//! | `latchkey:places` | [`SlotSecretRecord`], a secret | who counts first | login, signup, messages, account | for ever |
+//! | `latchkey:places` | [`AppSecretRecord`], a secret | who needs it first | whoever counts attempts or seals tickets | for ever |
 //! | `latchkey:delay:N`, `latchkey:quota:N` | counter: failed attempts of a name, and the time of the last one; uses of a name, and since when; N below 131,072 | login, account; login, signup, messages | the same | for ever |
 //!
 //! A username contains no colon, so no account can overwrite the lock of another one. The longest key has 88 bytes before
@@ -35,7 +34,7 @@
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
 //! [`SigningKeysRecord`]: super::records::SigningKeysRecord
 //! [`PublicKeysRecord`]: super::records::PublicKeysRecord
-//! [`SlotSecretRecord`]: super::records::SlotSecretRecord
+//! [`AppSecretRecord`]: super::records::AppSecretRecord
 //! [`compare_and_set`]: super::compare_and_set
 
 use domain::{SessionId, Username};
@@ -46,7 +45,7 @@ pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const NEWEST: &str = "latchkey:messages:newest";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:jwks";
-pub(crate) const SLOTS: &str = "latchkey:places";
+pub(crate) const APP_SECRET: &str = "latchkey:places";
 
 pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")

@@ -1,6 +1,8 @@
 //! The key-value store: its keys ([`keys`]), its values ([`records`]), and the two operations that stay correct when
 //! several instances run them at the same moment: counting ([`counter`]) and changing a value ([`compare_and_set`]).
+//! [`app_secret`] is the one value that several rooms share.
 
+mod app_secret;
 pub(crate) mod compare_and_set;
 pub(crate) mod counter;
 pub(crate) mod keys;

@@ -25,21 +25,28 @@ pub(crate) struct Account {
     /// The id of the one session of an earlier revision that goes on: the one that has changed the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<String>,
+    /// How often something of the account was changed that may come back as it was, such as a suspension that is lifted.
+    /// Compare-and-set rests on that no record comes back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) changes: u64,
     #[serde(default, skip_serializing_if = "Standing::is_initial")]
     pub(crate) standing: Standing,
     pub(crate) created_at_ms: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What admins have decided about an account. It is in the account's record, which the authorizer reads for each guarded
 /// request, so that a decision acts at the next request and costs no call of its own.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Standing {
+    #[serde(default)]
     pub(crate) role: Role,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) suspension: Option<Suspension>,
-    /// The number of decisions so far. Without it, the record would come back as it was when a suspension is lifted, and
-    /// compare-and-set rests on that no value comes back.
-    pub(crate) decisions: u64,
 }
 
 /// For how long and why an account may do nothing.
@@ -55,7 +62,7 @@ pub(crate) struct Suspension {
 
 impl Standing {
     fn is_initial(&self) -> bool {
-        self.decisions == 0
+        self.role == Role::Member && self.suspension.is_none()
     }
 
     pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
@@ -96,6 +103,7 @@ pub(crate) struct Tombstone {
 /// The value under the key of an account.
 #[derive(Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "a request reads one or two")]
 pub(crate) enum AccountRecord {
     Account(Account),
     Deleted(#[expect(dead_code, reason = "the time is for operators")] Tombstone),
@@ -244,9 +252,9 @@ pub(crate) struct PublicKeyRecord {
     pub(crate) expires_at_ms: Timestamp,
 }
 
-/// The key of the hash that maps names to slots. Not `Debug`, because it is a secret.
+/// The secret of the deployment. Not `Debug`, because it is a secret.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct SlotSecretRecord {
+pub(crate) struct AppSecretRecord {
     pub(crate) v: V1,
     /// 64 hexadecimal digits.
     pub(crate) secret: String,

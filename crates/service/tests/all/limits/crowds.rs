@@ -127,7 +127,7 @@ fn a_stuck_slot_is_repaired_beside_a_busy_one() {
     guess(&world, "alice");
     let slots: Vec<_> = world.data.keys().into_iter().filter(|key| key.starts_with("latchkey:delay:")).collect();
     let record: serde_json::Value = serde_json::from_slice(&world.data.get("latchkey:places").unwrap()).unwrap();
-    let secret = domain::SlotSecret::from_hex(record["secret"].as_str().unwrap()).unwrap();
+    let secret = domain::AppSecret::from_hex(record["secret"].as_str().unwrap()).unwrap();
     let [stuck, busy] = secret.home("account", "alice").slots.map(|slot| format!("latchkey:delay:{slot}"));
     assert_eq!(slots, std::slice::from_ref(&stuck), "the name is in its first slot");
     world.data.put(&stuck, &(-1_i64).to_le_bytes());
