@@ -120,7 +120,7 @@ fn a_component_is_granted_no_more_than_this() {
         ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions, &["admins"]].concat()),
-        ("messages", [&verifying[..], &["posts_per_minute", "admins"]].concat()),
+        ("messages", [&verifying[..], &proxies, &["posts_per_minute", "admins"]].concat()),
         ("authorizer", [&verifying[..], &["admins"]].concat()),
     ] {
         let granted = manifest["component"][component].as_table().unwrap();

@@ -9,7 +9,7 @@ mod storeless;
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
-use domain::{Timestamp, hex};
+use domain::{ClientAddress, SessionId, Timestamp, hex};
 
 pub(crate) use self::log::{Event, Level, rfc3339};
 pub(crate) use self::membership::SignUps;
@@ -34,6 +34,10 @@ pub(crate) struct Context<'a, P: Platform> {
     work: Work,
     /// The name of a header that a proxy may have sent, and that the app does not read because none is configured.
     pub(crate) ignored_header: Cell<Option<&'static str>>,
+    /// The caller's address, once it is known. All log lines after that have it.
+    pub(crate) address: Cell<Option<ClientAddress>>,
+    /// The caller's session, once it is known. All log lines after that have it.
+    pub(crate) session: OnceCell<SessionId>,
     bucket: OnceCell<P::Bucket>,
     /// Whether the store has refused several keys at once, as Redis does under Spin.
     takes_one_key: Cell<bool>,
@@ -58,6 +62,8 @@ impl<'a, P: Platform> Context<'a, P> {
             request_id,
             work: Work::default(),
             ignored_header: Cell::new(None),
+            address: Cell::new(None),
+            session: OnceCell::new(),
             bucket: OnceCell::new(),
             takes_one_key: Cell::new(false),
         }
@@ -87,6 +93,9 @@ impl<'a, P: Platform> Context<'a, P> {
     }
 
     pub(crate) fn log(&self, event: Event) {
+        let event = event
+            .with_some("session", self.session.get().map(SessionId::as_str))
+            .with_some("client_address", self.address.get().map(|address| address.to_string()));
         self.platform.log(&event.line(self.now(), self.component, self.request_id));
     }
 

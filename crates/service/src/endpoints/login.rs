@@ -58,8 +58,7 @@ impl<P: Platform> Call<'_, P> {
         let address = context.client_address(&settings.address_source, incoming.headers());
         // The username is not logged, because people sometimes type a password into that field.
         let failed = || {
-            let address = address.map(|address| address.to_string());
-            context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with_some("client_address", address));
+            context.log_with_work(Event::new(Level::Warn, "authn_login_fail"));
             ApiError::InvalidCredentials
         };
         let found = context.find_credentials(username.as_ref()).await?;

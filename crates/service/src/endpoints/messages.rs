@@ -89,8 +89,7 @@ impl<P: Platform> Call<'_, P> {
         let may_delete = |message: &MessageArn| who.may(ACTION_DELETE_MESSAGE, message);
         let author = self.context.delete_message(position, may_delete).await?;
         let event = Event::new(Level::Info, "message_deleted").with("username", who.username.as_str());
-        let event = event.with("session", who.session.as_str()).with("author", author);
-        self.context.log_with_work(event.with("message", position.to_string()));
+        self.context.log_with_work(event.with("author", author).with("message", position.to_string()));
         Ok(empty(StatusCode::NO_CONTENT))
     }
 }

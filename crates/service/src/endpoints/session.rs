@@ -45,6 +45,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
 /// Every token that is not valid gets the same answer; only the log says why.
 async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Reply, ApiError> {
     let Call { context, settings, incoming, .. } = call;
+    context.client_address(&settings.address_source, incoming.headers());
     let (tokens, delivery) = presented(&incoming, &settings.address_source)?;
     let mut living = Vec::new();
     for token in tokens {
@@ -59,6 +60,7 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
     }
     let own_cookie = (delivery == Delivery::Cookie).then(|| REFRESH.forget(&incoming.parts));
     let id = token.session();
+    let _ = context.session.set(id.clone());
     let about = |event: Event| event.with("username", session.username.as_str());
     // This comes before the use is noted, so that a client whose request fails here can present the same token again.
     let access = context.issue_token(settings.signing, &settings.sessions, id, &session).await?;

@@ -50,7 +50,7 @@ pub(super) async fn begin<P: Platform>(
     let mut session = context.new_session(account, &sessions, user_agent);
     let access = context.issue_token(signing, &sessions, &session.id, &session.record).await?;
     match context.begin_session(&mut session, &access).await {
-        Ok(()) => {}
+        Ok(()) => _ = context.session.set(session.id.clone()),
         Err(Failed::Refused(in_vain)) => return Ok(Err(in_vain)),
         Err(Failed::Store(error)) => return Err(error.into()),
     }

@@ -22,6 +22,11 @@ impl<P: Platform> Context<'_, P> {
     /// a header, such a host is taken to be reached through the proxies alone. Requests in which the header is missing or
     /// does not read share one address.
     pub(crate) fn client_address(&self, source: &AddressSource, headers: &HeaderMap) -> Option<ClientAddress> {
+        self.address.set(self.find_address(source, headers));
+        self.address.get()
+    }
+
+    fn find_address(&self, source: &AddressSource, headers: &HeaderMap) -> Option<ClientAddress> {
         let peer = peer(source, headers);
         let Some(ProxySettings { header, trusted }) = &source.proxies else {
             self.ignored_header.set(FORWARDING_HEADERS.into_iter().find(|name| headers.contains_key(*name)));

@@ -117,7 +117,10 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         let settings = read(&variables)?;
         let principal = match access {
             Access::Public => None,
-            Access::Guarded(action) => Some(context.guard(authorizer, action, &parts).await?),
+            Access::Guarded(action) => {
+                context.client_address(&variables.address_source()?, &parts.headers);
+                Some(context.guard(authorizer, action, &parts).await?)
+            }
         };
         content::check(&parts, &body)?;
         let incoming = Incoming { parts, body, principal, parameters };
@@ -159,6 +162,7 @@ impl<P: Platform> Context<'_, P> {
             session: SessionId::parse(&principal.session).map_err(|_| malformed())?,
             policy,
         };
+        let _ = self.session.set(principal.session.clone());
         match verdict {
             Verdict::Allow => Ok(principal),
             Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(ApiError::InsufficientScope),

@@ -63,7 +63,7 @@ impl<P: Platform> Context<'_, P> {
         counted.extend(from.map(|(quota, from)| counted_for(Kind::LoginsFrom, &from.network(), Limit::Quota(quota))));
         let mut seen = self.look_at_slots(counted).await?;
         let logins = seen.split_off(failures);
-        let who = || too_many(account.map(|found| &found.account.username), client.address);
+        let who = || too_many(account.map(|found| &found.account.username));
         if let Some(wait) = self.longest_wait(seen.iter().chain(&logins)) {
             return self.refuse("attempts", &wait, who());
         }
@@ -89,12 +89,11 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn count_password_check(
         &self,
         rule: Option<DelayRule>,
-        address: Option<ClientAddress>,
         username: &Username,
     ) -> Result<(), Failed<TooMany>> {
         let (kind, name) = (Kind::Check, username.to_string());
         let counted = rule.map(|rule| Counted { kind, name, limit: Limit::Delay(rule) });
-        self.count(counted, "attempts", too_many(Some(username), address)).await
+        self.count(counted, "attempts", too_many(Some(username))).await
     }
 
     /// The device that a login comes from, if its account knows it. For an account that does not exist, the cookie is
@@ -107,6 +106,6 @@ impl<P: Platform> Context<'_, P> {
     }
 }
 
-fn too_many(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
-    refused(Event::new(Level::Warn, "authn_login_fail_max"), username, address)
+fn too_many(username: Option<&Username>) -> Event {
+    refused(Event::new(Level::Warn, "authn_login_fail_max"), username)
 }

@@ -44,10 +44,8 @@ fn by_address(kind: Kind, limit: Limit, address: ClientAddress) -> impl Iterator
 
 /// The log line of a refusal, with who it was. A name that nobody has is not logged, because it may be a password that was
 /// typed into the wrong field.
-fn refused(event: Event, username: Option<&Username>, address: Option<ClientAddress>) -> Event {
-    event
-        .with_some("username", username.map(Username::as_str))
-        .with_some("client_address", address.map(|address| address.to_string()))
+fn refused(event: Event, username: Option<&Username>) -> Event {
+    event.with_some("username", username.map(Username::as_str))
 }
 
 impl<P: Platform> Context<'_, P> {

@@ -16,7 +16,6 @@ const TAKEN_NAMES: u64 = 5;
 pub(crate) struct SignUp {
     accounts: Vec<Seen>,
     taken_names: Vec<Seen>,
-    address: Option<ClientAddress>,
 }
 
 impl<P: Platform> Context<'_, P> {
@@ -40,8 +39,8 @@ impl<P: Platform> Context<'_, P> {
         let mut accounts = self.look_at_slots(accounts.into_iter().chain(counted_names).collect()).await?;
         let taken_names = accounts.split_off(count);
         match self.longest_wait(accounts.iter().chain(&taken_names)) {
-            Some(wait) => self.refuse("sign-ups", &wait, excess(None, address)),
-            None => Ok(SignUp { accounts, taken_names, address }),
+            Some(wait) => self.refuse("sign-ups", &wait, excess(None)),
+            None => Ok(SignUp { accounts, taken_names }),
         }
     }
 
@@ -51,7 +50,7 @@ impl<P: Platform> Context<'_, P> {
     /// [`TooMany`] if others at the same moment have used the quota up.
     pub(crate) async fn count_sign_up(&self, sign_up: SignUp, is_taken: bool) -> Result<(), Failed<TooMany>> {
         let seen = if is_taken { sign_up.taken_names } else { sign_up.accounts };
-        self.take_or_refuse(seen, "sign-ups", excess(None, sign_up.address)).await.map(drop)
+        self.take_or_refuse(seen, "sign-ups", excess(None)).await.map(drop)
     }
 
     /// Counts a message of an account.
@@ -61,10 +60,10 @@ impl<P: Platform> Context<'_, P> {
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
         let counted =
             quota.map(|quota| Counted { kind: Kind::Posts, name: author.to_string(), limit: Limit::Quota(quota) });
-        self.count(counted, "messages", excess(Some(author), None)).await
+        self.count(counted, "messages", excess(Some(author))).await
     }
 }
 
-fn excess(username: Option<&Username>, address: Option<ClientAddress>) -> Event {
-    refused(Event::new(Level::Warn, "excess_rate_limit_exceeded"), username, address)
+fn excess(username: Option<&Username>) -> Event {
+    refused(Event::new(Level::Warn, "excess_rate_limit_exceeded"), username)
 }

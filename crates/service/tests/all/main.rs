@@ -36,6 +36,7 @@ mod refresh;
 mod repeated_posts;
 mod rules;
 mod same_origin;
+mod security_log;
 mod sessions;
 mod settings;
 mod shared_cache;

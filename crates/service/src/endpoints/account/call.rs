@@ -5,7 +5,7 @@ use domain::{DelayRule, Iterations, Password, TokenError};
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
-use crate::context::{AddressSource, Event, Level, Platform, SessionSettings, SettingError, Variables};
+use crate::context::{Event, Level, Platform, SessionSettings, SettingError, Variables};
 use crate::endpoints::table::Account;
 use crate::http::gateway;
 use crate::http::problem::ApiError;
@@ -14,7 +14,6 @@ pub(super) struct Settings {
     pub(super) iterations: Iterations,
     pub(super) sessions: SessionSettings,
     pub(super) password_checks: Option<DelayRule>,
-    pub(super) address_source: AddressSource,
 }
 
 pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Account>;
@@ -24,7 +23,6 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
         iterations: variables.iterations()?,
         sessions: variables.sessions()?,
         password_checks: variables.password_checks()?,
-        address_source: variables.address_source()?,
     })
 }
 
@@ -40,8 +38,7 @@ impl<P: Platform> Call<'_, P> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let username = &incoming.principal()?.username;
         let found = self.find_account().await?;
-        let address = context.client_address(&settings.address_source, incoming.headers());
-        context.count_password_check(settings.password_checks, address, username).await?;
+        context.count_password_check(settings.password_checks, username).await?;
         if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await.is_some() {
             return Ok(found);
         }

@@ -52,7 +52,8 @@ impl<P: Platform> Call<'_, P> {
             return Err(ApiError::NotFound);
         }
         self.context.end_session(&id).await?;
-        self.context.log_with_work(Event::new(Level::Info, "session_ended").with("username", who.username.as_str()));
+        let event = Event::new(Level::Info, "session_ended").with("username", who.username.as_str());
+        self.context.log_with_work(event.with("ended_session", id.as_str()));
         Ok(empty(StatusCode::NO_CONTENT))
     }
 }
