@@ -58,6 +58,7 @@ mod misconfiguration;
 mod old_store;
 mod openapi;
 mod our_host_only;
+mod own_data;
 mod persistence;
 mod races;
 mod redis;

@@ -19,14 +19,17 @@ const COMPONENTS: [(&str, &str); 8] = [
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path that reach it.
-const ROUTES: [(&str, &str, &str, &str); 18] = [
+const ROUTES: [(&str, &str, &str, &str); 21] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/.well-known/oauth-authorization-server", "login", "GET", "/.well-known/oauth-authorization-server"),
     ("/.well-known/openid-configuration", "login", "GET", "/.well-known/openid-configuration"),
     ("/api/...", "openapi", "GET", "/api/anything-else"),
     ("/api/account", "account", "GET", "/api/account"),
+    ("/api/account/activity", "account", "GET", "/api/account/activity"),
     ("/api/account/delete", "account", "POST", "/api/account/delete"),
+    ("/api/account/export", "account", "GET", "/api/account/export"),
+    ("/api/account/messages", "account", "DELETE", "/api/account/messages"),
     ("/api/account/password", "account", "POST", "/api/account/password"),
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
     ("/api/login", "login", "POST", "/api/login"),

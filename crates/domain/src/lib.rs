@@ -3,6 +3,7 @@
 //! Every input that crosses a boundary becomes a type here, by a `parse` that returns the rule that the input breaks. Time
 //! and salts are arguments. Every decision is a plain function of its arguments, so it can be tested without a host.
 
+mod activity;
 mod app_secret;
 mod client;
 mod client_address;
@@ -34,6 +35,7 @@ mod token;
 mod username;
 mod username_list;
 
+pub use activity::Activity;
 pub use app_secret::AppSecret;
 pub use client::client_in_words;
 pub use client_address::{ClientAddress, ForwardingSyntax, TrustedProxies, TrustedProxiesError};

@@ -38,6 +38,12 @@ requests! {
         /// The password of the account, exactly as it was chosen.
         password = PASSWORD,
     }
+    /// `PATCH /api/account`.
+    #[derive(Debug)]
+    RenameRequest {
+        /// By [`rules::new_name`].
+        name = NAME,
+    }
     /// `POST /api/account/password`. Not `Debug`, because it holds passwords.
     ChangePasswordRequest {
         /// The password until now.
@@ -112,6 +118,55 @@ pub struct AccountResponse {
     pub user: User,
     /// The time in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
+}
+
+/// Something that has happened to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// What it was, as a word such as `login` or `password_changed`; later versions know more of them.
+    pub activity: String,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub at: String,
+    /// Browser or program, and system, in words, as far as the client reported them.
+    pub client: String,
+    /// The first 24 bits of the IPv4 address that the request came from, or 48 of the IPv6 address: `192.0.2.0/24`. `None` on
+    /// a host that does not tell addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+}
+
+/// The body of the answer 200 to `GET /api/account/activity`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityResponse {
+    /// The last 50 at most, newest first.
+    pub activity: Vec<Activity>,
+}
+
+/// The body of the answer 200 to `GET /api/account/export`. The first three members are there on the first page alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportResponse {
+    /// The account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountResponse>,
+    /// Its sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<Session>>,
+    /// What has happened to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Vec<Activity>>,
+    /// Some of its messages, newest first.
+    pub messages: Vec<Message>,
+    /// The value of `before` for the next page, or null on the last one.
+    pub next: Option<String>,
+}
+
+/// The body of the answer 200 to `DELETE /api/account/messages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedMessagesResponse {
+    /// How many messages this request has deleted.
+    pub deleted: u64,
+    /// The value of `before` for the next request, or null if no message is left.
+    pub next: Option<String>,
 }
 
 /// One session: a browser or another client in which the account is logged in.

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The address of a client. All clients whose address can't be read share one value, so a client whose proxy reports no
 /// address is still limited.
@@ -35,6 +35,15 @@ impl ClientAddress {
         match self.0 {
             Some(IpAddr::V6(ip)) => Some(ipv6_network(ip, 48)),
             _ => None,
+        }
+    }
+
+    /// The network that is told to the owner of an account: the first 24 bits of an IPv4 address, or 48 of an IPv6 address.
+    /// It says from where somebody came, and not who it was. `None` if the address is not known.
+    pub fn coarse_network(self) -> Option<String> {
+        match self.0? {
+            IpAddr::V4(ip) => Some(format!("{}/24", Ipv4Addr::from_bits(ip.to_bits() & !0xff))),
+            IpAddr::V6(ip) => Some(ipv6_network(ip, 48)),
         }
     }
 

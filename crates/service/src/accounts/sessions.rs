@@ -9,12 +9,14 @@
 //! slot stays when its session ends. A list of the sessions, and the login that takes the slot over, delete what is left of
 //! a session that has ended.
 
-use domain::{RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
+use domain::{
+    Activity, ClientAddress, RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle,
+};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 use super::tokens::AccessToken;
 use crate::context::{Context, Platform, SessionSettings, StoreError};
-use crate::store::records::{self, Account, AccountRecord, SessionRecord, SessionSlot, SessionUse, V1};
+use crate::store::records::{self, Account, AccountRecord, ActivityRecord, SessionRecord, SessionSlot, SessionUse, V1};
 use crate::store::{Failed, keys};
 
 /// A session that is about to begin, or has begun.
@@ -94,7 +96,14 @@ impl<P: Platform> Context<'_, P> {
         if let Some(former) = self.load(&slot_key).await?.as_ref().and_then(in_slot) {
             self.end_session(&former).await?;
         }
-        self.save(&slot_key, &SessionSlot { v: V1, session: id.to_string() }).await?;
+        let login = ActivityRecord {
+            v: V1,
+            activity: Activity::Login,
+            at_ms: record.created_at_ms,
+            client: record.client.clone(),
+            network: self.address.get().and_then(ClientAddress::coarse_network),
+        };
+        self.save(&slot_key, &SessionSlot { v: V1, session: id.to_string(), login: Some(login) }).await?;
         self.save(&keys::session(id), record).await?;
         let account = self.account_record(&record.username).await?;
         if record.is_of(id, account.as_ref()) {
@@ -107,12 +116,15 @@ impl<P: Platform> Context<'_, P> {
         Err(Failed::Refused(BegunInVain))
     }
 
-    /// The record of a session that goes on.
+    /// The record of a session that goes on, with the name that the account has now.
     pub(crate) async fn find_session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         let record: Option<SessionRecord> = self.load(&keys::session(id)).await?;
-        let Some(record) = record.filter(|record| !record.is_over(self.now())) else { return Ok(None) };
-        let account = self.account_record(&record.username).await?;
-        Ok(Some(record).filter(|record| record.is_of(id, account.as_ref())))
+        let Some(mut record) = record.filter(|record| !record.is_over(self.now())) else { return Ok(None) };
+        match self.account_record(&record.username).await? {
+            Some(AccountRecord::Account(account)) if record.is_under(id, &account) => record.name = account.name,
+            _ => return Ok(None),
+        }
+        Ok(Some(record))
     }
 
     /// The account of a user whose session goes on, by what is stored of both.
@@ -200,7 +212,7 @@ impl<P: Platform> Context<'_, P> {
 
     /// The slots of an account, and the sessions in them. Most of these may have ended.
     async fn session_slots(&self, username: &Username) -> Result<Vec<(String, SessionId)>, StoreError> {
-        let all: Vec<String> = (0..ACCOUNT_MAX_SESSIONS).map(|slot| keys::session_slot(username, slot)).collect();
+        let all = keys::session_slots(username);
         let values = self.get_many(&all).await?;
         let slots = all.into_iter().zip(values).filter_map(|(key, value)| {
             let slot = records::decode(&key, &value?).ok()?;

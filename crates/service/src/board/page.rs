@@ -92,7 +92,7 @@ impl<P: Platform> Context<'_, P> {
     }
 
     /// The newest messages of an author, or those whose index in the list is below `before`. A deleted account has none.
-    pub(super) async fn author_page(
+    pub(crate) async fn author_page(
         &self,
         author: &Username,
         before: Option<u64>,

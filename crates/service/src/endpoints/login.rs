@@ -2,7 +2,7 @@
 //! metadata by which verifiers find these keys is in `metadata.rs`.
 
 use bytes::Bytes;
-use domain::{Iterations, Password, PasswordAttempt, Username};
+use domain::{Activity, Iterations, Password, PasswordAttempt, Username};
 use http::header::CACHE_CONTROL;
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -15,7 +15,9 @@ use super::table::{LOGIN, Login};
 use super::tokens::{self, Delivery, Issuing};
 use crate::accounts::credentials::Credentials;
 use crate::accounts::sessions::BegunInVain;
-use crate::context::{AddressSource, AttemptRules, Event, Level, Platform, SettingError, SigningSettings, Variables};
+use crate::context::{
+    AddressSource, AttemptRules, Context, Event, Level, Platform, SettingError, SigningSettings, Variables,
+};
 use crate::http::body::{Fields, Rule};
 use crate::http::gateway::{self, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
@@ -56,23 +58,20 @@ impl<P: Platform> Call<'_, P> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let LogIn { name, username, password, delivery } = parse(&incoming.body)?;
         let address = context.client_address(&settings.address_source, incoming.headers());
-        // The username is not logged, because people sometimes type a password into that field.
-        let failed = || {
-            context.log_with_work(Event::new(Level::Warn, "authn_login_fail"));
-            ApiError::InvalidCredentials
-        };
         let found = context.find_credentials(username.as_ref()).await?;
         let client = Client { address, devices: &DEVICE.values(&incoming.parts) };
         let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;
-        let (Some(found), Some(form)) = (found, verified) else {
-            return Err(failed());
+        let (Some(found), Some(form)) = (&found, verified) else {
+            let username = found.as_ref().map(|found| &found.account.username);
+            context.note(username, Activity::LoginFailed, incoming.user_agent()).await;
+            return Err(failed(context));
         };
         context.attempt_succeeded(attempt).await?;
-        context.renew_hash(&found, &password, form, settings.iterations).await;
+        context.renew_hash(found, &password, form, settings.iterations).await;
         let begun = tokens::begin(context, settings.issuing, &incoming, &found.account, delivery).await?;
-        let reply = begun.map_err(|BegunInVain| failed())?;
+        let reply = begun.map_err(|BegunInVain| failed(context))?;
         // A device cookie is only useful where failed attempts cause delays.
         if delivery == Delivery::Cookie && settings.attempts.account.is_some() {
             return Ok(context.remember_device(reply, &incoming.parts, &found.account));
@@ -91,6 +90,12 @@ impl<P: Platform> Call<'_, P> {
         reply.headers_mut().insert(CACHE_CONTROL, TEN_MINUTES);
         Ok(reply)
     }
+}
+
+/// The username is not logged, because people sometimes type the password into that field.
+fn failed<P: Platform>(context: &Context<'_, P>) -> ApiError {
+    context.log_with_work(Event::new(Level::Warn, "authn_login_fail"));
+    ApiError::InvalidCredentials
 }
 
 #[derive(Serialize)]

@@ -63,7 +63,11 @@ pub enum Account {
     EndSessions,
     EndSession,
     Show,
+    Rename,
     ChangePassword,
+    Activity,
+    Export,
+    DeleteMessages,
     Delete,
 }
 
@@ -76,8 +80,14 @@ pub const ACCOUNT: Component<Account> = Component {
             methods: &[(Method::GET, GUARDED, Account::ListSessions), (Method::DELETE, GUARDED, Account::EndSessions)],
         },
         Resource { path: "/api/sessions/:id", methods: &[(Method::DELETE, GUARDED, Account::EndSession)] },
-        Resource { path: "/api/account", methods: &[(Method::GET, GUARDED, Account::Show)] },
+        Resource {
+            path: "/api/account",
+            methods: &[(Method::GET, GUARDED, Account::Show), (Method::PATCH, GUARDED, Account::Rename)],
+        },
         Resource { path: "/api/account/password", methods: &[(Method::POST, GUARDED, Account::ChangePassword)] },
+        Resource { path: "/api/account/activity", methods: &[(Method::GET, GUARDED, Account::Activity)] },
+        Resource { path: "/api/account/export", methods: &[(Method::GET, GUARDED, Account::Export)] },
+        Resource { path: "/api/account/messages", methods: &[(Method::DELETE, GUARDED, Account::DeleteMessages)] },
         Resource { path: "/api/account/delete", methods: &[(Method::POST, GUARDED, Account::Delete)] },
     ],
 };

@@ -3,7 +3,6 @@
 
 use domain::RefreshToken;
 use http::StatusCode;
-use http::header::USER_AGENT;
 use http::request::Parts;
 use wire::{LoginResponse, User};
 
@@ -46,8 +45,7 @@ pub(super) async fn begin<P: Platform>(
     delivery: Delivery,
 ) -> Result<Result<Reply, BegunInVain>, ApiError> {
     let Issuing { signing, sessions } = issuing;
-    let user_agent = incoming.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut session = context.new_session(account, &sessions, user_agent);
+    let mut session = context.new_session(account, &sessions, incoming.user_agent());
     let access = context.issue_token(signing, &sessions, &session.id, &session.record).await?;
     match context.begin_session(&mut session, &access).await {
         Ok(()) => _ = context.session.set(session.id.clone()),

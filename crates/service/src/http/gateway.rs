@@ -6,7 +6,7 @@ use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
 use domain::{DisplayName, MessageArn, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
-use http::header::ALLOW;
+use http::header::{ALLOW, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
@@ -61,6 +61,11 @@ impl Incoming {
 
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.parts.headers
+    }
+
+    /// What the client says of itself; empty if it says nothing.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,8 @@
 //! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
 //! | `KEY:lock:G`, `KEY:lock:DIGEST:G`; `KEY:lock`, `KEY:lock:DIGEST` | counter: who may change the value under KEY, for [`compare_and_set`]; the lease, when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; a lease that is noted a moment later stays |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
-//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
+//! | `latchkey:user:NAME:events`, `:failures`; `latchkey:user:NAME:events:K`, `:failures:K` | counter: how much has happened to the account; [`ActivityRecord`]; K is below 32, below 8 | login, account | account | overwritten in turn, or until the account is deleted; without a NAME, read by nobody |
+//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id, and the login; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
 //! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
 //! | `latchkey:session:SID:use` | [`SessionUse`] | session | authorizer, session, account | deleted with the session |
 //! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account | messages, account | for ever |
@@ -25,6 +26,7 @@
 //!
 //! [`Account`]: super::records::Account
 //! [`Tombstone`]: super::records::Tombstone
+//! [`ActivityRecord`]: super::records::ActivityRecord
 //! [`SessionSlot`]: super::records::SessionSlot
 //! [`SessionRecord`]: super::records::SessionRecord
 //! [`SessionUse`]: super::records::SessionUse
@@ -37,7 +39,8 @@
 //! [`AppSecretRecord`]: super::records::AppSecretRecord
 //! [`compare_and_set`]: super::compare_and_set
 
-use domain::{SessionId, Username};
+use domain::{Activity, SessionId, Username};
+use rules::ACCOUNT_MAX_SESSIONS;
 
 /// A key that no account has. It is looked up for a name that can't be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
@@ -67,6 +70,46 @@ pub(crate) fn sessions(username: &Username) -> String {
 
 pub(crate) fn session_slot(username: &Username, slot: u64) -> String {
     format!("latchkey:user:{username}:sessions:{slot}")
+}
+
+/// All slots of an account's sessions.
+pub(crate) fn session_slots(username: &Username) -> Vec<String> {
+    (0..ACCOUNT_MAX_SESSIONS).map(|slot| session_slot(username, slot)).collect()
+}
+
+/// A ring of records beside an account.
+#[derive(Clone, Copy)]
+pub(crate) struct Ring {
+    name: &'static str,
+    slots: u64,
+}
+
+impl Ring {
+    const EVENTS: Self = Self { name: "events", slots: 32 };
+    const FAILURES: Self = Self { name: "failures", slots: 8 };
+    pub(crate) const ALL: [Self; 2] = [Self::EVENTS, Self::FAILURES];
+
+    /// The ring that an activity is noted in.
+    pub(crate) const fn of(activity: Activity) -> Self {
+        match activity {
+            Activity::LoginFailed => Self::FAILURES,
+            _ => Self::EVENTS,
+        }
+    }
+
+    /// Counts what was noted. `None` stands for a name that nobody has.
+    pub(crate) fn counter(self, username: Option<&Username>) -> String {
+        format!("{}:{}", username.map_or_else(|| NO_ACCOUNT.to_owned(), account), self.name)
+    }
+
+    /// The slot of the activity with this number.
+    pub(crate) fn slot(self, username: Option<&Username>, number: u64) -> String {
+        format!("{}:{}", self.counter(username), number % self.slots)
+    }
+
+    pub(crate) fn slots(self, username: &Username) -> Vec<String> {
+        (0..self.slots).map(|slot| self.slot(Some(username), slot)).collect()
+    }
 }
 
 pub(crate) fn session(id: &SessionId) -> String {

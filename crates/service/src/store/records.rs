@@ -1,6 +1,6 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
-use domain::{DisplayName, Role, Timestamp, Username};
+use domain::{Activity, DisplayName, Role, Timestamp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -150,6 +150,22 @@ pub(crate) struct SessionUse {
 pub(crate) struct SessionSlot {
     pub(crate) v: V1,
     pub(crate) session: String,
+    /// The login that began the session, which is told after the session has ended too. The version before had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<ActivityRecord>,
+}
+
+/// Something that has happened to an account.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct ActivityRecord {
+    pub(crate) v: V1,
+    pub(crate) activity: Activity,
+    pub(crate) at_ms: Timestamp,
+    /// The browser and the operating system in words.
+    pub(crate) client: String,
+    /// The network that the request came from, as far as the host says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) network: Option<String>,
 }
 
 /// A message, stored at its position on the board.

@@ -31,6 +31,7 @@ mod old_store;
 mod once;
 mod one_instance;
 mod openapi;
+mod own_data;
 mod query;
 mod refresh;
 mod repeated_posts;

@@ -9,7 +9,13 @@ fn resources() -> BTreeMap<String, String> {
     let operations = description::operations();
     for (path, methods) in operations.iter().map(|(_, path, _)| (path, operations.iter())) {
         let has = |wanted: &str| methods.clone().any(|(method, of, _)| (method.as_str(), of) == (wanted, path));
-        let order = [("GET", "GET, HEAD, "), ("POST", "POST, "), ("DELETE", "DELETE, ")];
+        let order = [
+            ("GET", "GET, HEAD, "),
+            ("POST", "POST, "),
+            ("PUT", "PUT, "),
+            ("PATCH", "PATCH, "),
+            ("DELETE", "DELETE, "),
+        ];
         let allow = order.map(|(method, said)| if has(method) { said } else { "" }).concat();
         resources.insert(path.clone(), format!("{allow}OPTIONS"));
     }

@@ -1,7 +1,7 @@
 //! What the component's endpoints share: the settings, the account of the caller, and the check of the password that
 //! confirms an action.
 
-use domain::{DelayRule, Iterations, Password, TokenError};
+use domain::{Activity, DelayRule, Iterations, Password, TokenError};
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
@@ -27,6 +27,14 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
 }
 
 impl<P: Platform> Call<'_, P> {
+    /// Notes what the caller has done to the account, for its owner and in the log.
+    pub(super) async fn tell(&self, activity: Activity, event: Event) -> Result<(), ApiError> {
+        let username = &self.incoming.principal()?.username;
+        self.context.note(Some(username), activity, self.incoming.user_agent()).await;
+        self.context.log_with_work(event.with("username", username.as_str()));
+        Ok(())
+    }
+
     /// The account of the caller. It may have been deleted since the authorizer looked.
     pub(super) async fn find_account(&self) -> Result<Credentials, ApiError> {
         let found = self.context.find_credentials(Some(&self.incoming.principal()?.username)).await?;
@@ -42,7 +50,7 @@ impl<P: Platform> Call<'_, P> {
         if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await.is_some() {
             return Ok(found);
         }
-        context.log_with_work(Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str()));
+        self.tell(Activity::LoginFailed, Event::new(Level::Warn, "authn_login_fail")).await?;
         let detail = "This is not your password.".to_owned();
         Err(ApiError::Invalid(vec![FieldError { field: field.to_owned(), code: FieldCode::WrongPassword, detail }]))
     }

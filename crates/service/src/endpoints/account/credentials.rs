@@ -2,22 +2,39 @@
 
 use std::cell::Cell;
 
-use domain::Password;
+use domain::{Activity, DisplayName, Password};
 use http::StatusCode;
 use wire::{AccountResponse, User, fields};
 
 use super::call::Call;
 use super::sessions::logged_out;
+use crate::accounts::credentials::Overtaken;
 use crate::context::{Event, Level, Platform, rfc3339};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
+use crate::store::records::Account;
 
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn show(self) -> Result<Reply, ApiError> {
-        let found = self.find_account().await?.account;
-        let user = User { username: found.username.into(), name: found.name.into() };
-        Ok(json(StatusCode::OK, &AccountResponse { user, created_at: rfc3339(found.created_at_ms) }))
+        Ok(json(StatusCode::OK, &shown(self.find_account().await?.account)))
+    }
+
+    /// Changes the display name. Messages that are there keep the name that they were posted under: to change them would take
+    /// a walk over all of them.
+    pub(super) async fn rename(self) -> Result<Reply, ApiError> {
+        let mut members = Fields::parse(&self.incoming.body)?;
+        let name = members.required(fields::NAME, |raw| DisplayName::parse_new(&raw));
+        let name = members.finish(name)?;
+        let mut found = self.find_account().await?;
+        let change = |account: &mut Account| {
+            account.name = name.clone();
+            Ok::<_, Overtaken>(())
+        };
+        self.context.update_account(&found, change).await?;
+        self.tell(Activity::NameChanged, Event::new(Level::Info, "user_updated")).await?;
+        found.account.name = name;
+        Ok(json(StatusCode::OK, &shown(found.account)))
     }
 
     pub(super) async fn change_password(self) -> Result<Reply, ApiError> {
@@ -28,8 +45,7 @@ impl<P: Platform> Call<'_, P> {
         let (current, new) = members.finish(current.zip(new))?;
         let found = self.confirm(fields::CURRENT_PASSWORD, current).await?;
         self.context.change_password(&found, &new, self.settings.iterations, &who.session).await?;
-        self.context
-            .log_with_work(Event::new(Level::Info, "authn_password_change").with("username", who.username.as_str()));
+        self.tell(Activity::PasswordChanged, Event::new(Level::Info, "authn_password_change")).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
@@ -48,7 +64,14 @@ impl<P: Platform> Call<'_, P> {
             context.account_deleted(change, &who.username).await?;
         }
         context.delete_session_list(&who.username).await?;
+        context.delete_activity(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
     }
+}
+
+/// An account as its owner sees it.
+pub(super) fn shown(account: Account) -> AccountResponse {
+    let user = User { username: account.username.into(), name: account.name.into() };
+    AccountResponse { user, created_at: rfc3339(account.created_at_ms) }
 }

@@ -3,6 +3,7 @@
 
 mod call;
 mod credentials;
+mod data;
 mod sessions;
 
 use bytes::Bytes;
@@ -21,7 +22,11 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
         Account::EndSessions => call.end_sessions().await,
         Account::EndSession => call.end_session().await,
         Account::Show => call.show().await,
+        Account::Rename => call.rename().await,
         Account::ChangePassword => call.change_password().await,
+        Account::Activity => call.activity().await,
+        Account::Export => call.export().await,
+        Account::DeleteMessages => call.delete_messages().await,
         Account::Delete => call.delete().await,
     })
     .await

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use domain::SessionId;
+use domain::{Activity, SessionId};
 use http::StatusCode;
 use wire::{Session, SessionsResponse};
 
@@ -17,19 +17,23 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn log_out(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
         self.context.end_session(&who.session).await?;
-        self.context.log_with_work(Event::new(Level::Info, "session_ended").with("username", who.username.as_str()));
+        self.tell(Activity::SessionEnded, Event::new(Level::Info, "session_ended")).await?;
         Ok(logged_out(&self.incoming))
     }
 
     pub(super) async fn end_sessions(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
         self.context.end_all_sessions(&who.username).await?;
-        self.context.log_with_work(Event::new(Level::Info, "sessions_ended").with("username", who.username.as_str()));
+        self.tell(Activity::SessionsEnded, Event::new(Level::Info, "sessions_ended")).await?;
         Ok(logged_out(&self.incoming))
     }
 
-    /// Lists the session of the caller first, then the others by their last use, newest first.
     pub(super) async fn list_sessions(self) -> Result<Reply, ApiError> {
+        Ok(json(StatusCode::OK, &SessionsResponse { sessions: self.sessions().await? }))
+    }
+
+    /// The session of the caller first, then the others by their last use, newest first.
+    pub(super) async fn sessions(&self) -> Result<Vec<Session>, ApiError> {
         let who = self.incoming.principal()?;
         let mut found = self.context.list_sessions(&who.username, &self.settings.sessions).await?;
         found.sort_by_key(|session| (session.id != who.session, Reverse(session.last_used), session.id.clone()));
@@ -40,7 +44,7 @@ impl<P: Platform> Call<'_, P> {
             last_used_at: rfc3339(session.last_used),
             client: session.record.client,
         });
-        Ok(json(StatusCode::OK, &SessionsResponse { sessions: sessions.collect() }))
+        Ok(sessions.collect())
     }
 
     /// A session of another account gets the same answer as one that does not exist.
@@ -52,8 +56,8 @@ impl<P: Platform> Call<'_, P> {
             return Err(ApiError::NotFound);
         }
         self.context.end_session(&id).await?;
-        let event = Event::new(Level::Info, "session_ended").with("username", who.username.as_str());
-        self.context.log_with_work(event.with("ended_session", id.as_str()));
+        let event = Event::new(Level::Info, "session_ended").with("ended_session", id.as_str());
+        self.tell(Activity::SessionEnded, event).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
 }

@@ -105,11 +105,13 @@ async fn decide<P: Platform>(
         Some(claims) => claims,
         None => token.verify(&key.key()?, &settings.rules, context.now()),
     };
-    let claims = claims.map_err(ApiError::InvalidToken)?;
+    let mut claims = claims.map_err(ApiError::InvalidToken)?;
     let is_named = named.is_some_and(|(session, user)| session == claims.session && user == claims.subject);
     let ended = ApiError::InvalidToken(TokenError::SessionEnded);
     let account = context.account_of_session(&claims.session, &claims.subject, [session, account])?;
     let account = account.filter(|_| is_named).ok_or(ended)?;
+    // A name that was changed counts at once, and not with the next token.
+    claims.name = account.name.clone();
     let policy = policy::of(&context.settings.stage, &account, &settings.admins, context.now());
     Ok((claims, policy))
 }
