@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use domain::{
-    Claims, DisplayName, MAX_TOKEN_BYTES, PublicKey, SessionId, SigningKey, Timestamp, TokenRules, UnverifiedToken,
-    Username,
+    Authentication, AuthenticationMethods, Claims, DisplayName, MAX_TOKEN_BYTES, PublicKey, SessionId, SigningKey,
+    Timestamp, TokenRules, UnverifiedToken, Username,
 };
 use libfuzzer_sys::fuzz_target;
 use p256::ecdsa::signature::Signer;
@@ -34,6 +34,7 @@ static SIGNED: LazyLock<Signed> = LazyLock::new(|| {
         subject: Username::parse("ada").expect("a name"),
         name: DisplayName::parse("Ada").expect("a name"),
         session: SessionId::new([1; 16]),
+        authentication: Some(Authentication { methods: AuthenticationMethods::PasswordAndCode, at: NOW }),
         token_id: "1".to_owned(),
         issued_at: NOW,
         expires_at: NOW.plus_secs(900),
@@ -104,5 +105,8 @@ fn check(header: &str, payload: &str, claims: &Claims) {
     let text = |name: &str| payload[name].as_str().expect("a text");
     assert_eq!(Username::parse(text("sub")).as_ref(), Ok(&claims.subject));
     assert_eq!(DisplayName::parse(text("name")).as_ref(), Ok(&claims.name));
+    if let Some(Authentication { methods, at }) = claims.authentication {
+        assert_eq!((&payload["amr"], seconds("auth_time")), (&Value::from(methods.amr()), Some(at.as_secs())));
+    }
     assert_eq!((claims.session.as_str(), claims.token_id.as_str()), (text("sid"), text("jti")));
 }

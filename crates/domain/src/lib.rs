@@ -5,6 +5,7 @@
 
 mod activity;
 mod app_secret;
+mod authentication;
 mod client;
 mod client_address;
 mod common_passwords;
@@ -37,6 +38,7 @@ mod username_list;
 
 pub use activity::Activity;
 pub use app_secret::AppSecret;
+pub use authentication::{Authentication, AuthenticationMethods};
 pub use client::client_in_words;
 pub use client_address::{ClientAddress, ForwardingSyntax, TrustedProxies, TrustedProxiesError};
 pub use cursor::{Cursor, CursorError};

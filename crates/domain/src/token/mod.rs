@@ -8,6 +8,7 @@ use jwt_simple::{JWTError, token::Token};
 use sha2::{Digest, Sha256};
 
 use self::members::Members;
+use crate::authentication::{Authentication, AuthenticationMethods};
 use crate::display_name::DisplayName;
 use crate::hex::hex;
 use crate::keys::{KeyError, KeyId, PublicKey, SigningKey};
@@ -42,6 +43,8 @@ pub struct Claims {
     pub name: DisplayName,
     /// `sid`: the session to which the token belongs (OpenID Connect Front-Channel Logout 1.0, section 3).
     pub session: SessionId,
+    /// `amr` and `auth_time`. `None` if the version before has signed the token, or a later one whose `amr` is not known here.
+    pub authentication: Option<Authentication>,
     /// `jti`, unique for each token.
     pub token_id: String,
     /// `iat`, in whole seconds.
@@ -133,6 +136,28 @@ impl TokenError {
 struct OwnClaims {
     name: String,
     sid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<String>>,
+    /// The clock of jwt-simple ends in 2106 too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u32>,
+}
+
+impl OwnClaims {
+    fn of(claims: &Claims) -> Self {
+        let amr = |known: Authentication| known.methods.amr().iter().map(|&value| value.to_owned()).collect();
+        Self {
+            name: claims.name.to_string(),
+            sid: claims.session.to_string(),
+            amr: claims.authentication.map(amr),
+            auth_time: claims.authentication.and_then(|known| known.at.as_secs().try_into().ok()),
+        }
+    }
+
+    fn authentication(&self) -> Option<Authentication> {
+        let methods = AuthenticationMethods::from_amr(self.amr.as_ref()?)?;
+        Some(Authentication { methods, at: Timestamp::from_millis(0).plus_secs(self.auth_time?.into()) })
+    }
 }
 
 #[derive(Deserialize)]
@@ -159,7 +184,7 @@ impl SigningKey {
                 audiences: Some(Audiences::AsString(rules.audience.clone())),
                 jwt_id: Some(claims.token_id.clone()),
                 nonce: None,
-                custom: OwnClaims { name: claims.name.to_string(), sid: claims.session.to_string() },
+                custom: OwnClaims::of(claims),
             })
             .map_err(|_| KeyError::Sign)
     }
@@ -272,6 +297,7 @@ impl<'a> UnverifiedToken<'a> {
             subject: claims.subject.and_then(|s| Username::parse(&s).ok()).ok_or(TokenError::Claims)?,
             name: DisplayName::parse(&claims.custom.name).map_err(|_| TokenError::Claims)?,
             session: SessionId::parse(&claims.custom.sid).map_err(|_| TokenError::Claims)?,
+            authentication: claims.custom.authentication(),
             token_id: claims.jwt_id.ok_or(TokenError::Claims)?,
             issued_at: seconds(claims.issued_at)?,
             expires_at: seconds(claims.expires_at)?,

@@ -9,9 +9,7 @@
 //! slot stays when its session ends. A list of the sessions, and the login that takes the slot over, delete what is left of
 //! a session that has ended.
 
-use domain::{
-    Activity, ClientAddress, RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle,
-};
+use domain::{Activity, AuthenticationMethods, ClientAddress, RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 use super::tokens::AccessToken;
@@ -64,7 +62,13 @@ impl From<SessionUse> for RefreshUse {
 
 impl<P: Platform> Context<'_, P> {
     /// A session of an account, which nothing knows of yet.
-    pub(crate) fn new_session(&self, account: &Account, settings: &SessionSettings, user_agent: &str) -> NewSession {
+    pub(crate) fn new_session(
+        &self,
+        account: &Account,
+        methods: AuthenticationMethods,
+        settings: &SessionSettings,
+        user_agent: &str,
+    ) -> NewSession {
         let id = SessionId::new(self.random());
         let (family, refresh_token) = RefreshFamily::begin(id.clone(), self.random(), self.random());
         let now = self.now();
@@ -73,6 +77,7 @@ impl<P: Platform> Context<'_, P> {
             username: account.username.clone(),
             name: account.name.clone(),
             refresh: family.store(),
+            methods,
             created_at_ms: now,
             expires_at_ms: now.plus_secs(settings.lifetime_seconds),
             revision: account.revision,

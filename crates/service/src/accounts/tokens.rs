@@ -1,13 +1,13 @@
 //! The tokens of a session: an access token, and the refresh token for the next one.
 
-use domain::{Claims, SessionId, Timestamp};
+use domain::{Authentication, Claims, SessionId, Timestamp};
 
 use crate::context::{Context, Platform, SessionSettings, SigningSettings};
 use crate::signing::UnusableKey;
 use crate::store::Failed;
 use crate::store::records::SessionRecord;
 
-/// How much earlier than now a token says that it was issued, in milliseconds. Some verifiers, such as PyJWT, tolerate no token of
+/// How much earlier than it was a token says that it was issued, and its session opened, in milliseconds. Some verifiers, such as PyJWT, tolerate no token of
 /// the future, and their clocks may be behind ours.
 const EARLIER_MILLIS: u64 = 60_000;
 
@@ -39,12 +39,15 @@ impl<P: Platform> Context<'_, P> {
         let now = self.now();
         let left_seconds = session.expires_at_ms.millis_since(now) / 1000;
         let expires_in = lifetime_seconds.min(left_seconds);
+        let earlier = |time: Timestamp| Timestamp::from_millis(time.as_millis().saturating_sub(EARLIER_MILLIS));
+        let authentication = Authentication { methods: session.methods, at: earlier(session.created_at_ms) };
         let claims = Claims {
             subject: session.username.clone(),
             name: session.name.clone(),
             session: id.clone(),
+            authentication: Some(authentication),
             token_id: self.random_hex::<16>(),
-            issued_at: Timestamp::from_millis(now.as_millis().saturating_sub(EARLIER_MILLIS)),
+            issued_at: earlier(now),
             expires_at: now.plus_secs(expires_in),
         };
         let text = key.sign(&claims, &rules).map_err(|_| Failed::Refused(UnusableKey("the key did not sign")))?;

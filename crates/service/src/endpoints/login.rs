@@ -2,7 +2,7 @@
 //! metadata by which verifiers find these keys is in `metadata.rs`.
 
 use bytes::Bytes;
-use domain::{Activity, Iterations, Password, PasswordAttempt, Username};
+use domain::{Activity, AuthenticationMethods, Iterations, Password, PasswordAttempt, Username};
 use http::header::CACHE_CONTROL;
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -70,7 +70,8 @@ impl<P: Platform> Call<'_, P> {
         };
         context.attempt_succeeded(attempt).await?;
         context.renew_hash(found, &password, form, settings.iterations).await;
-        let begun = tokens::begin(context, settings.issuing, &incoming, &found.account, delivery).await?;
+        let methods = AuthenticationMethods::Password;
+        let begun = tokens::begin(context, settings.issuing, &incoming, &found.account, methods, delivery).await?;
         let reply = begun.map_err(|BegunInVain| failed(context))?;
         // A device cookie is only useful where failed attempts cause delays.
         if delivery == Delivery::Cookie && settings.attempts.account.is_some() {

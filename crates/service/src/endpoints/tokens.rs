@@ -1,7 +1,7 @@
 //! How a client gets the tokens of its session. A browser gets the refresh token as a cookie, which no script can read and
 //! which is sent to one path only.
 
-use domain::RefreshToken;
+use domain::{AuthenticationMethods, RefreshToken};
 use http::StatusCode;
 use http::request::Parts;
 use wire::{LoginResponse, User};
@@ -42,10 +42,11 @@ pub(super) async fn begin<P: Platform>(
     issuing: Issuing,
     incoming: &Incoming,
     account: &Account,
+    methods: AuthenticationMethods,
     delivery: Delivery,
 ) -> Result<Result<Reply, BegunInVain>, ApiError> {
     let Issuing { signing, sessions } = issuing;
-    let mut session = context.new_session(account, &sessions, incoming.user_agent());
+    let mut session = context.new_session(account, methods, &sessions, incoming.user_agent());
     let access = context.issue_token(signing, &sessions, &session.id, &session.record).await?;
     match context.begin_session(&mut session, &access).await {
         Ok(()) => _ = context.session.set(session.id.clone()),

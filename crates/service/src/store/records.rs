@@ -1,6 +1,6 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
-use domain::{Activity, DisplayName, Role, Timestamp, Username};
+use domain::{Activity, AuthenticationMethods, DisplayName, Role, Timestamp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -118,6 +118,9 @@ pub(crate) struct SessionRecord {
     pub(crate) name: DisplayName,
     /// The refresh family, as [`domain::RefreshFamily::store`] returns it.
     pub(crate) refresh: String,
+    /// How it was opened. The version before knew passwords alone.
+    #[serde(default)]
+    pub(crate) methods: AuthenticationMethods,
     pub(crate) created_at_ms: Timestamp,
     /// When the session ends; refreshes do not extend it.
     pub(crate) expires_at_ms: Timestamp,

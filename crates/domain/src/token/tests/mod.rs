@@ -21,6 +21,10 @@ fn claims() -> Claims {
         subject: Username::parse("alice").unwrap(),
         name: DisplayName::parse("Alice ❤").unwrap(),
         session: SessionId::new([0xab; 16]),
+        authentication: Some(Authentication {
+            methods: AuthenticationMethods::PasswordAndCode,
+            at: Timestamp::from_millis(1_799_999_000_000),
+        }),
         token_id: "0123456789abcdef".to_owned(),
         issued_at: Timestamp::from_millis(1_800_000_000_000),
         expires_at: Timestamp::from_millis(1_800_000_900_000),
@@ -81,10 +85,35 @@ fn a_token_has_the_header_and_the_claims_of_the_contract() {
         segment(&token(), 1),
         json!({
             "iss": "latchkey", "aud": "latchkey", "sub": "alice", "name": "Alice ❤", "jti": "0123456789abcdef",
-            "sid": "abababababababababababababababab",
+            "sid": "abababababababababababababababab", "amr": ["pwd", "otp", "mfa"], "auth_time": 1_799_999_000,
             "iat": 1_800_000_000, "exp": 1_800_000_900,
         })
     );
+}
+
+/// Sessions must not end when the app is updated, or when an older instance still runs beside a newer one.
+#[test]
+fn a_token_of_another_version_says_nothing_of_its_authentication_and_is_good() {
+    let changes: [fn(&mut Value); 4] = [
+        |claims| _ = claims.as_object_mut().unwrap().remove("amr"),
+        |claims| _ = claims.as_object_mut().unwrap().remove("auth_time"),
+        |claims| claims["amr"] = json!(["pwd", "of the future"]),
+        |claims| claims["amr"] = json!([]),
+    ];
+    for change in changes {
+        let mut changed = segment(&token(), 1);
+        change(&mut changed);
+        let token = corpus::signed(&segment(&token(), 0).to_string(), &changed.to_string());
+        assert_eq!(verify(&token), Ok(Claims { authentication: None, ..claims() }));
+    }
+    for methods in [AuthenticationMethods::Password, AuthenticationMethods::PasswordAndCode] {
+        let claims = Claims { authentication: Some(Authentication { methods, at: NOW }), ..claims() };
+        let read = verify(&key().sign(&claims, &rules()).unwrap()).unwrap();
+        assert_eq!(
+            read.authentication.map(|known| (known.methods, known.at.as_secs())),
+            Some((methods, NOW.as_secs()))
+        );
+    }
 }
 
 #[test]

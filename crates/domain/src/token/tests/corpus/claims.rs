@@ -224,6 +224,8 @@ fn texts() -> Vec<Case> {
             ],
         ),
         ("sid", Malformed, &["null", "0", "true", "[\"abababababababababababababababab\"]", "{}"]),
+        ("amr", Malformed, &["\"pwd\"", "[7]", "[null]", "{}"]),
+        ("auth_time", Malformed, &["\"1799999000\"", "1799999000.5", "-1", "4294967296", "[]"]),
     ] {
         for text in texts {
             cases.push(case(format!("{name} {text}"), with(name, *text), Refused(refused)));
