@@ -22,9 +22,11 @@ mod mac;
 mod message_arn;
 mod message_text;
 mod method_arn;
+mod one_time_code;
 mod password;
 mod password_hash;
 mod policy;
+mod recovery_code;
 mod role;
 mod rotation;
 mod session;
@@ -33,6 +35,7 @@ mod text;
 mod ticket;
 mod time;
 mod token;
+mod totp;
 mod username;
 mod username_list;
 
@@ -53,6 +56,7 @@ pub use keys::{KeyError, KeyId, PublicKey, SigningKey};
 pub use message_arn::MessageArn;
 pub use message_text::MessageText;
 pub use method_arn::{MethodArn, MethodArnError};
+pub use one_time_code::{CodeError, OneTimeCode};
 pub use password::{Password, PasswordAttempt, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
@@ -60,6 +64,7 @@ pub use password_hash::{
 pub use policy::{
     ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
 };
+pub use recovery_code::RecoveryCode;
 pub use role::Role;
 pub use rotation::{Rotation, RotationError};
 pub use session::{
@@ -70,5 +75,6 @@ pub use slot::{Home, Judgement, Limit, Outcome, SLOTS, Step};
 pub use ticket::Purpose;
 pub use time::Timestamp;
 pub use token::{ALGORITHM, Claims, MAX_TOKEN_BYTES, TokenError, TokenRules, UnverifiedToken, digest_of_token};
+pub use totp::{Totp, TotpCode, TotpKey};
 pub use username::Username;
 pub use username_list::{UsernameList, UsernameListError};

@@ -12,6 +12,8 @@ use crate::time::Timestamp;
 pub enum Purpose {
     /// The password was right, and the second factor is missing.
     SecondFactor,
+    /// Somebody is about to confirm the key of an authenticator app.
+    TotpSetUp,
     /// An admin lets somebody set a new password.
     Reset,
     /// An admin lets somebody create an account.
@@ -26,6 +28,7 @@ impl Purpose {
     const fn as_str(self) -> &'static str {
         match self {
             Self::SecondFactor => "second factor",
+            Self::TotpSetUp => "totp set-up",
             Self::Reset => "reset",
             Self::Invitation => "invitation",
             Self::PasskeyRegistration => "passkey registration",
@@ -85,7 +88,7 @@ mod tests {
     #[test]
     fn the_purposes_differ() {
         use Purpose::*;
-        let all = [SecondFactor, Reset, Invitation, PasskeyRegistration, PasskeyLogin];
+        let all = [SecondFactor, TotpSetUp, Reset, Invitation, PasskeyRegistration, PasskeyLogin];
         let seals: std::collections::BTreeSet<_> =
             all.map(|purpose| secret().seal(purpose, "a", NOW)).into_iter().collect();
         assert_eq!(seals.len(), all.len());
