@@ -19,7 +19,7 @@ const COMPONENTS: [(&str, &str); 8] = [
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path that reach it.
-const ROUTES: [(&str, &str, &str, &str); 21] = [
+const ROUTES: [(&str, &str, &str, &str); 27] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/.well-known/oauth-authorization-server", "login", "GET", "/.well-known/oauth-authorization-server"),
@@ -31,12 +31,18 @@ const ROUTES: [(&str, &str, &str, &str); 21] = [
     ("/api/account/export", "account", "GET", "/api/account/export"),
     ("/api/account/messages", "account", "DELETE", "/api/account/messages"),
     ("/api/account/password", "account", "POST", "/api/account/password"),
+    ("/api/account/recovery-codes", "account", "POST", "/api/account/recovery-codes"),
+    ("/api/account/totp", "account", "POST", "/api/account/totp"),
+    ("/api/account/totp/confirm", "account", "POST", "/api/account/totp/confirm"),
+    ("/api/account/totp/remove", "account", "POST", "/api/account/totp/remove"),
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
     ("/api/login", "login", "POST", "/api/login"),
+    ("/api/login/code", "login", "POST", "/api/login/code"),
     ("/api/logout", "account", "POST", "/api/logout"),
     ("/api/messages", "messages", "GET", "/api/messages"),
     ("/api/messages/:id", "messages", "DELETE", "/api/messages/1"),
     ("/api/openapi.yaml", "openapi", "GET", "/api/openapi.yaml"),
+    ("/api/recovery", "account", "POST", "/api/recovery"),
     ("/api/session/refresh", "session", "POST", "/api/session/refresh"),
     ("/api/sessions", "account", "GET", "/api/sessions"),
     ("/api/sessions/:id", "account", "DELETE", "/api/sessions/1"),

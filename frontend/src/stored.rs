@@ -85,8 +85,16 @@ mod tests {
         let user = User { username: "ada".to_owned(), name: "Ada".to_owned() };
         let token_type = "Bearer".to_owned();
         let token = "a.b-c".to_owned();
-        let (refresh_token, refresh_expires_in) = (None, 604_800);
-        LoginResponse { token, token_type, expires_in: 900, user, refresh_token, refresh_expires_in }
+        let (refresh_token, refresh_expires_in, password_was_reset_at) = (None, 604_800, None);
+        LoginResponse {
+            token,
+            token_type,
+            expires_in: 900,
+            user,
+            refresh_token,
+            refresh_expires_in,
+            password_was_reset_at,
+        }
     }
 
     fn read(stored: &str) -> Option<Session> {

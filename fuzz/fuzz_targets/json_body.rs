@@ -6,13 +6,19 @@ use fuzz::{PASSWORD, People, USERNAME};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 13] = [
     "/api/signup",
     "/api/login",
+    "/api/login/code",
+    "/api/recovery",
     "/api/session/refresh",
     "/api/messages",
     "/api/account/password",
     "/api/account/delete",
+    "/api/account/totp",
+    "/api/account/totp/confirm",
+    "/api/account/totp/remove",
+    "/api/account/recovery-codes",
     "/api/authorizer",
 ];
 
@@ -62,7 +68,10 @@ fn accepted(path: &str, object: &Map<String, Value>, answer: &Value) {
         }
         "/api/session/refresh" => assert_eq!(sent("refresh_token"), People::refresh_token()),
         "/api/account/password" => assert_eq!(sent("current_password"), PASSWORD),
-        "/api/account/delete" => assert_eq!(sent("password"), PASSWORD),
+        "/api/account/delete" | "/api/account/totp" | "/api/account/recovery-codes" => {
+            assert_eq!(sent("password"), PASSWORD);
+        }
+        // Nobody here has a second factor or recovery codes.
         _ => panic!("{path} takes what bears no token: {USERNAME}"),
     }
 }

@@ -72,10 +72,10 @@ def fill_in(operation, body):
         body["refresh_token"] = log_in(SHARED, refresh_token_in="body")["refresh_token"]
     elif operation == "changePassword":
         body["current_password"] = PASSWORD
-    elif operation == "deleteAccount":
+    elif operation in ("deleteAccount", "beginTotp", "removeTotp", "makeRecoveryCodes"):
         body["password"] = PASSWORD
     # A generated new password is usually one of the common passwords.
-    field = {"signUp": "password", "changePassword": "new_password"}.get(operation)
+    field = {"signUp": "password", "changePassword": "new_password", "recover": "new_password"}.get(operation)
     if field and len(body[field]) < 128:
         body[field] += " of 9 arches"
 
@@ -104,6 +104,13 @@ BEYOND_SCHEMA = {
     "signUp": {("password", code) for code in ("common_password", "contains_username", "contains_product_name")}
     | {("name", "nothing_visible"), ("name", "reserved"), ("username", "reserved")},
     "changePassword": {("new_password", code) for code in ("common_password", "contains_username", "contains_product_name")},
+    # Texts that can be no code, tickets and codes that are not good, and of a code and a ticket none or both.
+    "logInWithCode": {("code", "invalid")},
+    "recover": {("new_password", code) for code in ("common_password", "contains_username", "contains_product_name")}
+    | {("code", code) for code in ("invalid", "missing", "unknown_field")},
+    "confirmTotp": {("ticket", "invalid"), ("code", "invalid"), ("code", "wrong_code")},
+    "removeTotp": {("code", "invalid"), ("code", "wrong_code")},
+    "makeRecoveryCodes": {("code", "invalid")},
     # A cursor of the board in the list of an author, or the reverse.
     "listMessages": {("before", "invalid")},
     # A text that nobody sees; a key that was used for another text.

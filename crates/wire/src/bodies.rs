@@ -109,6 +109,38 @@ pub struct LoginResponse {
     pub refresh_token: Option<String>,
     /// Seconds from now until the refresh token expires.
     pub refresh_expires_in: u64,
+    /// When the password was set by a recovery code or a reset link, in RFC 3339, in UTC with milliseconds. The first login
+    /// after that is told so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_was_reset_at: Option<String>,
+}
+
+/// The body of the answer 202 to `POST /api/login`: the password was right, and a code is missing. Not `Debug`, because it holds
+/// a ticket.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeNeededResponse {
+    /// It is sent to `POST /api/login/code` together with the code.
+    pub ticket: String,
+    /// Seconds from now until the ticket expires.
+    pub expires_in: u64,
+}
+
+/// The body of the answer 200 to `POST /api/account/totp`. Not `Debug`, because it holds a key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotpResponse {
+    /// The key for the authenticator app, in base 32.
+    pub key: String,
+    /// The same as an address that apps read as a QR code.
+    pub uri: String,
+    /// It is sent to `POST /api/account/totp/confirm` together with the first code.
+    pub ticket: String,
+}
+
+/// The body of the answer 200 to `POST /api/account/recovery-codes`. Not `Debug`, because it holds codes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryCodesResponse {
+    /// Nobody can read them again.
+    pub codes: Vec<String>,
 }
 
 /// The body of the answer 200 to `GET /api/account`.
@@ -118,6 +150,12 @@ pub struct AccountResponse {
     pub user: User,
     /// The time in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
+    /// Whether a login asks for a code after the password.
+    #[serde(default)]
+    pub second_factor: bool,
+    /// How many recovery codes were not used yet.
+    #[serde(default)]
+    pub recovery_codes_left: usize,
 }
 
 /// Something that has happened to an account.

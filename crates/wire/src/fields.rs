@@ -7,6 +7,10 @@ pub const NAME: &str = "name";
 pub const TEXT: &str = "text";
 pub const CURRENT_PASSWORD: &str = "current_password";
 pub const NEW_PASSWORD: &str = "new_password";
+/// A code of an authenticator app, or a recovery code.
+pub const CODE: &str = "code";
+/// What an answer before has given out.
+pub const TICKET: &str = "ticket";
 pub const REFRESH_TOKEN: &str = "refresh_token";
 /// How the refresh token of a login reaches the client: `cookie` or `body`.
 pub const REFRESH_TOKEN_IN: &str = "refresh_token_in";

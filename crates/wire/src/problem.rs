@@ -70,6 +70,8 @@ codes! {
         InvalidToken = "invalid_token",
         /// 401: no account has this username and this password.
         InvalidCredentials = "invalid_credentials",
+        /// 401: the code, or the ticket that it was sent with, is not good, or no longer good.
+        InvalidCode = "invalid_code",
         /// 401: the refresh token is missing, not valid, or no longer valid.
         InvalidRefreshToken = "invalid_refresh_token",
         /// 403: a page of another origin may not use the visitor's cookie for this.
@@ -138,6 +140,8 @@ codes! {
         ContainsProductName = "contains_product_name",
         /// The password is not the one of the account.
         WrongPassword = "wrong_password",
+        /// The code is not the one of the account, or was used before.
+        WrongCode = "wrong_code",
         /// The value has another form, or lies outside the allowed range.
         Invalid = "invalid",
     }

@@ -140,6 +140,25 @@ impl<P: Platform> Context<'_, P> {
         self.replace(found, has_revision_of(found), change).await
     }
 
+    /// Gives an account another password, for somebody who does not know the one before. This ends all of its sessions, no
+    /// device is known any more, and the next login is told. `password` is the hash, which is computed whether or not there is
+    /// such an account. `change` has to find the proof in the record that is replaced, and may refuse.
+    pub(crate) async fn reset_password<R: From<Overtaken>>(
+        &self,
+        found: &Credentials,
+        password: String,
+        change: impl Fn(&mut Account) -> Result<(), R>,
+    ) -> Result<(), Failed<R>> {
+        let (devices, password_reset_at_ms) = (self.random_hex::<16>(), Some(self.now()));
+        let change = async |account: Account| {
+            let (password, devices, revision) = (password.clone(), devices.clone(), account.revision + 1);
+            let mut account = Account { password, devices, kept: None, revision, password_reset_at_ms, ..account };
+            change(&mut account).map_err(Failed::Refused)?;
+            Ok(records::encode(&account)?)
+        };
+        self.replace(found, has_revision_of(found), change).await
+    }
+
     /// Ends all sessions of an account.
     pub(crate) async fn end_all_sessions(&self, username: &Username) -> Result<(), Failed<Overtaken>> {
         let Some(found) = self.find_credentials(Some(username)).await? else { return Ok(()) };

@@ -86,7 +86,7 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
         context.log(about(Event::new(Level::Warn, "authn_token_late")));
     }
     context.log_with_work(about(Event::new(Level::Info, "session_refreshed")));
-    Ok(tokens::reply(&incoming.parts, delivery, session, access, token.successor()))
+    Ok(tokens::reply(&incoming.parts, delivery, session, access, token.successor(), None))
 }
 
 /// The session of a token, if it has not ended and the token was made for it.

@@ -60,6 +60,9 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 kept: None,
                 changes: 0,
                 standing: Standing::default(),
+                totp: None,
+                recovery: Vec::new(),
+                password_reset_at_ms: None,
                 created_at_ms: context.now(),
             };
             if !context.create_account(&account).await? {

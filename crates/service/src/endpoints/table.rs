@@ -24,6 +24,7 @@ pub const SIGNUP: Component<Signup> = Component {
 #[derive(Clone, Copy, Debug)]
 pub enum Login {
     LogIn,
+    LogInWithCode,
     KeySet,
     Metadata,
 }
@@ -35,6 +36,7 @@ pub const LOGIN: Component<Login> = Component {
     name: "login",
     resources: &[
         Resource { path: "/api/login", methods: &[(Method::POST, Public, Login::LogIn)] },
+        Resource { path: "/api/login/code", methods: &[(Method::POST, Public, Login::LogInWithCode)] },
         Resource { path: KEY_SET, methods: &[(Method::GET, Public, Login::KeySet)] },
         // The same metadata at the address of OpenID Connect Discovery 1.0, and at that of RFC 8414.
         Resource { path: "/.well-known/openid-configuration", methods: &[(Method::GET, Public, Login::Metadata)] },
@@ -69,6 +71,11 @@ pub enum Account {
     Export,
     DeleteMessages,
     Delete,
+    BeginTotp,
+    ConfirmTotp,
+    RemoveTotp,
+    MakeRecoveryCodes,
+    Recover,
 }
 
 pub const ACCOUNT: Component<Account> = Component {
@@ -89,6 +96,16 @@ pub const ACCOUNT: Component<Account> = Component {
         Resource { path: "/api/account/export", methods: &[(Method::GET, GUARDED, Account::Export)] },
         Resource { path: "/api/account/messages", methods: &[(Method::DELETE, GUARDED, Account::DeleteMessages)] },
         Resource { path: "/api/account/delete", methods: &[(Method::POST, GUARDED, Account::Delete)] },
+        Resource { path: "/api/account/totp", methods: &[(Method::POST, GUARDED, Account::BeginTotp)] },
+        Resource { path: "/api/account/totp/confirm", methods: &[(Method::POST, GUARDED, Account::ConfirmTotp)] },
+        Resource { path: "/api/account/totp/remove", methods: &[(Method::POST, GUARDED, Account::RemoveTotp)] },
+        Resource {
+            path: "/api/account/recovery-codes",
+            methods: &[(Method::POST, GUARDED, Account::MakeRecoveryCodes)],
+        },
+        // It is public, because the endpoint itself checks the proof. It is here because this component has the rules for new
+        // passwords.
+        Resource { path: "/api/recovery", methods: &[(Method::POST, Public, Account::Recover)] },
     ],
 };
 

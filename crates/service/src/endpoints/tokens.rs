@@ -1,14 +1,14 @@
 //! How a client gets the tokens of its session. A browser gets the refresh token as a cookie, which no script can read and
 //! which is sent to one path only.
 
-use domain::{AuthenticationMethods, RefreshToken};
+use domain::{AuthenticationMethods, RefreshToken, Timestamp};
 use http::StatusCode;
 use http::request::Parts;
 use wire::{LoginResponse, User};
 
 use crate::accounts::sessions::BegunInVain;
 use crate::accounts::tokens::AccessToken;
-use crate::context::{Context, Event, Level, Platform, SessionSettings, SigningSettings};
+use crate::context::{Context, Event, Level, Platform, SessionSettings, SigningSettings, rfc3339};
 use crate::http::cookie::Cookie;
 use crate::http::gateway::Incoming;
 use crate::http::problem::ApiError;
@@ -55,16 +55,21 @@ pub(super) async fn begin<P: Platform>(
     }
     let username = account.username.as_str();
     context.log_with_work(Event::new(Level::Info, "authn_login_success").with("username", username));
-    Ok(Ok(reply(&incoming.parts, delivery, session.record, access, &session.refresh_token)))
+    let reset_at = account.password_reset_at_ms;
+    if let Some(reset_at) = reset_at {
+        context.reset_was_told(&account.username, reset_at).await;
+    }
+    Ok(Ok(reply(&incoming.parts, delivery, session.record, access, &session.refresh_token, reset_at)))
 }
 
-/// The answer that contains both tokens.
+/// The answer that contains both tokens. `reset_at` is a reset of the password that the owner of the account is to be told of.
 pub(super) fn reply(
     request: &Parts,
     delivery: Delivery,
     session: SessionRecord,
     access: AccessToken,
     refresh: &RefreshToken,
+    reset_at: Option<Timestamp>,
 ) -> Reply {
     let in_body = delivery == Delivery::Body;
     let response = LoginResponse {
@@ -74,6 +79,7 @@ pub(super) fn reply(
         user: User { username: session.username.into(), name: session.name.into() },
         refresh_token: in_body.then(|| refresh.text()),
         refresh_expires_in: access.refresh_expires_in,
+        password_was_reset_at: reset_at.map(rfc3339),
     };
     let reply = json(StatusCode::OK, &response);
     if in_body {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 
-use domain::{InputError, MethodArnError, PasswordError};
+use domain::{CodeError, InputError, MethodArnError, PasswordError};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -159,6 +159,12 @@ impl Rule for PasswordError {
             Self::Input(error) => error.code(),
             Self::Common => FieldCode::CommonPassword,
         }
+    }
+}
+
+impl Rule for CodeError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) enum ApiError {
     InvalidToken(TokenError),
     /// No account has this username and password.
     InvalidCredentials,
+    /// The code, or the ticket beside it, is not good.
+    InvalidCode,
     /// The refresh token is missing or not valid. The value is the `Set-Cookie` header that deletes the cookie, if that is to
     /// be deleted.
     InvalidRefreshToken(Option<HeaderValue>),
@@ -147,6 +149,7 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::MissingToken, 401, "Token required", "Log in, and send the token as \"Authorization: Bearer TOKEN\"."),
     (Code::InvalidToken, 401, "Invalid token", ""),
     (Code::InvalidCredentials, 401, "Invalid credentials", "Wrong username or password."),
+    (Code::InvalidCode, 401, "Invalid code", "The code is wrong, was used before, or came too late."),
     (Code::InvalidRefreshToken, 401, "Invalid refresh token", "The session has ended. Log in again."),
     (Code::CrossSiteRequest, 403, "Cross-site request", ""),
     (Code::SignUpsClosed, 403, "Sign-ups closed", "Nobody can create an account here at the moment."),
@@ -229,6 +232,7 @@ impl ApiError {
             Self::MissingToken => Code::MissingToken,
             Self::InvalidToken(_) => Code::InvalidToken,
             Self::InvalidCredentials => Code::InvalidCredentials,
+            Self::InvalidCode => Code::InvalidCode,
             Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
             Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
             Self::SignUpsClosed => Code::SignUpsClosed,
@@ -274,7 +278,9 @@ impl ApiError {
     fn challenge(&self) -> Option<HeaderValue> {
         let challenge = match self {
             // RFC 9110, section 15.5.2: every 401 has a challenge.
-            Self::MissingToken | Self::InvalidCredentials | Self::InvalidRefreshToken(_) => REALM.to_owned(),
+            Self::MissingToken | Self::InvalidCredentials | Self::InvalidCode | Self::InvalidRefreshToken(_) => {
+                REALM.to_owned()
+            }
             Self::InvalidToken(error) => {
                 format!("{REALM}, error=\"invalid_token\", error_description=\"{}\"", token_detail(*error))
             }

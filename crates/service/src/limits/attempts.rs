@@ -1,4 +1,4 @@
-//! Delays for clients that send wrong passwords.
+//! Delays for clients that send wrong passwords and wrong codes.
 //!
 //! A browser that has logged in to an account once gets a device cookie. Its later attempts are counted for this device
 //! alone, so somebody who guesses the password elsewhere can't make the owner wait.
@@ -11,6 +11,10 @@ use crate::accounts::credentials::Credentials;
 use crate::context::{AttemptRules, Context, Event, Level, Platform};
 use crate::store::Failed;
 
+/// Codes wait longer than passwords, because six digits are soon guessed by somebody who has the password; for the same reason
+/// nobody can turn this off.
+const CODES: DelayRule = DelayRule { free: 5, max_seconds: 300 };
+
 /// Where an attempt comes from.
 pub(crate) struct Client<'a> {
     /// `None` on a host that does not tell the address of its clients.
@@ -19,7 +23,7 @@ pub(crate) struct Client<'a> {
     pub(crate) devices: &'a [&'a str],
 }
 
-/// Permission to check one password now. The attempt counts as a failure until it is passed to
+/// Permission to check one password or code now. The attempt counts as a failure until it is passed to
 /// [`Context::attempt_succeeded`].
 #[must_use = "an attempt fails or succeeds"]
 pub(crate) struct Attempt {
@@ -71,13 +75,69 @@ impl<P: Platform> Context<'_, P> {
         Ok(Attempt { failures, logins, who: who() })
     }
 
-    /// Records that the password was right.
+    /// Records that the password, or the code, was right.
     ///
     /// # Errors
     /// [`TooMany`] if it was right too often.
     pub(crate) async fn attempt_succeeded(&self, attempt: Attempt) -> Result<(), Failed<TooMany>> {
         self.forget_slots(attempt.failures).await?;
         self.take_or_refuse(attempt.logins, "logins", attempt.who).await.map(drop)
+    }
+
+    /// Records that the password was right, where a code has to follow: until then the attempt counts as one that failed.
+    /// Returns the keys that it is counted under, for [`Context::begin_code`].
+    ///
+    /// # Errors
+    /// [`TooMany`] if it was right too often.
+    pub(crate) async fn password_was_right(&self, attempt: Attempt) -> Result<Vec<String>, Failed<TooMany>> {
+        self.take_or_refuse(attempt.logins, "logins", attempt.who).await?;
+        Ok(attempt.failures.into_iter().map(|taken| taken.key).collect())
+    }
+
+    /// Begins the check of a code. It is counted for the account or, if the account knows the device, for that device alone; not
+    /// for the login that it belongs to, so another login gives no further attempts. `counted` are the keys under which that
+    /// login is counted. If the code is right, it is counted there no longer.
+    ///
+    /// # Errors
+    /// [`TooMany`] while there is a delay.
+    pub(crate) async fn begin_code(
+        &self,
+        devices: &[&str],
+        found: &Credentials,
+        counted: Vec<String>,
+    ) -> Result<Attempt, Failed<TooMany>> {
+        let username = &found.account.username;
+        let device = self.known_device(devices, Some(found));
+        let name = device.map_or_else(|| username.to_string(), |device| device.id().to_owned());
+        let who = || too_many(Some(username));
+        let seen = self.look_at_slots(vec![Counted { kind: Kind::Codes, name, limit: Limit::Delay(CODES) }]).await?;
+        let mut failures = self.take_or_refuse(seen, "attempts", who()).await?;
+        // Others may have moved the times of those slots since, so only the count is taken back.
+        failures.extend(counted.into_iter().map(|key| Taken { key, forget: -1 }));
+        Ok(Attempt { failures, logins: Vec::new(), who: who() })
+    }
+
+    /// Begins a reset of a password. It is counted for the address and, where a code is to be checked, for the name, whether or
+    /// not an account has it.
+    ///
+    /// # Errors
+    /// [`TooMany`] while there is a delay. Nothing is written then.
+    pub(crate) async fn begin_recovery(
+        &self,
+        address: Option<ClientAddress>,
+        name: Option<&str>,
+        account: Option<&Credentials>,
+    ) -> Result<Attempt, Failed<TooMany>> {
+        let limit = Limit::Delay(CODES);
+        let from = address.into_iter().flat_map(|address| by_address(Kind::RecoveryFrom, limit, address));
+        let of = name.map(|name| Counted { kind: Kind::Recovery, name: name.to_owned(), limit });
+        let seen = self.look_at_slots(from.chain(of).collect()).await?;
+        let who = || too_many(account.map(|found| &found.account.username));
+        if let Some(wait) = self.longest_wait(seen.iter()) {
+            return self.refuse("attempts", &wait, who());
+        }
+        let failures = self.take_or_refuse(seen, "attempts", who()).await?;
+        Ok(Attempt { failures, logins: Vec::new(), who: who() })
     }
 
     /// Counts the check of a password that a logged-in user enters again. It is counted apart from logins: only a user who

@@ -21,6 +21,12 @@ pub(super) enum Kind {
     Device,
     /// Passwords tried for an account by somebody who is logged in to it, right ones too.
     Check,
+    /// Codes of a second factor tried for an account, or by a device that it knows.
+    Codes,
+    /// Recovery codes tried for an account whose password is forgotten.
+    Recovery,
+    /// Recovery codes and reset links tried from an address.
+    RecoveryFrom,
     /// Right passwords of an account.
     Logins,
     /// Right passwords from an address.
@@ -40,6 +46,9 @@ impl Kind {
             Self::Address => "address",
             Self::Device => "device",
             Self::Check => "check",
+            Self::Codes => "codes",
+            Self::Recovery => "recovery",
+            Self::RecoveryFrom => "recovery_from",
             Self::Logins => "logins",
             Self::LoginsFrom => "logins_from",
             Self::SignUps => "signups",
@@ -75,8 +84,8 @@ impl Seen {
 
 /// An attempt that was counted.
 pub(super) struct Taken {
-    key: String,
-    forget: i64,
+    pub(super) key: String,
+    pub(super) forget: i64,
 }
 
 /// The milliseconds that a client has to wait, and for which limit.

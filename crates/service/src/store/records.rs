@@ -1,12 +1,12 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
-use domain::{Activity, AuthenticationMethods, DisplayName, Role, Timestamp, Username};
+use domain::{Activity, AuthenticationMethods, DisplayName, Role, Timestamp, Totp, Username};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::context::{Context, Platform, StoreError};
 
-/// An account. Not `Debug`: it holds a password hash.
+/// An account. Not `Debug`: it holds a password hash and the key of a second factor.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) v: AccountVersion,
@@ -31,6 +31,15 @@ pub(crate) struct Account {
     pub(crate) changes: u64,
     #[serde(default, skip_serializing_if = "Standing::is_initial")]
     pub(crate) standing: Standing,
+    /// The second factor, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) totp: Option<Totp>,
+    /// The digests of the recovery codes that were not used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) recovery: Vec<String>,
+    /// When the password was set without the one before. The next login tells this and removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password_reset_at_ms: Option<Timestamp>,
     pub(crate) created_at_ms: Timestamp,
 }
 

@@ -37,6 +37,7 @@ mod refresh;
 mod repeated_posts;
 mod rules;
 mod same_origin;
+mod second_factor;
 mod security_log;
 mod sessions;
 mod settings;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::second_factor;
 use crate::world::{Answer, Data, PASSWORD, World, anon, bearer, signup_body};
 
 const DOCUMENT: &str = include_str!("../../../../docs/performance.md");
@@ -30,6 +31,12 @@ struct App {
     world: World,
     ada: String,
     refresh_token: String,
+    /// A recovery code of ada, who has no second factor.
+    adas_code: String,
+    /// A set-up of ada's that waits for its code: the body that confirms it.
+    confirmation: String,
+    /// Of cyd, who has a second factor: a token, a recovery code, and the ticket of a login that waits for a code.
+    cyd: [String; 3],
 }
 
 impl App {
@@ -49,11 +56,32 @@ impl App {
         world.use_limits();
         world.post("/api/login", r#"{"username":"nobody","password":"wrong"}"#);
         world.advance_millis(16 * 60 * 1000);
-        let ada = world.refresh(&refresh_token).tokens();
+        let (ada, refresh_token) = world.refresh(&refresh_token).tokens();
+        let mut app = Self {
+            world,
+            ada,
+            refresh_token,
+            adas_code: String::new(),
+            confirmation: String::new(),
+            cyd: Default::default(),
+        };
+        app.prepare_factors();
         if !batches {
-            world.data.refuse_batches();
+            app.world.data.refuse_batches();
         }
-        Self { world, ada: ada.0, refresh_token: ada.1 }
+        app
+    }
+
+    fn prepare_factors(&mut self) {
+        let token = self.log_in_as("cyd", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+        let cyds_code = second_factor::make_codes(&self.world, &token).remove(0);
+        second_factor::enrol(&self.world, &token);
+        let ticket = self.log_in_as("cyd", PASSWORD).json()["ticket"].as_str().unwrap().to_owned();
+        self.cyd = [token, cyds_code, ticket];
+        self.adas_code = second_factor::make_codes(&self.world, &self.ada).remove(0);
+        let (key, ticket) = second_factor::begin(&self.world, &self.ada);
+        let code = second_factor::code(&self.world, &key);
+        self.confirmation = format!(r#"{{"ticket":"{ticket}","code":"{code}"}}"#);
     }
 
     fn ask(&self, method: &str, uri: &str, body: &str) -> Answer {
@@ -69,7 +97,16 @@ impl App {
     }
 
     fn log_in(&self, password: &str) -> Answer {
-        self.ask("POST", "/api/login", &format!(r#"{{"username":"ada","password":"{password}"}}"#))
+        self.log_in_as("ada", password)
+    }
+
+    fn log_in_as(&self, username: &str, password: &str) -> Answer {
+        self.ask("POST", "/api/login", &format!(r#"{{"username":"{username}","password":"{password}"}}"#))
+    }
+
+    fn recover(&self, code: &str) -> Answer {
+        let body = format!(r#"{{"username":"ada","code":"{code}","new_password":"a quite different secret"}}"#);
+        self.ask("POST", "/api/recovery", &body)
     }
 }
 
@@ -99,6 +136,29 @@ const REQUESTS: &[Request] = &[
     ("a login", 200, |app| app.log_in(PASSWORD)),
     ("a login that fails", 401, |app| app.log_in("wrong")),
     ("a login that is refused by a delay", 429, |app| app.log_in("wrong")),
+    ("a login with a second factor, the password", 202, |app| app.log_in_as("cyd", PASSWORD)),
+    ("a login with a second factor, the code", 200, |app| {
+        let [_, code, ticket] = &app.cyd;
+        app.ask("POST", "/api/login/code", &format!(r#"{{"ticket":"{ticket}","code":"{code}"}}"#))
+    }),
+    ("a wrong code at a login", 401, |app| {
+        let body = format!(r#"{{"ticket":"{}","code":"0000-0000-0000-0000"}}"#, app.cyd[2]);
+        app.ask("POST", "/api/login/code", &body)
+    }),
+    ("a reset of the password", 204, |app| app.recover(&app.adas_code)),
+    ("a reset of the password that fails", 401, |app| app.recover("0000-0000-0000-0000")),
+    ("a key for an authenticator app", 200, |app| {
+        app.as_ada("POST", "/api/account/totp", &format!(r#"{{"password":"{PASSWORD}"}}"#))
+    }),
+    ("turning the second factor on", 204, |app| app.as_ada("POST", "/api/account/totp/confirm", &app.confirmation)),
+    ("turning the second factor off", 204, |app| {
+        let [token, code, _] = &app.cyd;
+        let body = format!(r#"{{"password":"{PASSWORD}","code":"{code}"}}"#);
+        app.world.send(bearer(token, "POST", "/api/account/totp/remove", &body))
+    }),
+    ("new recovery codes", 200, |app| {
+        app.as_ada("POST", "/api/account/recovery-codes", &format!(r#"{{"password":"{PASSWORD}"}}"#))
+    }),
     ("a refresh", 200, |app| app.world.refresh(&app.refresh_token)),
     ("who am I", 200, |app| app.as_ada("GET", "/api/account", "")),
     ("the authorizer's share of a guarded call", 200, |app| app.as_ada("GET", "/api/authorizer", "")),

@@ -5,7 +5,7 @@ use domain::{Activity, DelayRule, Iterations, Password, TokenError};
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
-use crate::context::{Event, Level, Platform, SessionSettings, SettingError, Variables};
+use crate::context::{AddressSource, Event, Level, Platform, SessionSettings, SettingError, Variables};
 use crate::endpoints::table::Account;
 use crate::http::gateway;
 use crate::http::problem::ApiError;
@@ -14,6 +14,7 @@ pub(super) struct Settings {
     pub(super) iterations: Iterations,
     pub(super) sessions: SessionSettings,
     pub(super) password_checks: Option<DelayRule>,
+    pub(super) address_source: AddressSource,
 }
 
 pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Account>;
@@ -23,6 +24,7 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
         iterations: variables.iterations()?,
         sessions: variables.sessions()?,
         password_checks: variables.password_checks()?,
+        address_source: variables.address_source()?,
     })
 }
 
@@ -51,7 +53,11 @@ impl<P: Platform> Call<'_, P> {
             return Ok(found);
         }
         self.tell(Activity::LoginFailed, Event::new(Level::Warn, "authn_login_fail")).await?;
-        let detail = "This is not your password.".to_owned();
-        Err(ApiError::Invalid(vec![FieldError { field: field.to_owned(), code: FieldCode::WrongPassword, detail }]))
+        Err(refused(field, FieldCode::WrongPassword, "This is not your password."))
     }
+}
+
+/// The answer to a body with one member that is not good.
+pub(super) fn refused(field: &str, code: FieldCode, detail: &str) -> ApiError {
+    ApiError::Invalid(vec![FieldError { field: field.to_owned(), code, detail: detail.to_owned() }])
 }

@@ -73,5 +73,10 @@ impl<P: Platform> Call<'_, P> {
 /// An account as its owner sees it.
 pub(super) fn shown(account: Account) -> AccountResponse {
     let user = User { username: account.username.into(), name: account.name.into() };
-    AccountResponse { user, created_at: rfc3339(account.created_at_ms) }
+    AccountResponse {
+        user,
+        created_at: rfc3339(account.created_at_ms),
+        second_factor: account.totp.is_some(),
+        recovery_codes_left: account.recovery.len(),
+    }
 }

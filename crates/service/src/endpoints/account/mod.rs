@@ -1,9 +1,11 @@
 //! The caller's own account: `/api/account`, `/api/sessions` and `POST /api/logout`. All methods are guarded, and those
-//! that can't be undone ask for the password again.
+//! that can't be undone ask for the password again; but who has forgotten it, for whom `POST /api/recovery` is, has no token.
 
 mod call;
 mod credentials;
 mod data;
+mod recovery;
+mod second_factor;
 mod sessions;
 
 use bytes::Bytes;
@@ -28,6 +30,11 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
         Account::Export => call.export().await,
         Account::DeleteMessages => call.delete_messages().await,
         Account::Delete => call.delete().await,
+        Account::BeginTotp => call.begin_totp().await,
+        Account::ConfirmTotp => call.confirm_totp().await,
+        Account::RemoveTotp => call.remove_totp().await,
+        Account::MakeRecoveryCodes => call.make_recovery_codes().await,
+        Account::Recover => call.recover().await,
     })
     .await
 }

@@ -106,10 +106,10 @@ impl World {
         let asked = line(&request);
         let response = match request.uri().path() {
             "/api/signup" => service::signup::handle(self, request).await,
-            "/api/login" => service::login::handle(self, request).await,
+            "/api/login" | "/api/login/code" => service::login::handle(self, request).await,
             path if path.starts_with("/.well-known/") => service::login::handle(self, request).await,
             "/api/session/refresh" => service::session::handle(self, request).await,
-            "/api/logout" => service::account::handle(self, request).await,
+            "/api/logout" | "/api/recovery" => service::account::handle(self, request).await,
             path if path.starts_with("/api/sessions") || path.starts_with("/api/account") => {
                 service::account::handle(self, request).await
             }
