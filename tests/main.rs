@@ -65,6 +65,7 @@ mod redis;
 mod request_bodies;
 mod routes;
 mod second_authorizer;
+mod second_factor;
 mod secrets;
 mod session;
 mod shared_instances;

@@ -14,7 +14,7 @@ use super::store;
 /// Shorter secrets can occur in a log by chance.
 const MIN_CHARS: usize = 8;
 /// The members of JSON bodies that are secret.
-const MEMBERS: [&str; 5] = ["password", "current_password", "new_password", "token", "refresh_token"];
+const MEMBERS: [&str; 7] = ["password", "current_password", "new_password", "token", "refresh_token", "ticket", "key"];
 
 /// The secrets that one client has sent and received.
 #[derive(Clone, Default)]
@@ -23,6 +23,10 @@ pub(crate) struct Confidential(Arc<Mutex<BTreeSet<String>>>);
 impl Confidential {
     pub(crate) fn sent(&self, ask: &Ask) {
         self.members(ask.json().as_ref());
+        // An answer has another member of this name, which is no secret.
+        if let Some(code) = ask.json().as_ref().and_then(|json| json["code"].as_str()) {
+            self.note(code);
+        }
         for (name, value) in ask.headers() {
             match *name {
                 "authorization" => self.token(value.split_once(' ').map_or(value.as_str(), |(_, token)| token)),
@@ -39,12 +43,14 @@ impl Confidential {
         }
     }
 
-    /// Notes the secrets that a host keeps in its store: private keys, the secrets that refresh tokens are made from, and
-    /// hashes.
+    /// Notes the secrets that a host keeps in its store: private keys, the secrets that refresh tokens are made from, keys of
+    /// second factors, and hashes.
     pub(crate) fn stored(&self, state: &Path) {
         for (key, value) in store::rows(state) {
             let Ok(record) = serde_json::from_slice::<Value>(&value) else { continue };
-            for secret in ["/newest/private_key", "/before/private_key", "/private_key", "/refresh", "/password"] {
+            for secret in
+                ["/newest/private_key", "/before/private_key", "/private_key", "/refresh", "/password", "/totp"]
+            {
                 let text = record.pointer(secret).and_then(Value::as_str).unwrap_or_default();
                 let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/".contains(c)));
                 words.filter(|word| word.len() >= 20).for_each(|word| self.note(word));
@@ -61,9 +67,18 @@ impl Confidential {
     fn members(&self, json: Option<&Value>) {
         for name in MEMBERS {
             if let Some(text) = json.and_then(|json| json[name].as_str()) {
-                if name.ends_with("token") { self.token(text) } else { self.note(text) }
+                match name {
+                    "token" | "refresh_token" => self.token(text),
+                    "ticket" => {
+                        self.note(text);
+                        text.rsplit('.').take(1).for_each(|seal| self.note(seal));
+                    }
+                    _ => self.note(text),
+                }
             }
         }
+        let codes = json.and_then(|json| json["codes"].as_array()).into_iter().flatten();
+        codes.filter_map(Value::as_str).for_each(|code| self.note(code));
     }
 
     fn cookies(&self, cookies: &str) {
