@@ -19,14 +19,15 @@ pub(crate) const TESTING: [&str; 4] = ["--variable", "stage=test", "--variable",
 /// An address of this machine with any free port.
 pub(crate) const ANY_PORT: &str = "127.0.0.1:0";
 
-/// The limits of attempts and posts.
-const LIMITS: [&str; 6] = [
+/// The limits of attempts, posts and reports.
+const LIMITS: [&str; 7] = [
     "login_free_failures",
     "login_address_free_failures",
     "logins_per_ten_minutes",
     "address_logins_per_ten_minutes",
     "signups_per_hour",
     "posts_per_minute",
+    "reports_per_hour",
 ];
 
 /// Flags of a host that turn the limits off. A load comes from one account and one address, which they would stop.

@@ -22,12 +22,13 @@ struct Component {
     guard: Option<(&'static str, &'static str)>,
 }
 
-const COMPONENTS: [Component; 8] = [
+const COMPONENTS: [Component; 9] = [
     Component { name: "signup", world: "signup", guard: None },
     Component { name: "login", world: "login", guard: None },
     Component { name: "session", world: "session", guard: None },
     Component { name: "account", world: "account", guard: Some(("authorizer", "account-composed")) },
     Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
+    Component { name: "moderation", world: "moderation", guard: Some(("authorizer", "moderation-composed")) },
     Component { name: "authorizer", world: "authorizer-component", guard: None },
     Component { name: "openapi", world: "openapi", guard: None },
     Component { name: SITE, world: "site", guard: None },
@@ -40,7 +41,7 @@ const SECOND_AUTHORIZER: &str = "fixture-authorizer";
 pub(crate) const SITE: &str = "site";
 
 /// The names of the components.
-pub(crate) fn names() -> [&'static str; 8] {
+pub(crate) fn names() -> [&'static str; 9] {
     COMPONENTS.map(|component| component.name)
 }
 

@@ -100,6 +100,7 @@ mod tests {
             assert!(keeps_to("signup", "signup"));
             assert!(keeps_to("session", "session"));
             assert!(keeps_to("account-composed", "account"));
+            assert!(keeps_to("moderation-composed", "moderation"));
             assert!(keeps_to("authorizer-component", "authorizer"));
             assert!(keeps_to("openapi", "openapi"));
             assert!(keeps_to("site", "site"));

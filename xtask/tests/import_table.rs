@@ -14,6 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("session", &["edge"]),
     ("account", &["edge"]),
     ("messages", &["edge"]),
+    ("moderation", &["edge"]),
     ("authorizer", &["edge"]),
     ("openapi", &["edge"]),
     ("site", &["edge"]),

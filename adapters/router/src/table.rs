@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn every_route_of_the_manifest_leads_to_its_component() {
         for (route, component) in routes() {
-            let path = route.replace(":id", "1").replace("...", "any/thing");
+            let path = route.replace(":id", "1").replace(":username", "ada").replace("...", "any/thing");
             assert_eq!(at(&path), component, "{path}");
         }
     }
@@ -111,6 +111,10 @@ mod tests {
             ("/api/sessions/1/2", "openapi"),
             ("/api/account", "account"),
             ("/api/account/other", "openapi"),
+            ("/api/messages/1", "messages"),
+            ("/api/messages/1/report", "moderation"),
+            ("/api/messages/1/2", "openapi"),
+            ("/api/admin/accounts/ada/role", "moderation"),
             ("/api", "openapi"),
             ("/apis", "site"),
             ("/", "site"),

@@ -1,13 +1,16 @@
 use std::fmt;
 
 /// The end of a page of messages, which the API returns in `next` and accepts in `before`: a letter for the list and the
-/// position in it, `m42` for the board and `a7` for one author's messages. It is opaque to clients.
+/// position in it, `m42` for the board, `a7` for one
+/// author's messages and `r3` for reports. It is opaque to clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// A position on the board, 1 or more.
     Board(u64),
     /// A position among one author's messages, 1 or more.
     Author(u64),
+    /// A position among the reports, 1 or more.
+    Report(u64),
 }
 
 /// The text is not a cursor that this API has returned.
@@ -21,9 +24,11 @@ impl Cursor {
     /// # Errors
     /// Any other text, including the position 0 and positions beyond 2^53.
     pub fn parse(raw: &str) -> Result<Self, CursorError> {
-        let (make, digits): (fn(u64) -> Self, &str) = match (raw.strip_prefix('m'), raw.strip_prefix('a')) {
-            (Some(digits), _) => (Self::Board, digits),
-            (_, Some(digits)) => (Self::Author, digits),
+        let (list, digits) = raw.split_at_checked(1).ok_or(CursorError)?;
+        let make: fn(u64) -> Self = match list {
+            "m" => Self::Board,
+            "a" => Self::Author,
+            "r" => Self::Report,
             _ => return Err(CursorError),
         };
         let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
@@ -42,6 +47,7 @@ impl fmt::Display for Cursor {
         match self {
             Self::Board(position) => write!(f, "m{position}"),
             Self::Author(position) => write!(f, "a{position}"),
+            Self::Report(position) => write!(f, "r{position}"),
         }
     }
 }
@@ -52,7 +58,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        for cursor in [Cursor::Board(1), Cursor::Author(7), Cursor::Board(MAX_POSITION)] {
+        for cursor in [Cursor::Board(1), Cursor::Author(7), Cursor::Report(3), Cursor::Board(MAX_POSITION)] {
             assert_eq!(Cursor::parse(&cursor.to_string()), Ok(cursor));
         }
     }

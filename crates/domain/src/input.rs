@@ -26,6 +26,8 @@ pub(crate) const NAME: &Input = &Input {
 };
 pub(crate) const MESSAGE: &Input =
     &Input { noun: "A message", characters: "A message holds no control characters other than line breaks (U+000A)." };
+pub(crate) const REASON: &Input =
+    &Input { noun: "A reason", characters: "A reason holds no control characters other than line breaks (U+000A)." };
 /// Any character is allowed in a password, so there is no message about characters.
 pub(crate) const PASSWORD: &Input = &Input { noun: "A password", characters: "" };
 

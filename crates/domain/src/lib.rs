@@ -4,6 +4,7 @@
 //! and salts are arguments. Every decision is a plain function of its arguments, so it can be tested without a host.
 
 mod activity;
+mod account_arn;
 mod app_secret;
 mod authentication;
 mod client;
@@ -27,6 +28,7 @@ mod password;
 mod password_hash;
 mod policy;
 mod recovery_code;
+mod reason;
 mod role;
 mod rotation;
 mod session;
@@ -40,6 +42,7 @@ mod username;
 mod username_list;
 
 pub use activity::Activity;
+pub use account_arn::AccountArn;
 pub use app_secret::AppSecret;
 pub use authentication::{Authentication, AuthenticationMethods};
 pub use client::client_in_words;
@@ -62,10 +65,12 @@ pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,
 };
 pub use policy::{
-    ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
+    ACTION_DELETE_MESSAGE, ACTION_END_SESSIONS, ACTION_INVOKE, ACTION_RESET_PASSWORD, ACTION_SET_ROLE, ACTION_SUSPEND,
+    Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
 };
 pub use recovery_code::RecoveryCode;
-pub use role::Role;
+pub use role::{Role, RoleError};
+pub use reason::Reason;
 pub use rotation::{Rotation, RotationError};
 pub use session::{
     RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,

@@ -46,8 +46,10 @@ mod tests {
     #[test]
     fn a_pattern_matches_the_messages_of_one_author_on_one_stage() {
         let alice = Username::parse("alice").unwrap();
-        let own = PolicyDocument::allow([]).and_allow(ACTION_DELETE_MESSAGE, MessageArn::pattern_of("dev", &alice));
-        let all = PolicyDocument::allow([]).and_allow(ACTION_DELETE_MESSAGE, MessageArn::pattern_of_all("dev"));
+        let own =
+            PolicyDocument::allow([]).and_allow(&[ACTION_DELETE_MESSAGE], vec![MessageArn::pattern_of("dev", &alice)]);
+        let all =
+            PolicyDocument::allow([]).and_allow(&[ACTION_DELETE_MESSAGE], vec![MessageArn::pattern_of_all("dev")]);
         for (message, is_own, is_any) in [
             (MessageArn::new("dev", "alice", 7), true, true),
             (MessageArn::new("dev", "alice2", 7), false, true),

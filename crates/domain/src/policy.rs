@@ -8,6 +8,14 @@ pub const POLICY_VERSION: &str = "2012-10-17";
 pub const ACTION_INVOKE: &str = "execute-api:Invoke";
 /// The action that stands for taking a message off the board.
 pub const ACTION_DELETE_MESSAGE: &str = "messages:Delete";
+/// The action that stands for suspending an account, and for lifting that.
+pub const ACTION_SUSPEND: &str = "accounts:Suspend";
+/// The action that stands for giving an account another role.
+pub const ACTION_SET_ROLE: &str = "accounts:SetRole";
+/// The action that stands for ending the sessions of an account.
+pub const ACTION_END_SESSIONS: &str = "accounts:EndSessions";
+/// The action that stands for a link by which somebody sets a new password.
+pub const ACTION_RESET_PASSWORD: &str = "accounts:ResetPassword";
 
 /// The largest number of statements, and of patterns in one statement. It limits the work of an evaluation, and is higher
 /// than any policy of ours needs.
@@ -30,7 +38,7 @@ pub struct Statement {
     pub effect: Effect,
     /// Patterns of actions, compared without regard to case, as IAM does.
     pub actions: Vec<String>,
-    /// Patterns of method ARNs, or of message ARNs.
+    /// Patterns of ARNs: of methods, of messages or of accounts.
     pub resources: Vec<String>,
 }
 
@@ -93,29 +101,25 @@ impl PolicyDocument {
 
     /// A policy that allows the methods in the list, and nothing else.
     pub fn allow(methods: impl IntoIterator<Item = MethodArn>) -> Self {
-        Self {
-            statements: vec![Statement {
-                effect: Effect::Allow,
-                actions: vec![ACTION_INVOKE.to_owned()],
-                resources: methods.into_iter().map(|arn| arn.to_string()).collect(),
-            }],
-        }
+        let methods = methods.into_iter().map(|arn| arn.to_string());
+        Self { statements: Vec::new() }.and_allow(&[ACTION_INVOKE], methods.collect())
     }
 
-    /// The same policy, which also allows an action on what the pattern matches.
+    /// The same policy, which also allows actions on what the patterns match.
     #[must_use]
-    pub fn and_allow(self, action: &str, pattern: String) -> Self {
-        self.and(Effect::Allow, action, vec![pattern])
+    pub fn and_allow(self, actions: &[&str], patterns: Vec<String>) -> Self {
+        self.and(Effect::Allow, actions, patterns)
     }
 
-    /// The same policy, which denies an action on what the patterns match, whatever it allows.
+    /// The same policy, which denies actions on what the patterns match, whatever it allows.
     #[must_use]
-    pub fn and_deny(self, action: &str, patterns: Vec<String>) -> Self {
-        self.and(Effect::Deny, action, patterns)
+    pub fn and_deny(self, actions: &[&str], patterns: Vec<String>) -> Self {
+        self.and(Effect::Deny, actions, patterns)
     }
 
-    fn and(mut self, effect: Effect, action: &str, resources: Vec<String>) -> Self {
-        self.statements.push(Statement { effect, actions: vec![action.to_owned()], resources });
+    fn and(mut self, effect: Effect, actions: &[&str], resources: Vec<String>) -> Self {
+        let actions = actions.iter().map(|action| (*action).to_owned()).collect();
+        self.statements.push(Statement { effect, actions, resources });
         self
     }
 
@@ -124,7 +128,7 @@ impl PolicyDocument {
         &self.statements
     }
 
-    /// Whether the policy lets its principal perform an action on a method or a message: an explicit Deny overrides every
+    /// Whether the policy lets its principal perform an action on a method, a message or an account: an explicit Deny overrides every
     /// Allow, and an action that no statement allows is denied.
     pub fn evaluate(&self, action: &str, arn: &impl AsRef<str>) -> Verdict {
         let mut verdict = Verdict::ImplicitDeny;

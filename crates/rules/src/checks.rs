@@ -1,9 +1,9 @@
 use std::ops::RangeInclusive;
 
 use crate::limits::{
-    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, RESERVED_USERNAMES,
-    SHORT_USERNAME_CHARS, STORED_NAME_MAX_CHARS, STORED_USERNAME_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS,
-    USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, REASON_MAX_CHARS,
+    REASON_MIN_CHARS, RESERVED_USERNAMES, SHORT_USERNAME_CHARS, STORED_NAME_MAX_CHARS, STORED_USERNAME_MAX_CHARS,
+    TEXT_MAX_CHARS, TEXT_MIN_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
 };
 
 /// The rule that a text breaks.
@@ -77,6 +77,15 @@ pub fn stored_name(raw: &str) -> Result<(), Broken> {
 /// The first rule that is broken.
 pub fn new_text(raw: &str) -> Result<(), Broken> {
     trimmed(raw, TEXT_MIN_CHARS..=TEXT_MAX_CHARS, Some('\n'))
+}
+
+/// The reason of a report or of a suspension: [`REASON_MIN_CHARS`] to [`REASON_MAX_CHARS`] characters after trimming, of
+/// which line feeds are the only control characters.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn new_reason(raw: &str) -> Result<(), Broken> {
+    trimmed(raw, REASON_MIN_CHARS..=REASON_MAX_CHARS, Some('\n'))
 }
 
 /// A new password for the account with this username: [`new_password_length`], then [`new_password_words`].

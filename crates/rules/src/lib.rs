@@ -14,8 +14,8 @@ mod lines;
 mod pages;
 
 pub use checks::{
-    Broken, new_name, new_password, new_password_length, new_password_words, new_text, new_username, stored_name,
-    stored_username,
+    Broken, new_name, new_password, new_password_length, new_password_words, new_reason, new_text, new_username,
+    stored_name, stored_username,
 };
 pub use limits::*;
 pub use lines::plain_lines;

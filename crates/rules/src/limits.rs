@@ -45,6 +45,10 @@ pub const ATTEMPTED_PASSWORD_MAX_BYTES: usize = 4096;
 pub const TEXT_MIN_CHARS: usize = 1;
 /// The largest number of characters in a message, after trimming.
 pub const TEXT_MAX_CHARS: usize = 1000;
+/// The smallest number of characters in the reason of a report or of a suspension, after trimming.
+pub const REASON_MIN_CHARS: usize = 1;
+/// The largest number of characters in the reason of a report or of a suspension, after trimming.
+pub const REASON_MAX_CHARS: usize = 500;
 /// The word that a new password or username must not contain, in lower case.
 pub const PRODUCT_NAME: &str = "latchkey";
 
@@ -56,6 +60,8 @@ pub const BODY_MAX_BYTES: usize = 40 * 1024;
 pub const TOKEN_MAX_BYTES: usize = 4096;
 /// The largest number of messages on a page.
 pub const PAGE_MAX_MESSAGES: usize = 100;
+/// The number of reports on a page.
+pub const PAGE_REPORTS: usize = 20;
 /// The number of messages on a page when the client asks for no number.
 pub const PAGE_DEFAULT_MESSAGES: usize = 20;
 /// The largest number of sessions of one account. The next login ends the session that began first.

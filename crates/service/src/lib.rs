@@ -19,5 +19,5 @@ mod signing;
 mod store;
 
 pub use context::platform;
-pub use endpoints::{account, authorizer, login, messages, openapi, session, signup, site, table};
+pub use endpoints::{account, authorizer, login, messages, moderation, openapi, session, signup, site, table};
 pub use http::{BodyFault, MAX_BODY_BYTES};

@@ -150,6 +150,11 @@ pub struct AccountResponse {
     pub user: User,
     /// The time in RFC 3339, in UTC with milliseconds.
     pub created_at: String,
+    /// `member`, `moderator` or `admin`.
+    pub role: String,
+    /// There only while the account is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
     /// Whether a login asks for a code after the password.
     #[serde(default)]
     pub second_factor: bool,
@@ -204,6 +209,82 @@ pub struct DeletedMessagesResponse {
     /// How many messages this request has deleted.
     pub deleted: u64,
     /// The value of `before` for the next request, or null if no message is left.
+    pub next: Option<String>,
+}
+
+/// Why and for how long an account may do nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// What the moderator has written.
+    pub reason: String,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub since: String,
+    /// The same; `None` if it has no end.
+    pub until: Option<String>,
+}
+
+/// The body of the answer 200 to `GET /api/admin/accounts/USERNAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminAccountResponse {
+    /// The owner of the account.
+    pub user: User,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub created_at: String,
+    /// `member`, `moderator` or `admin`.
+    pub role: String,
+    /// Whether the operator has named the account, so that nobody can decide about it here.
+    pub named_by_operator: bool,
+    /// There only while the account is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
+    /// Who has suspended it: a username.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_by: Option<String>,
+    /// How many messages it has begun to post. Those that were deleted since count too.
+    pub posts: u64,
+    /// Ordered by last use.
+    pub sessions: Vec<Session>,
+}
+
+/// The body of the answer 201 to `POST /api/admin/accounts/USERNAME/reset-link`. Not `Debug`, because it holds a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetLinkResponse {
+    /// Lets whoever has it set a new password, once.
+    pub ticket: String,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub expires_at: String,
+}
+
+/// The body of the answer 201 to `POST /api/admin/invitations`. Not `Debug`, because it holds a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationResponse {
+    /// Lets whoever has it sign up, once.
+    pub invitation: String,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub expires_at: String,
+}
+
+/// A report that nobody has resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Unique; a later report has a higher number.
+    pub id: String,
+    /// What the reporter has written.
+    pub reason: String,
+    /// Who has reported the message.
+    pub reporter: Author,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub created_at: String,
+    /// `None` if it is no longer on the board.
+    pub message: Option<Message>,
+}
+
+/// The body of the answer 200 to `GET /api/moderation/reports`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportsResponse {
+    /// The reports of the page, newest first.
+    pub reports: Vec<Report>,
+    /// The value of `before` for the next page, or null on the last one.
     pub next: Option<String>,
 }
 

@@ -22,6 +22,16 @@ pub const AUTHOR: &str = "author";
 pub const LIMIT: &str = "limit";
 /// A parameter of the query: the cursor at which the page begins.
 pub const BEFORE: &str = "before";
+/// Why a message is reported, or an account suspended.
+pub const REASON: &str = "reason";
+/// When a suspension ends.
+pub const UNTIL: &str = "until";
+/// What a moderator does about a report: `remove`, `suspend` or `dismiss`.
+pub const ACTION: &str = "action";
+pub const ROLE: &str = "role";
+/// What an admin has given to somebody who may sign up.
+pub const INVITATION: &str = "invitation";
+pub const EXPIRES_IN_SECONDS: &str = "expires_in_seconds";
 
 /// A header rather than a field; problems name it like one.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

@@ -78,6 +78,8 @@ codes! {
         CrossSiteRequest = "cross_site_request",
         /// 403: nobody may create an account here.
         SignUpsClosed = "signups_closed",
+        /// 403: the invitation was not made here, was used, or has expired.
+        InvitationInvalid = "invitation_invalid",
         /// 403: the message belongs to another author.
         NotTheAuthor = "not_the_author",
         /// 403: the token's policy does not allow the method.
@@ -88,7 +90,7 @@ codes! {
         MethodNotAllowed = "method_not_allowed",
         /// 409: an account has this username, or another sign-up is taking it at this moment.
         UsernameTaken = "username_taken",
-        /// 409: another request has changed the account at the same moment.
+        /// 409: another request has changed the account, or resolved the report.
         Conflict = "conflict",
         /// 413: the body has more bytes than [`rules::BODY_MAX_BYTES`].
         BodyTooLarge = "body_too_large",

@@ -162,8 +162,9 @@ impl<P: Platform> Context<'_, P> {
     /// Ends all sessions of an account.
     pub(crate) async fn end_all_sessions(&self, username: &Username) -> Result<(), Failed<Overtaken>> {
         let Some(found) = self.find_credentials(Some(username)).await? else { return Ok(()) };
-        let change = async |account: Account| {
-            Ok(records::encode(&Account { kept: None, revision: account.revision + 1, ..account })?)
+        let change = async |mut account: Account| {
+            account.end_sessions();
+            Ok(records::encode(&account)?)
         };
         self.replace(&found, |_| true, change).await
     }
@@ -185,7 +186,7 @@ impl<P: Platform> Context<'_, P> {
 
     /// Replaces the record of an account. If others replace it at the same moment, this is done after them, as long as
     /// `may_go_on` with what they have left. If one of them has died, this waits for the end of its lease.
-    async fn replace<R: From<Overtaken>>(
+    pub(super) async fn replace<R: From<Overtaken>>(
         &self,
         found: &Credentials,
         may_go_on: impl Fn(&Account) -> bool,
@@ -263,6 +264,12 @@ fn has_revision_of(found: &Credentials) -> impl Fn(&Account) -> bool {
 }
 
 impl Account {
+    /// Sessions that began before are over, that of the caller too.
+    pub(crate) fn end_sessions(&mut self) {
+        self.kept = None;
+        self.revision += 1;
+    }
+
     /// Turns an account of the version before, whose later passwords were in records beside it.
     fn bring_up_to_date(&mut self, changed: Option<&[u8]>, rehash: Option<&[u8]>) -> Result<(), StoreError> {
         let key = keys::account(&self.username);

@@ -19,7 +19,12 @@ mod gaps;
 mod newest;
 mod page;
 mod repeat;
+mod report;
+mod reports;
+mod resolve;
 
 pub(crate) use add::{Added, NotAdded};
 pub(crate) use delete::NotDeleted;
 pub(crate) use page::PageRequest;
+pub(crate) use report::NotReported;
+pub(crate) use resolve::NotResolved;

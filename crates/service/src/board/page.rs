@@ -107,12 +107,16 @@ impl<P: Platform> Context<'_, P> {
 
     /// The authors of the messages whose accounts were deleted. Each account is read once.
     async fn deleted_authors(&self, messages: &[(u64, MessageRecord)]) -> Result<Vec<String>, StoreError> {
-        let authors: BTreeSet<&str> = messages.iter().filter_map(|(_, record)| record.author.as_deref()).collect();
-        let authors: Vec<Username> = authors.into_iter().filter_map(|author| Username::parse(author).ok()).collect();
-        let keys: Vec<String> = authors.iter().map(keys::account).collect();
-        let accounts = authors.iter().zip(self.get_many(&keys).await?);
+        self.deleted_among(messages.iter().filter_map(|(_, record)| record.author.as_deref()).collect()).await
+    }
+
+    /// Those of some usernames whose accounts were deleted.
+    pub(super) async fn deleted_among(&self, people: BTreeSet<&str>) -> Result<Vec<String>, StoreError> {
+        let people: Vec<Username> = people.into_iter().filter_map(|username| Username::parse(username).ok()).collect();
+        let keys: Vec<String> = people.iter().map(keys::account).collect();
+        let accounts = people.iter().zip(self.get_many(&keys).await?);
         let deleted = accounts.filter(|(_, account)| is_deleted(account.as_deref()));
-        Ok(deleted.map(|(author, _)| author.to_string()).collect())
+        Ok(deleted.map(|(username, _)| username.to_string()).collect())
     }
 
     async fn read_page(

@@ -79,6 +79,12 @@ pub(crate) fn rfc3339(time: Timestamp) -> String {
     format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(time.as_millis().min(LAST_MILLIS))).to_string()
 }
 
+/// Reads a time of RFC 3339 in UTC, as [`rfc3339`] writes it, with any number of decimals.
+pub(crate) fn parse_rfc3339(raw: &str) -> Option<Timestamp> {
+    let time = humantime::parse_rfc3339(raw).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(time.as_millis()).ok().map(Timestamp::from_millis)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +95,17 @@ mod tests {
         let line = event.line(Timestamp::from_millis(1_800_000_000_123), "messages", "00ff");
         let expected = r#"{"time":"2027-01-15T08:00:00.123Z","level":"warn","component":"messages","event":"authz_fail","request_id":"00ff","reason":"a\nb","store_reads":2}"#;
         assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn a_time_is_read_as_it_is_written() {
+        let time = Timestamp::from_millis(1_800_000_000_123);
+        assert_eq!(parse_rfc3339(&rfc3339(time)), Some(time));
+        assert_eq!(parse_rfc3339("2027-01-15T08:00:00Z"), Some(Timestamp::from_millis(1_800_000_000_000)));
+        for raw in ["", "2027-01-15", "2027-01-15 08:00:00", "2027-13-15T08:00:00Z", "1969-12-31T23:59:59Z", "tomorrow"]
+        {
+            assert_eq!(parse_rfc3339(raw), None, "{raw}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::settings::{SettingError, Variables};
 pub(crate) enum SignUps {
     /// Anybody.
     Open,
+    /// Who has an invitation of an admin.
+    Invited,
     /// Nobody.
     Closed,
 }
@@ -17,8 +19,9 @@ impl Variables<'_> {
     pub(crate) fn sign_ups_are(&self) -> Result<SignUps, SettingError> {
         self.parse("signups", "open", |value| match value.as_str() {
             "open" => Ok(SignUps::Open),
+            "invited" => Ok(SignUps::Invited),
             "closed" => Ok(SignUps::Closed),
-            _ => Err("open or closed"),
+            _ => Err("open, invited or closed"),
         })
     }
 

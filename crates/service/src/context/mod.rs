@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use domain::{ClientAddress, SessionId, Timestamp, hex};
 
-pub(crate) use self::log::{Event, Level, rfc3339};
+pub(crate) use self::log::{Event, Level, parse_rfc3339, rfc3339};
 pub(crate) use self::membership::SignUps;
 use self::platform::Bucket;
 pub(crate) use self::platform::{Authorization, Authorizer, Denial, Platform, StoreError, UncheckedPrincipal};

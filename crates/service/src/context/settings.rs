@@ -43,6 +43,7 @@ const MAX_DELAY_SECONDS: u64 = 300;
 const SIGN_UPS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
 const LOGINS_WINDOW_MILLIS: u64 = 10 * 60 * 1000;
 const POSTS_WINDOW_MILLIS: u64 = 60 * 1000;
+const REPORTS_WINDOW_MILLIS: u64 = 60 * 60 * 1000;
 /// The networks that the internet does not route to, so that whoever has an address there is near: loopback, private,
 /// link-local, and those that providers share among customers.
 const PRIVATE_NETWORKS: &str =
@@ -214,6 +215,10 @@ impl<'a> Variables<'a> {
 
     pub(crate) fn posts(&self) -> Result<Option<Quota>, SettingError> {
         self.quota("posts_per_minute", "20", POSTS_WINDOW_MILLIS)
+    }
+
+    pub(crate) fn reports(&self) -> Result<Option<Quota>, SettingError> {
+        self.quota("reports_per_hour", "20", REPORTS_WINDOW_MILLIS)
     }
 
     fn quota(&self, variable: &'static str, default: &str, window_millis: u64) -> Result<Option<Quota>, SettingError> {

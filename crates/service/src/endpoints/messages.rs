@@ -85,7 +85,7 @@ impl<P: Platform> Call<'_, P> {
 
     async fn delete(self) -> Result<Reply, ApiError> {
         let who = self.incoming.principal()?;
-        let position = parse_id(self.incoming.parameter("id")).ok_or(ApiError::NotFound)?;
+        let position = self.incoming.position().ok_or(ApiError::NotFound)?;
         let may_delete = |message: &MessageArn| who.may(ACTION_DELETE_MESSAGE, message);
         let author = self.context.delete_message(position, may_delete).await?;
         let event = Event::new(Level::Info, "message_deleted").with("username", who.username.as_str());
@@ -107,10 +107,4 @@ fn parse(mut query: Query) -> Result<PageRequest, ApiError> {
     });
     query.finish()?;
     Ok(PageRequest { limit: limit.unwrap_or(PAGE_DEFAULT_MESSAGES), before, author })
-}
-
-/// The position of a message on the board, from its id.
-fn parse_id(id: &str) -> Option<u64> {
-    let canonical = id.bytes().all(|b| b.is_ascii_digit()) && !id.starts_with('0');
-    id.parse().ok().filter(|_| canonical)
 }

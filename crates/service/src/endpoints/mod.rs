@@ -7,10 +7,13 @@ mod device;
 pub mod login;
 pub mod messages;
 mod metadata;
+pub mod moderation;
 pub mod openapi;
 pub mod session;
+mod session_list;
 pub mod signup;
 pub mod site;
+mod suspension;
 #[expect(missing_docs, reason = "the table is what a reader wants")]
 pub mod table;
 mod tokens;

@@ -1,12 +1,15 @@
 //! `POST /api/signup`: creates an account.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use domain::{DisplayName, Iterations, Password, Quota, Username, UsernameList};
 use http::{Request, Response, StatusCode};
 use wire::{SignupResponse, User, fields};
 
 use super::table::{SIGNUP, Signup};
-use crate::context::{AddressSource, Event, Level, Platform, SettingError, SignUps, Variables};
+use crate::accounts::invitations::Invitation;
+use crate::context::{AddressSource, Context, Event, Level, Platform, SettingError, SignUps, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{Call, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
@@ -39,7 +42,13 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
             if settings.sign_ups_are == SignUps::Closed {
                 return Err(ApiError::SignUpsClosed);
             }
-            let ((username, password), name) = parse(&incoming.body, &settings.reserved)?;
+            let is_invited = settings.sign_ups_are == SignUps::Invited;
+            let (((username, password), name), ticket) = parse(&incoming.body, &settings.reserved, is_invited)?;
+            // This comes before the name is looked up, so that nobody without an invitation is told which names are taken.
+            let invitation = match ticket.filter(|_| is_invited) {
+                Some(ticket) => Some(context.open_invitation(&ticket).await?.ok_or(ApiError::InvitationInvalid)?),
+                None => None,
+            };
             let address = context.client_address(&settings.address_source, incoming.headers());
             let sign_up = context.begin_sign_up(settings.sign_ups, address).await?;
             // The name is claimed after the hash is computed, so that the claim is held only for a moment. This check comes
@@ -65,9 +74,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 password_reset_at_ms: None,
                 created_at_ms: context.now(),
             };
-            if !context.create_account(&account).await? {
-                return Err(ApiError::UsernameTaken);
-            }
+            create(context, &account, invitation.as_ref()).await?;
             context.log_with_work(Event::new(Level::Info, "user_created").with("username", account.username.as_str()));
             let user = User { username: account.username.to_string(), name: account.name.to_string() };
             let reply = json(StatusCode::CREATED, &SignupResponse { user });
@@ -77,10 +84,38 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
     .await
 }
 
-fn parse(body: &[u8], reserved: &UsernameList) -> Result<((Username, Password), DisplayName), ApiError> {
+/// Creates the account, and takes the invitation for it.
+async fn create<P: Platform>(
+    context: &Context<'_, P>,
+    account: &Account,
+    invitation: Option<&Invitation>,
+) -> Result<(), ApiError> {
+    if let Some(invitation) = invitation
+        && !context.take_invitation(invitation).await?
+    {
+        return Err(ApiError::InvitationInvalid);
+    }
+    if context.create_account(account).await? {
+        return Ok(());
+    }
+    if let Some(invitation) = invitation {
+        context.give_back(invitation).await?;
+    }
+    Err(ApiError::UsernameTaken)
+}
+
+type Taken = (((Username, Password), DisplayName), Option<String>);
+
+/// Where no invitation is needed, one that is there is passed over: somebody may come with a link that was given out before
+/// sign-ups were opened.
+fn parse(body: &[u8], reserved: &UsernameList, is_invited: bool) -> Result<Taken, ApiError> {
     let mut members = Fields::parse(body)?;
     let username = members.required(fields::USERNAME, |raw| reserved.parse_new(&raw));
     let password = members.required(fields::PASSWORD, |raw| Password::parse_new(raw, username.as_ref()));
     let name = members.required(fields::NAME, |raw| DisplayName::parse_new(&raw));
-    members.finish(username.zip(password).zip(name))
+    let invitation = match is_invited {
+        true => members.text(fields::INVITATION).map(Some),
+        false => Some(members.optional(fields::INVITATION, Ok::<_, Infallible>)),
+    };
+    members.finish(username.zip(password).zip(name).zip(invitation))
 }

@@ -3,13 +3,15 @@
 //! Tests compare `spin.toml`, `openapi.yaml` and the README with it.
 
 use Access::Public;
-use domain::ACTION_INVOKE;
+use domain::Role;
 use http::Method;
 
 pub use crate::http::resource::{Access, Component, Resource};
 
-/// Callers whom the authorizer knows, and whose policy allows the call.
-const GUARDED: Access = Access::Guarded(ACTION_INVOKE);
+/// Callers whom the authorizer knows.
+const GUARDED: Access = Access::Guarded(Role::Member);
+const MODERATORS: Access = Access::Guarded(Role::Moderator);
+const ADMINS: Access = Access::Guarded(Role::Admin);
 
 #[derive(Clone, Copy, Debug)]
 pub enum Signup {
@@ -128,6 +130,47 @@ pub const MESSAGES: Component<Messages> = Component {
 };
 
 #[derive(Clone, Copy, Debug)]
+pub enum Moderation {
+    Report,
+    ListReports,
+    Resolve,
+    Suspend,
+    Lift,
+    ShowAccount,
+    SetRole,
+    EndSessions,
+    ResetLink,
+    Invite,
+}
+
+pub const MODERATION: Component<Moderation> = Component {
+    name: "moderation",
+    resources: &[
+        Resource { path: "/api/messages/:id/report", methods: &[(Method::POST, GUARDED, Moderation::Report)] },
+        Resource { path: "/api/moderation/reports", methods: &[(Method::GET, MODERATORS, Moderation::ListReports)] },
+        Resource {
+            path: "/api/moderation/reports/:id/resolve",
+            methods: &[(Method::POST, MODERATORS, Moderation::Resolve)],
+        },
+        Resource {
+            path: "/api/moderation/accounts/:username/suspension",
+            methods: &[(Method::PUT, MODERATORS, Moderation::Suspend), (Method::DELETE, MODERATORS, Moderation::Lift)],
+        },
+        Resource { path: "/api/admin/accounts/:username", methods: &[(Method::GET, ADMINS, Moderation::ShowAccount)] },
+        Resource { path: "/api/admin/accounts/:username/role", methods: &[(Method::PUT, ADMINS, Moderation::SetRole)] },
+        Resource {
+            path: "/api/admin/accounts/:username/sessions",
+            methods: &[(Method::DELETE, ADMINS, Moderation::EndSessions)],
+        },
+        Resource {
+            path: "/api/admin/accounts/:username/reset-link",
+            methods: &[(Method::POST, ADMINS, Moderation::ResetLink)],
+        },
+        Resource { path: "/api/admin/invitations", methods: &[(Method::POST, ADMINS, Moderation::Invite)] },
+    ],
+};
+
+#[derive(Clone, Copy, Debug)]
 pub enum Authorizer {
     Policy,
 }
@@ -152,10 +195,12 @@ pub const OPENAPI: Component<Openapi> = Component {
     resources: &[Resource { path: "/api/openapi.yaml", methods: &[(Method::GET, Public, Openapi::Document)] }],
 };
 
-/// What any bearer of a valid token may call, as method and path with `*` for each parameter: every method of the API, because
-/// the public ones are for them too, and `OPTIONS` of any address.
-pub(crate) fn allowed() -> impl Iterator<Item = (&'static str, String)> {
-    let methods = SIGNUP.methods().chain(LOGIN.methods()).chain(SESSION.methods()).chain(ACCOUNT.methods());
-    let methods = methods.chain(MESSAGES.methods()).chain(AUTHORIZER.methods()).chain(OPENAPI.methods());
-    methods.chain([("OPTIONS", "/*".to_owned())])
+/// What bearers of a valid token may call from this role on, as method and path with `*` for each parameter. For members this
+/// is also every public method, because those are for them too, and `OPTIONS` of any address.
+pub(crate) fn allowed_from(role: Role) -> impl Iterator<Item = (&'static str, String)> {
+    let methods = SIGNUP.methods_from(role).chain(LOGIN.methods_from(role)).chain(SESSION.methods_from(role));
+    let methods = methods.chain(ACCOUNT.methods_from(role)).chain(MESSAGES.methods_from(role));
+    let methods = methods.chain(MODERATION.methods_from(role)).chain(AUTHORIZER.methods_from(role));
+    let preflight = (role == Role::Member).then(|| ("OPTIONS", "/*".to_owned()));
+    methods.chain(OPENAPI.methods_from(role)).chain(preflight)
 }

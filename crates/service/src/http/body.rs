@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use domain::{CodeError, InputError, MethodArnError, PasswordError};
+use domain::{CodeError, InputError, MethodArnError, PasswordError, RoleError};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -48,10 +49,10 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(String) -> Result<T, E>,
     ) -> Option<T> {
-        match self.member(name) {
+        match self.string(name) {
             Member::Absent => self.refuse(name, FieldCode::Missing, "This field is required."),
             Member::Refused => None,
-            Member::Text(text) => match parse(text) {
+            Member::Value(text) => match parse(text) {
                 Ok(value) => Some(value),
                 Err(rule) => self.refuse(name, rule.code(), &rule.to_string()),
             },
@@ -64,11 +65,23 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(String) -> Result<T, E>,
     ) -> Option<T> {
-        match self.member(name) {
-            Member::Text(text) => match parse(text) {
+        match self.string(name) {
+            Member::Value(text) => match parse(text) {
                 Ok(value) => Some(value),
                 Err(rule) => self.refuse(name, rule.code(), &rule.to_string()),
             },
+            Member::Absent | Member::Refused => None,
+        }
+    }
+
+    /// Takes an optional whole number within bounds.
+    pub(crate) fn optional_number(&mut self, name: &'static str, allowed: RangeInclusive<u64>) -> Option<u64> {
+        match self.member(name, "This field is a whole number.", |value| value.is_number().then_some(value)) {
+            Member::Value(number) => {
+                let number = number.as_u64().filter(|number| allowed.contains(number));
+                let detail = || format!("A whole number from {} to {}.", allowed.start(), allowed.end());
+                number.or_else(|| self.refuse(name, FieldCode::Invalid, &detail()))
+            }
             Member::Absent | Member::Refused => None,
         }
     }
@@ -83,14 +96,24 @@ impl Fields {
         }
     }
 
-    fn member(&mut self, name: &'static str) -> Member {
+    fn string(&mut self, name: &'static str) -> Member<String> {
+        self.member(name, "This field is a string.", |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Takes a member of one type; `other_type` is what is said of a value of another one.
+    fn member<T>(&mut self, name: &'static str, other_type: &str, typed: impl FnOnce(Value) -> Option<T>) -> Member<T> {
         let mut values = self.members.extract_if(.., |(member, _)| member == name).map(|(_, value)| value);
         let (first, second) = (values.next(), values.next());
         drop(values);
         let refused = match (first, second) {
             (None, _) => return Member::Absent,
-            (Some(Value::String(text)), None) => return Member::Text(text),
-            (Some(_), None) => (FieldCode::WrongType, "This field is a string."),
+            (Some(value), None) => match typed(value) {
+                Some(value) => return Member::Value(value),
+                None => (FieldCode::WrongType, other_type),
+            },
             (Some(_), Some(_)) => (FieldCode::Duplicate, "This field is there more than once."),
         };
         let _: Option<()> = self.refuse(name, refused.0, refused.1);
@@ -116,10 +139,10 @@ pub(super) fn unknown<T>(left: Vec<(String, T)>, detail: &'static str) -> impl I
     })
 }
 
-enum Member {
+enum Member<T> {
     Absent,
     Refused,
-    Text(String),
+    Value(T),
 }
 
 /// The members of an object in order, duplicates included, which `serde_json::Map` would lose.
@@ -169,6 +192,12 @@ impl Rule for CodeError {
 }
 
 impl Rule for MethodArnError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl Rule for RoleError {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid
     }

@@ -10,7 +10,7 @@ use super::problem::ApiError;
 
 /// A body has to be complete, declared as JSON, and not too long. The endpoint decides whether there has to be one.
 pub(super) fn check(parts: &Parts, body: &Bytes) -> Result<(), ApiError> {
-    if parts.method != Method::POST {
+    if ![Method::POST, Method::PUT].contains(&parts.method) {
         return Ok(());
     }
     let fault = parts.extensions.get::<BodyFault>();

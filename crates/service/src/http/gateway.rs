@@ -5,7 +5,7 @@
 use std::ops::AsyncFnOnce;
 
 use bytes::Bytes;
-use domain::{DisplayName, MessageArn, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
+use domain::{ACTION_INVOKE, DisplayName, MethodArn, PolicyDocument, SessionId, TokenError, Username, Verdict, hex};
 use http::header::{ALLOW, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -28,9 +28,9 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
-    /// Whether the policy allows an action on a message.
-    pub(crate) fn may(&self, action: &str, message: &MessageArn) -> bool {
-        self.policy.evaluate(action, message) == Verdict::Allow
+    /// Whether the policy allows an action on a message or an account.
+    pub(crate) fn may(&self, action: &str, arn: &impl AsRef<str>) -> bool {
+        self.policy.evaluate(action, arn) == Verdict::Allow
     }
 }
 
@@ -53,6 +53,13 @@ impl Incoming {
     /// The value of a parameter of the path.
     pub(crate) fn parameter(&self, wanted: &str) -> &str {
         self.parameters.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
+    }
+
+    /// The position in a list that the parameter `id` of the path names.
+    pub(crate) fn position(&self) -> Option<u64> {
+        let id = self.parameter("id");
+        let canonical = id.bytes().all(|b| b.is_ascii_digit()) && !id.starts_with('0');
+        id.parse().ok().filter(|_| canonical)
     }
 
     pub(crate) fn query(&self) -> Query {
@@ -122,9 +129,9 @@ pub(crate) async fn answer<P: Platform, S, E: Copy>(
         let settings = read(&variables)?;
         let principal = match access {
             Access::Public => None,
-            Access::Guarded(action) => {
+            Access::Guarded(_) => {
                 context.client_address(&variables.address_source()?, &parts.headers);
-                Some(context.guard(authorizer, action, &parts).await?)
+                Some(context.guard(authorizer, &parts).await?)
             }
         };
         content::check(&parts, &body)?;
@@ -149,8 +156,8 @@ impl<P: Platform> Context<'_, P> {
         reply
     }
 
-    /// Asks the authorizer, and validates everything that it returns.
-    async fn guard(&self, authorizer: &impl Authorizer, action: &str, parts: &Parts) -> Result<Principal, ApiError> {
+    /// Asks the authorizer, and validates everything that it returns. Which roles may call the method, its policy says.
+    async fn guard(&self, authorizer: &impl Authorizer, parts: &Parts) -> Result<Principal, ApiError> {
         let header = bearer::header(&parts.headers)?;
         let method = MethodArn::of_request(&self.settings.stage, parts.method.as_str(), parts.uri.path());
         let decided = authorizer.authorize(header, &method, self.request_id()).await;
@@ -160,7 +167,7 @@ impl<P: Platform> Context<'_, P> {
         })?;
         let malformed = || ApiError::Internal("the authorizer's output is malformed");
         let policy = PolicyDocument::parse(&version, statements).map_err(|_| malformed())?;
-        let verdict = policy.evaluate(action, &method);
+        let verdict = policy.evaluate(ACTION_INVOKE, &method);
         let principal = Principal {
             username: Username::parse(&principal.username).map_err(|_| malformed())?,
             name: DisplayName::parse(&principal.name).map_err(|_| malformed())?,
@@ -183,6 +190,7 @@ impl<P: Platform> Context<'_, P> {
             ApiError::CrossSiteRequest(CrossSite::OriginIsNotHost) => refused("origin_is_not_host"),
             ApiError::NotTheAuthor => refused("not_the_author"),
             ApiError::InsufficientScope => refused("policy"),
+            ApiError::InvitationInvalid => refused("invitation"),
             ApiError::Misconfigured(SettingError { variable, reason }) => {
                 Event::new(Level::Error, "misconfigured").with("variable", *variable).with("expected", reason.as_str())
             }

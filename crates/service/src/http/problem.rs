@@ -15,7 +15,8 @@ use super::MAX_BODY_BYTES;
 use super::reply::{NO_STORE, Reply};
 use super::same_origin::CrossSite;
 use crate::accounts::credentials::Overtaken;
-use crate::board::{NotAdded, NotDeleted};
+use crate::accounts::decisions::NotDecided;
+use crate::board::{NotAdded, NotDeleted, NotReported, NotResolved};
 use crate::context::{SettingError, StoreError};
 use crate::limits::TooMany;
 use crate::signing::UnusableKey;
@@ -42,9 +43,11 @@ pub(crate) enum ApiError {
     CrossSiteRequest(CrossSite),
     /// Nobody may create an account.
     SignUpsClosed,
+    /// The invitation was not made here, was used, or has expired.
+    InvitationInvalid,
     /// The message belongs to another account, and the policy allows to delete one's own alone.
     NotTheAuthor,
-    /// The policy does not allow the method.
+    /// The policy does not allow the method, or what the method does to this account.
     InsufficientScope,
     NotFound,
     /// `token_issuer` is not a URL, so verifiers can't find the issuer by it.
@@ -54,6 +57,8 @@ pub(crate) enum ApiError {
     UsernameTaken,
     /// Another request has changed the account at the same moment.
     Conflict,
+    /// Somebody else has resolved the report, or is about to.
+    ReportTaken,
     /// The first request with the same idempotency key has not ended.
     UnderWay,
     BodyTooLarge,
@@ -111,6 +116,31 @@ impl From<Overtaken> for ApiError {
     }
 }
 
+impl From<NotDecided> for ApiError {
+    fn from(error: NotDecided) -> Self {
+        match error {
+            NotDecided::Absent => Self::NotFound,
+            NotDecided::NotAllowed => Self::InsufficientScope,
+            NotDecided::Overtaken => Self::Conflict,
+        }
+    }
+}
+
+impl From<NotReported> for ApiError {
+    fn from(NotReported::Absent: NotReported) -> Self {
+        Self::NotFound
+    }
+}
+
+impl From<NotResolved> for ApiError {
+    fn from(error: NotResolved) -> Self {
+        match error {
+            NotResolved::Absent => Self::NotFound,
+            NotResolved::Taken => Self::ReportTaken,
+        }
+    }
+}
+
 impl From<UnusableKey> for ApiError {
     fn from(UnusableKey(fault): UnusableKey) -> Self {
         Self::Internal(fault)
@@ -154,12 +184,18 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
     (Code::CrossSiteRequest, 403, "Cross-site request", ""),
     (Code::SignUpsClosed, 403, "Sign-ups closed", "Nobody can create an account here at the moment."),
     (
+        Code::InvitationInvalid,
+        403,
+        "Invitation invalid",
+        "Only somebody with an invitation can create an account here, and this one is not, or no longer, good.",
+    ),
+    (
         Code::NotTheAuthor,
         403,
         "Not the author",
         "Only its author, and those who look after the board, may delete a message.",
     ),
-    (Code::InsufficientScope, 403, "Insufficient scope", "The token does not allow this."),
+    (Code::InsufficientScope, 403, "Insufficient scope", "The policy of your account does not allow this."),
     (Code::NotFound, 404, "Not found", "Nothing has this address."),
     (Code::MethodNotAllowed, 405, "Method not allowed", "This address has other methods: see the Allow header."),
     (Code::UsernameTaken, 409, "Username taken", "That username is taken."),
@@ -167,7 +203,7 @@ const PROBLEMS: &[(Code, u16, &str, &str)] = &[
         Code::Conflict,
         409,
         "Conflict",
-        "Your account was changed by another request at the same moment. Look at it, and try again.",
+        "Another request has changed the account at the same moment. Look at it, and try again.",
     ),
     (Code::BodyTooLarge, 413, "Body too large", ""),
     (
@@ -236,12 +272,13 @@ impl ApiError {
             Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
             Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
             Self::SignUpsClosed => Code::SignUpsClosed,
+            Self::InvitationInvalid => Code::InvitationInvalid,
             Self::NotTheAuthor => Code::NotTheAuthor,
             Self::InsufficientScope => Code::InsufficientScope,
             Self::NotFound | Self::NoIssuerUrl => Code::NotFound,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::UsernameTaken => Code::UsernameTaken,
-            Self::Conflict | Self::UnderWay => Code::Conflict,
+            Self::Conflict | Self::ReportTaken | Self::UnderWay => Code::Conflict,
             Self::BodyTooLarge => Code::BodyTooLarge,
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => Code::UnsupportedMediaType,
             Self::Invalid(_) => Code::ValidationFailed,
@@ -261,6 +298,7 @@ impl ApiError {
             Self::UnderWay => {
                 Some("The first request with this Idempotency-Key has not ended. Try again in a moment.".to_owned())
             }
+            Self::ReportTaken => Some("Somebody else has resolved this report, or is about to.".to_owned()),
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
             Self::UnsupportedEncoding => Some("Send the body without a Content-Encoding.".to_owned()),
             Self::CrossSiteRequest(reason) => Some(reason.to_string()),

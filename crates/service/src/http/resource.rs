@@ -1,5 +1,6 @@
 //! Endpoints as data: a path, its methods, who may call each, and which endpoint runs.
 
+use domain::Role;
 use http::{HeaderValue, Method};
 
 /// A component of the application, and the addresses that it answers.
@@ -25,8 +26,18 @@ pub struct Resource<E: 'static> {
 pub enum Access {
     /// Anybody.
     Public,
-    /// Callers whom the authorizer's policy allows this action on the method.
-    Guarded(&'static str),
+    /// Callers whom the authorizer's policy allows the method: those of this role, and of the ones above it.
+    Guarded(Role),
+}
+
+impl Access {
+    /// The role that may do least of those that may call the method.
+    const fn least_role(self) -> Role {
+        match self {
+            Self::Public => Role::Member,
+            Self::Guarded(role) => role,
+        }
+    }
 }
 
 /// The values of the parameters of a path, by their names.
@@ -66,16 +77,18 @@ impl<E> Resource<E> {
 pub(crate) const NO_METHODS: HeaderValue = HeaderValue::from_static("OPTIONS");
 
 impl<E> Component<E> {
-    /// Its methods with their addresses, where `*` stands for each parameter. `HEAD` comes after its `GET`.
-    pub(crate) fn methods(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.resources.iter().flat_map(|resource| {
+    /// The methods that this role may call, and no role before it, with their addresses, where `*` stands for each parameter.
+    /// `HEAD` comes after its `GET`.
+    pub(crate) fn methods_from(&self, role: Role) -> impl Iterator<Item = (&'static str, String)> {
+        self.resources.iter().flat_map(move |resource| {
             let segments = resource.path.split('/').map(|segment| if segment.starts_with(':') { "*" } else { segment });
             let path = segments.collect::<Vec<_>>().join("/");
             let named = |(method, ..): &'static (Method, Access, E)| {
                 let head = (*method == Method::GET).then_some("HEAD");
                 std::iter::once(method.as_str()).chain(head)
             };
-            resource.methods.iter().flat_map(named).map(|method| (method, path.clone())).collect::<Vec<_>>()
+            let methods = resource.methods.iter().filter(|(_, access, _)| access.least_role() == role);
+            methods.flat_map(named).map(|method| (method, path.clone())).collect::<Vec<_>>()
         })
     }
 }
@@ -86,7 +99,7 @@ mod tests {
 
     const LIKES: Resource<()> = Resource {
         path: "/api/messages/:id/likes/:who",
-        methods: &[(Method::GET, Access::Public, ()), (Method::PUT, Access::Guarded("x"), ())],
+        methods: &[(Method::GET, Access::Public, ()), (Method::PUT, Access::Guarded(Role::Admin), ())],
     };
 
     #[test]
@@ -109,8 +122,8 @@ mod tests {
     fn what_follows_from_the_methods() {
         assert_eq!(LIKES.allow(), "GET, HEAD, PUT, OPTIONS");
         let component = Component { name: "likes", resources: &[LIKES] };
-        assert!(
-            component.methods().eq(["GET", "HEAD", "PUT"].map(|method| (method, "/api/messages/*/likes/*".to_owned())))
-        );
+        let methods = |role| component.methods_from(role).map(|(method, _)| method).collect::<Vec<_>>();
+        assert_eq!(Role::ALL.map(methods), [vec!["GET", "HEAD"], vec![], vec!["PUT"]]);
+        assert!(component.methods_from(Role::Admin).all(|(_, path)| path == "/api/messages/*/likes/*"));
     }
 }

@@ -1,7 +1,7 @@
-//! Rate limits: delays after wrong passwords and codes, and quotas for logins, sign-ups and messages.
+//! Rate limits: delays after wrong passwords and codes, and quotas for logins, sign-ups, messages and reports.
 //!
 //! [`attempts`] counts a login before its password is checked; otherwise a hundred guesses at the same moment would pass as
-//! one. [`quotas`] counts sign-ups and posts. [`slots`] stores the counts of all of them.
+//! one. [`quotas`] counts sign-ups, posts and reports. [`slots`] stores the counts of all of them.
 
 pub(crate) mod attempts;
 mod quotas;

@@ -1,5 +1,5 @@
-//! Quotas: how many accounts may be created from an address in an hour, and how many messages an account may post in a
-//! minute.
+//! Quotas: how many accounts may be created from an address in an hour, how many messages an account may post in a minute,
+//! and how many it may report in an hour.
 
 use domain::{ClientAddress, Limit, Quota, Username};
 
@@ -58,9 +58,26 @@ impl<P: Platform> Context<'_, P> {
     /// # Errors
     /// [`TooMany`] until the minute is over.
     pub(crate) async fn count_post(&self, quota: Option<Quota>, author: &Username) -> Result<(), Failed<TooMany>> {
-        let counted =
-            quota.map(|quota| Counted { kind: Kind::Posts, name: author.to_string(), limit: Limit::Quota(quota) });
-        self.count(counted, "messages", excess(Some(author))).await
+        self.count_of(Kind::Posts, "messages", quota, author).await
+    }
+
+    /// Counts a report by an account.
+    ///
+    /// # Errors
+    /// [`TooMany`] until the hour is over.
+    pub(crate) async fn count_report(&self, quota: Option<Quota>, reporter: &Username) -> Result<(), Failed<TooMany>> {
+        self.count_of(Kind::Reports, "reports", quota, reporter).await
+    }
+
+    async fn count_of(
+        &self,
+        kind: Kind,
+        what: &'static str,
+        quota: Option<Quota>,
+        username: &Username,
+    ) -> Result<(), Failed<TooMany>> {
+        let counted = quota.map(|quota| Counted { kind, name: username.to_string(), limit: Limit::Quota(quota) });
+        self.count(counted, what, excess(Some(username))).await
     }
 }
 

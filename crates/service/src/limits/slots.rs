@@ -37,6 +37,8 @@ pub(super) enum Kind {
     TakenNames,
     /// Messages of an account.
     Posts,
+    /// Reports of an account.
+    Reports,
 }
 
 impl Kind {
@@ -54,6 +56,7 @@ impl Kind {
             Self::SignUps => "signups",
             Self::TakenNames => "taken_names",
             Self::Posts => "posts",
+            Self::Reports => "reports",
         }
     }
 }

@@ -7,7 +7,7 @@ const ATTEMPTS: u32 = 3;
 
 impl<P: Platform> Context<'_, P> {
     /// Returns `true` at most once for each key. If the reply of the store is lost, the claim belongs to nobody.
-    pub(super) async fn claim(&self, key: &str) -> Result<bool, StoreError> {
+    pub(crate) async fn claim(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.next(key).await? == 1)
     }
 

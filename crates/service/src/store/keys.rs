@@ -2,24 +2,25 @@
 //!
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
-//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login and account, by [`compare_and_set`] | all but openapi | for ever |
+//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login, account and moderation, by [`compare_and_set`] | all but openapi | for ever |
 //! | `KEY:lock:G`, `KEY:lock:DIGEST:G`; `KEY:lock`, `KEY:lock:DIGEST` | counter: who may change the value under KEY, for [`compare_and_set`]; the lease, when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; a lease that is noted a moment later stays |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:events`, `:failures`; `latchkey:user:NAME:events:K`, `:failures:K` | counter: how much has happened to the account; [`ActivityRecord`]; K is below 32, below 8 | login, account | account | overwritten in turn, or until the account is deleted; without a NAME, read by nobody |
-//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id, and the login; K is 0 to 31 | login | login, account | overwritten by the 32nd login after, or until the account is deleted |
-//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
-//! | `latchkey:session:SID:use` | [`SessionUse`] | session | authorizer, session, account | deleted with the session |
-//! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account | messages, account | for ever |
-//! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account | messages, account | for ever; made again if it is deleted |
-//! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account | messages, account | for ever |
-//! | `latchkey:author:NAME` | counter: the author's last index | messages | messages | until the account is deleted |
+//! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id, and the login; K is 0 to 31 | login | login, account, moderation | overwritten by the 32nd login after, or until the account is deleted |
+//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account, moderation | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
+//! | `latchkey:session:SID:use` | [`SessionUse`] | session | authorizer, session, account, moderation | deleted with the session |
+//! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account, moderation | the same | for ever |
+//! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account, moderation | the same | for ever; made again if it is deleted |
+//! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account; moderation, to delete it | messages, account, moderation | for ever |
+//! | `latchkey:author:NAME` | counter: the author's last index | messages | messages, account, moderation | until the account is deleted |
 //! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever, like the message |
-//! | `latchkey:used:DIGEST` | counter: a [`KeyUse`](domain::KeyUse), of the idempotency key of a user with this digest | messages | messages | for ever, like the message; it counts for a day |
+//! | `latchkey:reports`; `latchkey:report:N`; `latchkey:reported:NAME:N` | counter: the last position of a report; [`ReportRecord`], once it is resolved a [`Gap`]; [`ReportedRecord`] of an account and the message N, by [`compare_and_set`] | moderation | moderation | for ever |
+//! | `latchkey:used:DIGEST`; `latchkey:invitation:ID` | counter: a [`KeyUse`](domain::KeyUse), of the idempotency key of a user with this digest; 1 when the invitation was used | messages; signup | the same | for ever, like the message (it counts for a day), or like the account |
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
 //! | `latchkey:jwks` | [`PublicKeysRecord`] | login, session, by [`compare_and_set`] | authorizer, login, session | for ever; of its entries, until their `expires_at_ms` |
 //! | `latchkey:user:NAME:password`, `:rehash`; `latchkey:signing-key…`, `latchkey:public-key…` | of the version before: later hashes of a password (`accounts/credentials.rs`), and keys (`signing/old_records.rs`) | | login, account; login, session, authorizer | until the account is next written (after a crash then, for ever); until a key signs |
 //! | `latchkey:places` | [`AppSecretRecord`], a secret | who needs it first | whoever counts attempts or seals tickets | for ever |
-//! | `latchkey:delay:N`, `latchkey:quota:N` | counter: failed attempts of a name, and the time of the last one; uses of a name, and since when; N below 131,072 | login, account; login, signup, messages | the same | for ever |
+//! | `latchkey:delay:N`, `latchkey:quota:N` | counter: failed attempts of a name, and the time of the last one; uses of a name, and since when; N below 131,072 | login, account; login, signup, messages, moderation | the same | for ever |
 //!
 //! A username contains no colon, so no account can overwrite the lock of another one. The longest key has 88 bytes before
 //! its number; the host with the lowest limit accepts 255 bytes.
@@ -32,6 +33,8 @@
 //! [`SessionUse`]: super::records::SessionUse
 //! [`Gap`]: super::records::Gap
 //! [`MessageRecord`]: super::records::MessageRecord
+//! [`ReportRecord`]: super::records::ReportRecord
+//! [`ReportedRecord`]: super::records::ReportedRecord
 //! [`NewestRecord`]: super::records::NewestRecord
 //! [`AuthoredRecord`]: super::records::AuthoredRecord
 //! [`SigningKeysRecord`]: super::records::SigningKeysRecord
@@ -46,6 +49,7 @@ use rules::ACCOUNT_MAX_SESSIONS;
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
 pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const NEWEST: &str = "latchkey:messages:newest";
+pub(crate) const REPORTS: &str = "latchkey:reports";
 pub(crate) const SIGNING_KEYS: &str = "latchkey:keys";
 pub(crate) const PUBLIC_KEYS: &str = "latchkey:jwks";
 pub(crate) const APP_SECRET: &str = "latchkey:places";
@@ -130,6 +134,19 @@ pub(crate) fn author(username: &Username) -> String {
 
 pub(crate) fn authored(username: &Username, position: u64) -> String {
     format!("latchkey:author:{username}:{position}")
+}
+
+pub(crate) fn report(position: u64) -> String {
+    format!("latchkey:report:{position}")
+}
+
+/// `message` is its position on the board.
+pub(crate) fn reported(reporter: &Username, message: u64) -> String {
+    format!("latchkey:reported:{reporter}:{message}")
+}
+
+pub(crate) fn invitation(id: &str) -> String {
+    format!("latchkey:invitation:{id}")
 }
 
 /// `digest` is that of an idempotency key.

@@ -73,10 +73,6 @@ impl Standing {
     fn is_initial(&self) -> bool {
         self.role == Role::Member && self.suspension.is_none()
     }
-
-    pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
-        self.suspension.as_ref().is_some_and(|suspension| suspension.until_ms.is_none_or(|until| now < until))
-    }
 }
 
 /// The version of the record of an account.
@@ -193,6 +189,28 @@ pub(crate) struct MessageRecord {
     pub(crate) text: String,
     /// A time after the message has its position.
     pub(crate) created_at_ms: Timestamp,
+}
+
+/// A report of a message that nobody has resolved, at its position among the reports. A [`Gap`] takes its place then.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReportRecord {
+    pub(crate) v: V1,
+    /// The position of the message on the board.
+    pub(crate) message: u64,
+    /// The author of the message, who may have deleted it since; `None` as in [`MessageRecord`].
+    pub(crate) author: Option<String>,
+    pub(crate) reporter: Username,
+    /// The reporter's display name at the time of the report.
+    pub(crate) name: String,
+    pub(crate) reason: String,
+    pub(crate) created_at_ms: Timestamp,
+}
+
+/// Says that an account has reported a message, and at which position the report is.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReportedRecord {
+    pub(crate) v: V1,
+    pub(crate) report: u64,
 }
 
 /// The first line of the value of the newest page; the body of the answer follows.

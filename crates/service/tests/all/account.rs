@@ -24,7 +24,7 @@ fn log_in_with(world: &World, password: &str) -> u16 {
 fn shows_the_account() {
     let world = World::new();
     let token = world.join("alice");
-    let expected = r#"{"user":{"username":"alice","name":"Name of alice"},"created_at":"2027-01-15T08:00:00.000Z","second_factor":false,"recovery_codes_left":0}"#;
+    let expected = r#"{"user":{"username":"alice","name":"Name of alice"},"created_at":"2027-01-15T08:00:00.000Z","role":"member","second_factor":false,"recovery_codes_left":0}"#;
     assert_eq!(world.send(bearer(&token, "GET", "/api/account", "")).text(), expected);
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn table() -> Vec<Row> {
         rows(&table::SESSION),
         rows(&table::ACCOUNT),
         rows(&table::MESSAGES),
+        rows(&table::MODERATION),
         rows(&table::AUTHORIZER),
         rows(&table::OPENAPI),
     ]
@@ -95,7 +96,11 @@ fn the_readme_names_every_endpoint_and_who_may_call_it() {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
         let (methods, path) = cells[1].rsplit_once(' ').unwrap();
         for method in methods.split(", ") {
-            named.insert((method.to_owned(), path.replace("/ID", "/:id"), cells[2] == "bearer"));
+            named.insert((
+                method.to_owned(),
+                path.replace("/ID", "/:id").replace("/USERNAME", "/:username"),
+                cells[2] == "bearer",
+            ));
         }
     }
     let of_table = table().into_iter().map(|(_, method, path, takes_token)| (method, path, takes_token));

@@ -32,6 +32,11 @@ fn values() -> Vec<Row> {
         ("new message, most", "/components/schemas/TypedText/maxLength", json!(TEXT_MAX_CHARS)),
         ("any message, least", "/components/schemas/Text/minLength", json!(TEXT_MIN_CHARS)),
         ("any message, most", "/components/schemas/Text/maxLength", json!(TEXT_MAX_CHARS)),
+        ("new reason, least", "/components/schemas/TypedReason/minLength", json!(REASON_MIN_CHARS)),
+        ("new reason, most", "/components/schemas/TypedReason/maxLength", json!(REASON_MAX_CHARS)),
+        ("any reason, least", "/components/schemas/Reason/minLength", json!(REASON_MIN_CHARS)),
+        ("any reason, most", "/components/schemas/Reason/maxLength", json!(REASON_MAX_CHARS)),
+        ("reports of a page", "/components/schemas/ReportsResponse/properties/reports/maxItems", json!(PAGE_REPORTS)),
         ("access token, most", "/components/schemas/AccessToken/maxLength", json!(TOKEN_MAX_BYTES)),
         ("refresh token, most", "/components/schemas/RefreshToken/maxLength", json!(domain::RefreshToken::MAX_BYTES)),
         ("limit of a page, most", "/components/parameters/Limit/schema/maximum", json!(PAGE_MAX_MESSAGES)),
@@ -90,6 +95,11 @@ fn sentences() -> Vec<Row> {
             "/components/schemas/TypedText/description",
             json!(format!("{TEXT_MIN_CHARS} to {TEXT_MAX_CHARS} characters")),
         ),
+        (
+            "new reason, in words",
+            "/components/schemas/TypedReason/description",
+            json!(format!("{REASON_MIN_CHARS} to {REASON_MAX_CHARS} characters")),
+        ),
     ]
 }
 
@@ -114,6 +124,11 @@ fn security() -> Vec<(&'static str, &'static str, String)> {
             "rule of messages",
             "| message |",
             format!("| {TEXT_MIN_CHARS} to {TEXT_MAX_CHARS} characters after trimming"),
+        ),
+        (
+            "rule of reasons",
+            "| reason |",
+            format!("| {REASON_MIN_CHARS} to {REASON_MAX_CHARS} characters after trimming"),
         ),
         ("limit of a page", "| `limit`, `before`, `author` |", format!("| 1 to {PAGE_MAX_MESSAGES};")),
         ("rule of bodies", "| body |", format!("of at most {body_kib} KiB;")),

@@ -26,6 +26,7 @@ mod login;
 mod messages;
 mod metadata;
 mod methods;
+mod moderation;
 mod old_names;
 mod old_store;
 mod once;

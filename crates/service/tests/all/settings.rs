@@ -37,6 +37,14 @@ fn authorizing() -> Request<Bytes> {
     bearer(TOKEN, "GET", "/api/authorizer", "")
 }
 
+fn showing_the_account() -> Request<Bytes> {
+    bearer(TOKEN, "GET", "/api/account", "")
+}
+
+fn reporting() -> Request<Bytes> {
+    bearer(TOKEN, "POST", "/api/messages/1/report", r#"{"reason":"a"}"#)
+}
+
 fn posting() -> Request<Bytes> {
     bearer(TOKEN, "POST", "/api/messages", r#"{"text":"a"}"#)
 }
@@ -63,7 +71,7 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
     let long = format!("{MARK}{}", "a".repeat(10_000));
     let key = format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n");
     // Each row: a variable, an unusable value, and requests that use the variable.
-    let rows: [(&str, &str, Asks); 45] = [
+    let rows: [(&str, &str, Asks); 46] = [
         ("stage", "zq9x stage!", &[reading]),
         ("stage", "zq9x/with a slash", &[posting, authorizing]),
         ("store", "zq9x/b", &[reading]),
@@ -89,6 +97,7 @@ fn a_value_that_can_not_be_used_stops_the_component_and_is_not_said() {
         ("login_max_delay_seconds", "301", &[logging_in]),
         ("client_address_header", "zq9x of a proxy", &[logging_in, signing_up]),
         ("signups_per_hour", "zq9x", &[signing_up]),
+        ("reports_per_hour", "zq9x", &[reporting]),
         ("token_lifetime_seconds", "zq9x", &[logging_in, key_set]),
         ("token_lifetime_seconds", "-1", &[logging_in]),
         ("token_lifetime_seconds", "0", &[logging_in, key_set]),
@@ -131,6 +140,7 @@ fn who_may_have_an_account_and_who_is_an_admin_is_never_guessed() {
         ("reserved_usernames", "zq9x;bob", signing_up),
         ("admins", "zq9x;bob", signing_up),
         ("admins", "zq9x;bob", authorizing),
+        ("admins", "zq9x;bob", showing_the_account),
     ] {
         let world = World::new();
         world.set(variable, value);

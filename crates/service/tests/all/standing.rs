@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::world::{World, bearer};
 
-fn decide(world: &World, username: &str, standing: &Value) {
+pub(crate) fn decide(world: &World, username: &str, standing: &Value) {
     let key = format!("latchkey:user:{username}");
     let mut account: Value = serde_json::from_slice(&world.data.get(&key).unwrap()).unwrap();
     account["standing"] = standing.clone();
@@ -52,7 +52,10 @@ fn who_is_suspended_reads_the_account_logs_out_and_deletes_it() {
     }
     let statements = world.send(bearer(&token, "GET", "/api/authorizer", "")).json();
     assert_eq!(statements["policyDocument"]["Statement"][2]["Effect"], "Deny");
-    assert_eq!(asks(&world, &token, "GET", "/api/account"), 200);
+    let account = world.send(bearer(&token, "GET", "/api/account", ""));
+    let since = "2027-01-15T08:00:00.000Z";
+    let suspension = json!({"reason": "spam", "since": since, "until": null});
+    assert_eq!((account.status(), &account.json()["suspension"]), (200, &suspension));
     assert_eq!(asks(&world, &token, "POST", "/api/logout"), 204);
     let token = world.begin("bob").0;
     let body = format!(r#"{{"password":"{}"}}"#, crate::world::PASSWORD);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::second_factor;
+use crate::standing::decide;
 use crate::world::{Answer, Data, PASSWORD, World, anon, bearer, signup_body};
 
 const DOCUMENT: &str = include_str!("../../../../docs/performance.md");
@@ -29,6 +30,7 @@ fn documented() -> BTreeMap<String, (Calls, Calls)> {
 /// An app as its users have it: with the limits, with accounts, and with messages of several authors.
 struct App {
     world: World,
+    /// The token of an admin.
     ada: String,
     refresh_token: String,
     /// A recovery code of ada, who has no second factor.
@@ -37,6 +39,7 @@ struct App {
     confirmation: String,
     /// Of cyd, who has a second factor: a token, a recovery code, and the ticket of a login that waits for a code.
     cyd: [String; 3],
+    invitation: String,
 }
 
 impl App {
@@ -57,6 +60,10 @@ impl App {
         world.post("/api/login", r#"{"username":"nobody","password":"wrong"}"#);
         world.advance_millis(16 * 60 * 1000);
         let (ada, refresh_token) = world.refresh(&refresh_token).tokens();
+        decide(&world, "ada", &serde_json::json!({"role": "admin"}));
+        assert_eq!(world.send(bearer(&ada, "POST", "/api/messages/31/report", r#"{"reason":"spam"}"#)).status(), 204);
+        let invitation = world.send(bearer(&ada, "POST", "/api/admin/invitations", "")).json();
+        let invitation = invitation["invitation"].as_str().unwrap().to_owned();
         let mut app = Self {
             world,
             ada,
@@ -64,6 +71,7 @@ impl App {
             adas_code: String::new(),
             confirmation: String::new(),
             cyd: Default::default(),
+            invitation,
         };
         app.prepare_factors();
         if !batches {
@@ -82,6 +90,10 @@ impl App {
         let (key, ticket) = second_factor::begin(&self.world, &self.ada);
         let code = second_factor::code(&self.world, &key);
         self.confirmation = format!(r#"{{"ticket":"{ticket}","code":"{code}"}}"#);
+    }
+
+    fn resolve(&self, body: &str) -> Answer {
+        self.as_ada("POST", "/api/moderation/reports/1/resolve", body)
     }
 
     fn ask(&self, method: &str, uri: &str, body: &str) -> Answer {
@@ -131,6 +143,26 @@ const REQUESTS: &[Request] = &[
     }),
     ("the deletion of a message", 204, |app| app.as_ada("DELETE", "/api/messages/64", "")),
     ("the deletion of an old message", 204, |app| app.as_ada("DELETE", "/api/messages/3", "")),
+    ("a report", 204, |app| app.as_ada("POST", "/api/messages/30/report", r#"{"reason":"spam"}"#)),
+    ("a report, again", 204, |app| app.as_ada("POST", "/api/messages/31/report", r#"{"reason":"spam"}"#)),
+    ("the open reports", 200, |app| app.as_ada("GET", "/api/moderation/reports", "")),
+    ("a report that is dismissed", 204, |app| app.resolve(r#"{"action":"dismiss"}"#)),
+    ("a report whose message is removed", 204, |app| app.resolve(r#"{"action":"remove"}"#)),
+    ("a report whose author is suspended", 204, |app| app.resolve(r#"{"action":"suspend","reason":"spam"}"#)),
+    ("a suspension", 204, |app| app.as_ada("PUT", "/api/moderation/accounts/bob/suspension", r#"{"reason":"spam"}"#)),
+    ("the lifting of a suspension", 204, |app| app.as_ada("DELETE", "/api/moderation/accounts/bob/suspension", "")),
+    ("an account, to an admin", 200, |app| app.as_ada("GET", "/api/admin/accounts/bob", "")),
+    ("a role", 204, |app| app.as_ada("PUT", "/api/admin/accounts/bob/role", r#"{"role":"moderator"}"#)),
+    ("the end of an account's sessions, by an admin", 204, |app| {
+        app.as_ada("DELETE", "/api/admin/accounts/bob/sessions", "")
+    }),
+    ("a reset link", 201, |app| app.as_ada("POST", "/api/admin/accounts/bob/reset-link", "")),
+    ("an invitation", 201, |app| app.as_ada("POST", "/api/admin/invitations", "")),
+    ("a sign-up by invitation", 201, |app| {
+        app.world.set("signups", "invited");
+        let body = signup_body("eve").replace('}', &format!(r#","invitation":"{}"}}"#, app.invitation));
+        app.ask("POST", "/api/signup", &body)
+    }),
     ("a sign-up", 201, |app| app.ask("POST", "/api/signup", &signup_body("eve"))),
     ("a sign-up for a name that is taken", 409, |app| app.ask("POST", "/api/signup", &signup_body("ada"))),
     ("a login", 200, |app| app.log_in(PASSWORD)),

@@ -1,7 +1,7 @@
 //! What the component's endpoints share: the settings, the account of the caller, and the check of the password that
 //! confirms an action.
 
-use domain::{Activity, DelayRule, Iterations, Password, TokenError};
+use domain::{Activity, DelayRule, Iterations, Password, TokenError, UsernameList};
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
@@ -15,6 +15,7 @@ pub(super) struct Settings {
     pub(super) sessions: SessionSettings,
     pub(super) password_checks: Option<DelayRule>,
     pub(super) address_source: AddressSource,
+    pub(super) admins: UsernameList,
 }
 
 pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Account>;
@@ -25,6 +26,7 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
         sessions: variables.sessions()?,
         password_checks: variables.password_checks()?,
         address_source: variables.address_source()?,
+        admins: variables.admins()?,
     })
 }
 

@@ -10,6 +10,7 @@ use super::call::Call;
 use super::sessions::logged_out;
 use crate::accounts::credentials::Overtaken;
 use crate::context::{Event, Level, Platform, rfc3339};
+use crate::endpoints::suspension::shown;
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
@@ -17,7 +18,7 @@ use crate::store::records::Account;
 
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn show(self) -> Result<Reply, ApiError> {
-        Ok(json(StatusCode::OK, &shown(self.find_account().await?.account)))
+        Ok(json(StatusCode::OK, &self.shown(self.find_account().await?.account)))
     }
 
     /// Changes the display name. Messages that are there keep the name that they were posted under: to change them would take
@@ -34,7 +35,22 @@ impl<P: Platform> Call<'_, P> {
         self.context.update_account(&found, change).await?;
         self.tell(Activity::NameChanged, Event::new(Level::Info, "user_updated")).await?;
         found.account.name = name;
-        Ok(json(StatusCode::OK, &shown(found.account)))
+        Ok(json(StatusCode::OK, &self.shown(found.account)))
+    }
+
+    /// An account as its owner sees it.
+    pub(super) fn shown(&self, account: Account) -> AccountResponse {
+        let admins = &self.settings.admins;
+        let role = account.role(admins).as_str().to_owned();
+        let suspension = account.suspension(admins, self.context.now()).map(shown);
+        AccountResponse {
+            user: User { username: account.username.into(), name: account.name.into() },
+            created_at: rfc3339(account.created_at_ms),
+            role,
+            suspension,
+            second_factor: account.totp.is_some(),
+            recovery_codes_left: account.recovery.len(),
+        }
     }
 
     pub(super) async fn change_password(self) -> Result<Reply, ApiError> {
@@ -67,16 +83,5 @@ impl<P: Platform> Call<'_, P> {
         context.delete_activity(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));
         Ok(logged_out(&self.incoming))
-    }
-}
-
-/// An account as its owner sees it.
-pub(super) fn shown(account: Account) -> AccountResponse {
-    let user = User { username: account.username.into(), name: account.name.into() };
-    AccountResponse {
-        user,
-        created_at: rfc3339(account.created_at_ms),
-        second_factor: account.totp.is_some(),
-        recovery_codes_left: account.recovery.len(),
     }
 }

@@ -6,7 +6,6 @@ use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{Activity, ActivityResponse, DeletedMessagesResponse, ExportResponse, fields};
 
 use super::call::Call;
-use super::credentials::shown;
 use crate::board::NotDeleted;
 use crate::context::{Event, Level, Platform, rfc3339};
 use crate::http::problem::ApiError;
@@ -25,7 +24,7 @@ impl<P: Platform> Call<'_, P> {
         let who = self.incoming.principal()?;
         let (mut account, mut sessions, mut activity) = (None, None, None);
         if before.is_none() {
-            account = Some(shown(self.find_account().await?.account));
+            account = Some(self.shown(self.find_account().await?.account));
             sessions = Some(self.sessions().await?);
             activity = Some(self.activities().await?);
         }

@@ -1,13 +1,11 @@
 //! `POST /api/logout`, and `/api/sessions`: where one is logged in.
 
-use std::cmp::Reverse;
-
 use domain::{Activity, SessionId};
 use http::StatusCode;
 use wire::{Session, SessionsResponse};
 
 use super::call::Call;
-use crate::context::{Event, Level, Platform, rfc3339};
+use crate::context::{Event, Level, Platform};
 use crate::endpoints::tokens::REFRESH;
 use crate::http::gateway::Incoming;
 use crate::http::problem::ApiError;
@@ -32,19 +30,9 @@ impl<P: Platform> Call<'_, P> {
         Ok(json(StatusCode::OK, &SessionsResponse { sessions: self.sessions().await? }))
     }
 
-    /// The session of the caller first, then the others by their last use, newest first.
     pub(super) async fn sessions(&self) -> Result<Vec<Session>, ApiError> {
         let who = self.incoming.principal()?;
-        let mut found = self.context.list_sessions(&who.username, &self.settings.sessions).await?;
-        found.sort_by_key(|session| (session.id != who.session, Reverse(session.last_used), session.id.clone()));
-        let sessions = found.into_iter().map(|session| Session {
-            current: session.id == who.session,
-            id: session.id.to_string(),
-            created_at: rfc3339(session.record.created_at_ms),
-            last_used_at: rfc3339(session.last_used),
-            client: session.record.client,
-        });
-        Ok(sessions.collect())
+        Ok(self.context.sessions_of(&who.username, &who.session, &self.settings.sessions).await?)
     }
 
     /// A session of another account gets the same answer as one that does not exist.

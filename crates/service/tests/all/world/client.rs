@@ -113,6 +113,12 @@ impl World {
             path if path.starts_with("/api/sessions") || path.starts_with("/api/account") => {
                 service::account::handle(self, request).await
             }
+            path if path.ends_with("/report")
+                || path.starts_with("/api/moderation/")
+                || path.starts_with("/api/admin/") =>
+            {
+                service::moderation::handle(self, request).await
+            }
             path if path.starts_with("/api/messages") => service::messages::handle(self, request).await,
             "/api/authorizer" => service::authorizer::handle(self, request).await,
             _ => service::openapi::handle(self, request).await,

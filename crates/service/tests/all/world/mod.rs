@@ -16,13 +16,14 @@ pub(crate) use store::{Data, Fault, MemoryBucket, yield_once};
 const START_MILLIS: u64 = 1_800_000_000_000;
 
 /// The variables for which 0 turns the limit off.
-const LIMITS: [&str; 6] = [
+const LIMITS: [&str; 7] = [
     "login_free_failures",
     "login_address_free_failures",
     "logins_per_ten_minutes",
     "address_logins_per_ten_minutes",
     "signups_per_hour",
     "posts_per_minute",
+    "reports_per_hour",
 ];
 
 /// The answer of an authorizer that replaces ours.
