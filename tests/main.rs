@@ -3,7 +3,7 @@
 //! Every test starts its own host with its own state folder. With `APP_URL` set, for example
 //! `APP_URL=http://127.0.0.1:3000`, the tests of the contract ask the app at that address instead. Its variables should have
 //! their defaults, except for the limits, which the suite exceeds: `login_free_failures`, `login_address_free_failures`,
-//! `logins_per_ten_minutes`, `address_logins_per_ten_minutes`, `signups_per_hour` and `posts_per_minute` should be 0. The tests that need their own host are then reported as ignored,
+//! `logins_per_ten_minutes`, `address_logins_per_ten_minutes`, `signups_per_hour`, `posts_per_minute` and `reports_per_hour` should be 0. The tests that need their own host are then reported as ignored,
 //! with the reason, and never as passed.
 //!
 //! `LATCHKEY_LAUNCHER` names the host that the tests start: `latchkey`, ours; `spin`, the binary that `SPIN` names, else `spin`
@@ -55,6 +55,7 @@ mod messages;
 mod methods;
 mod metrics;
 mod misconfiguration;
+mod moderation;
 mod old_store;
 mod openapi;
 mod our_host_only;

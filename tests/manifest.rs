@@ -7,11 +7,12 @@ use crate::harness::host::Setup;
 use crate::harness::{self, Wasi};
 
 /// Each component of `spin.toml`, and a module of this suite that tests it.
-const COMPONENTS: [(&str, &str); 8] = [
+const COMPONENTS: [(&str, &str); 9] = [
     ("account", "account"),
     ("authorizer", "authorizer"),
     ("login", "login"),
     ("messages", "messages"),
+    ("moderation", "moderation"),
     ("openapi", "openapi"),
     ("session", "session"),
     ("signup", "signup"),
@@ -19,7 +20,7 @@ const COMPONENTS: [(&str, &str); 8] = [
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path that reach it.
-const ROUTES: [(&str, &str, &str, &str); 27] = [
+const ROUTES: [(&str, &str, &str, &str); 36] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/.well-known/oauth-authorization-server", "login", "GET", "/.well-known/oauth-authorization-server"),
@@ -35,12 +36,21 @@ const ROUTES: [(&str, &str, &str, &str); 27] = [
     ("/api/account/totp", "account", "POST", "/api/account/totp"),
     ("/api/account/totp/confirm", "account", "POST", "/api/account/totp/confirm"),
     ("/api/account/totp/remove", "account", "POST", "/api/account/totp/remove"),
+    ("/api/admin/accounts/:username", "moderation", "GET", "/api/admin/accounts/ada"),
+    ("/api/admin/accounts/:username/reset-link", "moderation", "POST", "/api/admin/accounts/ada/reset-link"),
+    ("/api/admin/accounts/:username/role", "moderation", "PUT", "/api/admin/accounts/ada/role"),
+    ("/api/admin/accounts/:username/sessions", "moderation", "DELETE", "/api/admin/accounts/ada/sessions"),
+    ("/api/admin/invitations", "moderation", "POST", "/api/admin/invitations"),
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
     ("/api/login", "login", "POST", "/api/login"),
     ("/api/login/code", "login", "POST", "/api/login/code"),
     ("/api/logout", "account", "POST", "/api/logout"),
     ("/api/messages", "messages", "GET", "/api/messages"),
     ("/api/messages/:id", "messages", "DELETE", "/api/messages/1"),
+    ("/api/messages/:id/report", "moderation", "POST", "/api/messages/1/report"),
+    ("/api/moderation/accounts/:username/suspension", "moderation", "PUT", "/api/moderation/accounts/ada/suspension"),
+    ("/api/moderation/reports", "moderation", "GET", "/api/moderation/reports"),
+    ("/api/moderation/reports/:id/resolve", "moderation", "POST", "/api/moderation/reports/1/resolve"),
     ("/api/openapi.yaml", "openapi", "GET", "/api/openapi.yaml"),
     ("/api/recovery", "account", "POST", "/api/recovery"),
     ("/api/session/refresh", "session", "POST", "/api/session/refresh"),
@@ -82,7 +92,7 @@ fn every_route_is_served() {
 
 case!(OwnHost, a_guarded_component_without_an_authorizer_cannot_start);
 fn a_guarded_component_without_an_authorizer_cannot_start() {
-    for name in ["messages", "account"] {
+    for name in ["messages", "account", "moderation"] {
         cannot_start_alone(name);
     }
 }
@@ -130,6 +140,7 @@ fn a_component_is_granted_no_more_than_this() {
         ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions, &["admins"]].concat()),
         ("messages", [&verifying[..], &proxies, &["posts_per_minute", "admins"]].concat()),
+        ("moderation", [&verifying[..], &sessions, &proxies, &["reports_per_hour", "admins"]].concat()),
         ("authorizer", [&verifying[..], &["admins"]].concat()),
     ] {
         let granted = manifest["component"][component].as_table().unwrap();

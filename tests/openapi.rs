@@ -35,7 +35,7 @@ fn every_operation_says_how_it_may_fail() {
         let needs_token = operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null());
         let mut expected = vec!["431", "500"];
         expected.extend(needs_token.then_some(["400", "401"]).into_iter().flatten());
-        expected.extend((method == "post").then_some(["413", "415"]).into_iter().flatten());
+        expected.extend(["post", "put"].contains(&method).then_some(["413", "415"]).into_iter().flatten());
         expected.extend((!operation["requestBody"].is_null()).then_some(["400", "422"]).into_iter().flatten());
         for status in expected {
             assert!(operation["responses"].get(status).is_some(), "{name} lacks {status}");

@@ -14,7 +14,8 @@ use super::store;
 /// Shorter secrets can occur in a log by chance.
 const MIN_CHARS: usize = 8;
 /// The members of JSON bodies that are secret.
-const MEMBERS: [&str; 7] = ["password", "current_password", "new_password", "token", "refresh_token", "ticket", "key"];
+const MEMBERS: [&str; 8] =
+    ["password", "current_password", "new_password", "token", "refresh_token", "ticket", "key", "invitation"];
 
 /// The secrets that one client has sent and received.
 #[derive(Clone, Default)]

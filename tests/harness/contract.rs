@@ -57,7 +57,7 @@ pub(crate) fn operations(path_item: &'static Value) -> impl Iterator<Item = (&'s
     members.filter(|(name, _)| *name != "parameters").map(|(method, operation)| (method.as_str(), operation))
 }
 
-/// An operation of the API. Each parameter of its path is replaced by `1`.
+/// An operation of the API. Each parameter of its path is replaced by a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) method: String,
@@ -73,7 +73,7 @@ pub(crate) fn every_operation() -> Vec<Operation> {
         let own = operations(item).filter(|(method, _)| !["head", "options"].contains(method));
         own.map(|(method, operation)| Operation {
             method: method.to_ascii_uppercase(),
-            path: path.replace("{id}", "1"),
+            path: path.replace("{id}", "1").replace("{username}", "ada"),
             is_guarded: operation["security"].as_array().is_some_and(|all| !all[0]["accessToken"].is_null()),
         })
     });

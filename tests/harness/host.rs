@@ -18,13 +18,14 @@ use super::store::{self, Store};
 use super::{Wasi, wait_for, workspace};
 
 /// The variables for which 0 turns the limit off.
-const LIMITS: [&str; 6] = [
+const LIMITS: [&str; 7] = [
     "login_free_failures",
     "login_address_free_failures",
     "logins_per_ten_minutes",
     "address_logins_per_ten_minutes",
     "signups_per_hour",
     "posts_per_minute",
+    "reports_per_hour",
 ];
 
 /// What the environment variables begin with that set variables of the app.

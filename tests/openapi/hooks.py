@@ -92,8 +92,9 @@ def before_call(_, case, _kwargs):
 @schemathesis.hook
 def filter_case(_, case):
     # A text that is too long by its blanks alone is accepted, which no schema says.
-    text = case.body.get("text") if isinstance(case.body, dict) else None
-    return not (isinstance(text, str) and len(text) > 1000 >= len(text.strip()))
+    texts = case.body if isinstance(case.body, dict) else {}
+    limits = {"text": 1000, "reason": 500}
+    return not any(isinstance(texts.get(name), str) and len(texts[name]) > most >= len(texts[name].strip()) for name, most in limits.items())
 
 
 # The reasons for which the app may refuse a request that the schema allows. schemathesis.toml accepts these statuses for the
@@ -115,6 +116,8 @@ BEYOND_SCHEMA = {
     "listMessages": {("before", "invalid")},
     # A text that nobody sees; a key that was used for another text.
     "postMessage": {("text", "nothing_visible"), ("idempotency-key", "invalid")},
+    # The same of a reason.
+    "reportMessage": {("reason", "nothing_visible")},
 }
 
 

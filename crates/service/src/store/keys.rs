@@ -7,13 +7,11 @@
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:events`, `:failures`; `latchkey:user:NAME:events:K`, `:failures:K` | counter: how much has happened to the account; [`ActivityRecord`]; K is below 32, below 8 | login, account | account | overwritten in turn, or until the account is deleted; without a NAME, read by nobody |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id, and the login; K is 0 to 31 | login | login, account, moderation | overwritten by the 32nd login after, or until the account is deleted |
-//! | `latchkey:session:SID` | [`SessionRecord`], a secret | login, once | authorizer, session, account, moderation | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
-//! | `latchkey:session:SID:use` | [`SessionUse`] | session | authorizer, session, account, moderation | deleted with the session |
+//! | `latchkey:session:SID`, `latchkey:session:SID:use` | [`SessionRecord`], a secret; [`SessionUse`] | login, once; session | authorizer, session, account, moderation | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
 //! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account, moderation | the same | for ever |
 //! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account, moderation | the same | for ever; made again if it is deleted |
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account; moderation, to delete it | messages, account, moderation | for ever |
-//! | `latchkey:author:NAME` | counter: the author's last index | messages | messages, account, moderation | until the account is deleted |
-//! | `latchkey:author:NAME:N` | [`AuthoredRecord`]: a position on the board, and those below it | messages, once | messages | for ever, like the message |
+//! | `latchkey:author:NAME`; `latchkey:author:NAME:N` | counter: the author's last index; [`AuthoredRecord`]: a position on the board, and those below it | messages; messages, once | messages, account, moderation | until the account is deleted; for ever, like the message |
 //! | `latchkey:reports`; `latchkey:report:N`; `latchkey:reported:NAME:N` | counter: the last position of a report; [`ReportRecord`], once it is resolved a [`Gap`]; [`ReportedRecord`] of an account and the message N, by [`compare_and_set`] | moderation | moderation | for ever |
 //! | `latchkey:used:DIGEST`; `latchkey:invitation:ID` | counter: a [`KeyUse`](domain::KeyUse), of the idempotency key of a user with this digest; 1 when the invitation was used | messages; signup | the same | for ever, like the message (it counts for a day), or like the account |
 //! | `latchkey:keys` | [`SigningKeysRecord`], a secret | login, session, by [`compare_and_set`] | login, session | for ever |
