@@ -70,7 +70,7 @@ impl<P: Platform> Call<'_, P> {
         let mut query = self.incoming.query();
         let before = query.take(fields::BEFORE, |raw| match Cursor::parse(raw) {
             Ok(Cursor::Author(position)) => Ok(position),
-            Ok(Cursor::Board(_)) => Err("This cursor belongs to another list.".to_owned()),
+            Ok(_) => Err("This cursor belongs to another list.".to_owned()),
             Err(error) => Err(error.to_string()),
         });
         query.finish()?;
