@@ -6,12 +6,28 @@ use serde::{Deserialize, Serialize};
 pub enum Activity {
     /// A session has begun.
     Login,
-    /// Somebody gave a wrong password, at a login or where it is asked for again.
+    /// Somebody gave a wrong password or a wrong code, at a login or where it is asked for again.
     LoginFailed,
     /// The display name was changed.
     NameChanged,
     /// The password was changed by somebody who knew the one before.
     PasswordChanged,
+    /// The password was set anew by a recovery code or a reset link.
+    PasswordReset,
+    /// A login by password takes a code too, from now on.
+    SecondFactorOn,
+    /// It takes none any more.
+    SecondFactorOff,
+    /// There are new recovery codes, and the ones before are void.
+    RecoveryCodesMade,
+    /// An admin has made a link by which the password can be set anew.
+    ResetLinkMade,
+    /// An admin has given the account another role.
+    RoleChanged,
+    /// A moderator has suspended the account.
+    Suspended,
+    /// A moderator has lifted the suspension.
+    SuspensionLifted,
     /// A session was ended, by logging out or from the list.
     SessionEnded,
     /// All sessions were ended.
@@ -26,6 +42,14 @@ impl Activity {
             Self::LoginFailed => "login_failed",
             Self::NameChanged => "name_changed",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::ResetLinkMade => "reset_link_made",
+            Self::RoleChanged => "role_changed",
+            Self::Suspended => "suspended",
+            Self::SuspensionLifted => "suspension_lifted",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
         }

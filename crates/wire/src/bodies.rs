@@ -170,7 +170,7 @@ pub struct Activity {
     pub activity: String,
     /// The time in RFC 3339, in UTC with milliseconds.
     pub at: String,
-    /// Browser or program, and system, in words, as far as the client reported them.
+    /// Browser or program, and system, in words, as far as the client reported them; or that a moderator or an admin did it.
     pub client: String,
     /// The first 24 bits of the IPv4 address that the request came from, or 48 of the IPv6 address: `192.0.2.0/24`. `None` on
     /// a host that does not tell addresses.

@@ -12,19 +12,32 @@ use crate::store::records::{self, ActivityRecord, SessionSlot, V1};
 /// How many entries a list has at most.
 const MAX_LISTED: usize = 50;
 
+/// Who did it, in the place of a browser.
+const DECIDED: &str = "Moderator or admin";
+
 impl<P: Platform> Context<'_, P> {
     /// Notes something that has happened to an account, by whoever sends this request. `None` stands for a name that nobody
     /// has: what is noted then is read by nobody, and costs the same. If the store fails here, what was done is still done, so
     /// only the log says it.
     pub(crate) async fn note(&self, username: Option<&Username>, activity: Activity, user_agent: &str) {
+        let network = self.address.get().and_then(ClientAddress::coarse_network);
+        self.note_by(username, activity, domain::client_in_words(user_agent), network).await;
+    }
+
+    /// Notes what a moderator or an admin has decided about an account. From where is not its owner's business.
+    pub(crate) async fn note_decision(&self, username: &Username, activity: Activity) {
+        self.note_by(Some(username), activity, DECIDED.to_owned(), None).await;
+    }
+
+    async fn note_by(
+        &self,
+        username: Option<&Username>,
+        activity: Activity,
+        client: String,
+        network: Option<String>,
+    ) {
         let ring = keys::Ring::of(activity);
-        let record = ActivityRecord {
-            v: V1,
-            activity,
-            at_ms: self.now(),
-            client: domain::client_in_words(user_agent),
-            network: self.address.get().and_then(ClientAddress::coarse_network),
-        };
+        let record = ActivityRecord { v: V1, activity, at_ms: self.now(), client, network };
         let noted = async {
             let number = self.next(&ring.counter(username)).await?;
             self.save(&ring.slot(username, number), &record).await

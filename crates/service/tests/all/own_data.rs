@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::second_factor;
 use crate::world::{Answer, Fault, PASSWORD, World, anon, bearer};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
@@ -71,6 +72,48 @@ fn somebody_sees_what_has_happened_to_the_account_from_where() {
     assert_eq!(entries[0].get("network"), None, "the host did not tell");
     let other = world.join("bob");
     assert_eq!(names(&activity(&world, &other)), ["login"]);
+}
+
+#[test]
+fn somebody_sees_what_moderators_and_admins_have_decided_and_not_from_where() {
+    let world = World::new();
+    let (ruth, token) = (world.join("ruth"), world.join("ada"));
+    world.set("admins", "ruth");
+    for (method, path, body, status) in [
+        ("PUT", "/api/moderation/accounts/ada/suspension", r#"{"reason":"spam"}"#, 204),
+        ("DELETE", "/api/moderation/accounts/ada/suspension", "", 204),
+        ("PUT", "/api/admin/accounts/ada/role", r#"{"role":"moderator"}"#, 204),
+        ("POST", "/api/admin/accounts/ada/reset-link", "", 201),
+    ] {
+        world.advance_millis(1);
+        let answer = send(&world, bearer(&ruth, method, path, body), "192.0.2.7");
+        assert_eq!(answer.status(), status, "{path}: {}", answer.said());
+    }
+    let entries = activity(&world, &token);
+    let expected = ["reset_link_made", "role_changed", "suspension_lifted", "suspended"];
+    assert_eq!(names(&entries)[..4], expected);
+    assert!(entries[..4].iter().all(|entry| entry["client"] == "Moderator or admin" && entry.get("network").is_none()));
+}
+
+#[test]
+fn somebody_sees_changes_of_what_protects_the_account_and_wrong_codes() {
+    let world = World::new();
+    let token = world.join("ada");
+    let code = second_factor::make_codes(&world, &token).remove(0);
+    second_factor::enrol(&world, &token);
+    world.advance_millis(1);
+    let ticket = log_in(&world, PASSWORD, "192.0.2.7").json()["ticket"].as_str().unwrap().to_owned();
+    let wrong = json!({"ticket": ticket, "code": "000000"}).to_string();
+    assert_eq!(send(&world, anon("POST", "/api/login/code", &wrong), "192.0.2.7").status(), 401);
+    let mut seen: Vec<String> = names(&activity(&world, &token)).into_iter().map(str::to_owned).collect();
+    assert_eq!(seen.remove(0), "login_failed");
+    seen.sort_unstable();
+    assert_eq!(seen, ["login", "recovery_codes_made", "second_factor_on"]);
+    world.advance_millis(1);
+    let reset = json!({"username": "ada", "code": code, "new_password": "a quite different secret"}).to_string();
+    assert_eq!(send(&world, anon("POST", "/api/recovery", &reset), "192.0.2.7").status(), 204);
+    let entries = world.data.get("latchkey:user:ada:events:3").unwrap();
+    assert!(String::from_utf8_lossy(&entries).contains("password_reset"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl<P: Platform> Call<'_, P> {
             Ok::<_, Overtaken>(())
         };
         self.context.update_account(&found, change).await?;
-        self.tell(Activity::NameChanged, Event::new(Level::Info, "user_updated")).await?;
+        self.tell(Activity::NameChanged, Event::new(Level::Info, "user_updated").with("attribute", "name")).await?;
         found.account.name = name;
         Ok(json(StatusCode::OK, &self.shown(found.account)))
     }

@@ -1,6 +1,6 @@
 //! `POST /api/recovery`: sets a new password for somebody who has forgotten the one before.
 
-use domain::{CodeError, OneTimeCode, Password, Purpose, RecoveryCode, Username};
+use domain::{Activity, CodeError, OneTimeCode, Password, Purpose, RecoveryCode, Username};
 use http::StatusCode;
 use wire::fields;
 
@@ -21,7 +21,8 @@ impl<P: Platform> Call<'_, P> {
         let gateway::Call { context, settings, incoming, .. } = self;
         let Recovery { name, username, proof, password } = parse(&incoming.body)?;
         let address = context.client_address(&settings.address_source, incoming.headers());
-        let failed = || {
+        let failed = async |username: Option<&Username>| {
+            context.note(username, Activity::LoginFailed, incoming.user_agent()).await;
             context.log_with_work(Event::new(Level::Warn, "authn_password_change_fail").with("by", proof.as_str()));
             ApiError::InvalidCode
         };
@@ -38,7 +39,10 @@ impl<P: Platform> Call<'_, P> {
             Proof::Code(code) => account.knows_code(code, now),
             Proof::Ticket(_) => ticket.as_ref().is_some_and(|ticket| ticket.is_of(account)),
         };
-        let Some(found) = found.filter(|found| proves(&found.account)) else { return Err(failed()) };
+        let owner = found.as_ref().map(|found| found.account.username.clone());
+        let Some(found) = found.filter(|found| proves(&found.account)) else {
+            return Err(failed(owner.as_ref()).await);
+        };
         // A ticket is good once, because the reset makes another revision of the account.
         let use_up = |account: &mut Account| match &proof {
             Proof::Code(code) => account.use_code(code, now),
@@ -46,10 +50,11 @@ impl<P: Platform> Call<'_, P> {
         };
         match context.reset_password(&found, password, use_up).await {
             Ok(()) => {}
-            Err(Failed::Refused(WrongCode)) => return Err(failed()),
+            Err(Failed::Refused(WrongCode)) => return Err(failed(owner.as_ref()).await),
             Err(Failed::Store(error)) => return Err(error.into()),
         }
         context.attempt_succeeded(attempt).await?;
+        context.note(owner.as_ref(), Activity::PasswordReset, incoming.user_agent()).await;
         let event = Event::new(Level::Info, "authn_password_change").with("by", proof.as_str());
         context.log_with_work(event.with("username", found.account.username.as_str()));
         Ok(empty(StatusCode::NO_CONTENT))

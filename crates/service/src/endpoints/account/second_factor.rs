@@ -1,6 +1,6 @@
 //! `/api/account/totp` and `/api/account/recovery-codes`: the second factor, and the codes for the day when it is lost.
 
-use domain::{CodeError, OneTimeCode, Purpose, RecoveryCode, Totp, TotpCode, TotpKey};
+use domain::{Activity, CodeError, OneTimeCode, Purpose, RecoveryCode, Totp, TotpCode, TotpKey};
 use http::StatusCode;
 use wire::{FieldCode, RecoveryCodesResponse, TotpResponse, fields};
 
@@ -49,7 +49,7 @@ impl<P: Platform> Call<'_, P> {
             Ok::<_, Overtaken>(())
         };
         self.context.update_account(&found, set_up).await?;
-        self.log_change("second_factor_on")?;
+        self.tell(Activity::SecondFactorOn, changed("second_factor_on")).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
@@ -60,7 +60,7 @@ impl<P: Platform> Call<'_, P> {
         let (password, code) = members.finish(password.zip(code))?;
         let found = self.confirm(fields::PASSWORD, password).await?;
         self.update_by_code(&found, &code, |account| account.totp.take().map(drop).ok_or(WrongCode)).await?;
-        self.log_change("second_factor_off")?;
+        self.tell(Activity::SecondFactorOff, changed("second_factor_off")).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
@@ -89,7 +89,7 @@ impl<P: Platform> Call<'_, P> {
             };
             self.context.update_account(&found, replace).await?;
         }
-        self.log_change("recovery_codes")?;
+        self.tell(Activity::RecoveryCodesMade, changed("recovery_codes")).await?;
         let codes = codes.iter().map(RecoveryCode::text).collect();
         Ok(json(StatusCode::OK, &RecoveryCodesResponse { codes }))
     }
@@ -107,18 +107,15 @@ impl<P: Platform> Call<'_, P> {
             Err(Failed::Store(error)) => Err(error.into()),
             Err(Failed::Refused(WrongCode)) => {
                 let event = Event::new(Level::Warn, "authn_login_fail").with("reason", "code");
-                self.context.log_with_work(event.with("username", found.account.username.as_str()));
+                self.tell(Activity::LoginFailed, event).await?;
                 Err(wrong_code())
             }
         }
     }
+}
 
-    fn log_change(&self, attribute: &'static str) -> Result<(), ApiError> {
-        let username = self.incoming.principal()?.username.as_str();
-        let event = Event::new(Level::Info, "user_updated").with("username", username).with("attribute", attribute);
-        self.context.log_with_work(event);
-        Ok(())
-    }
+fn changed(attribute: &'static str) -> Event {
+    Event::new(Level::Info, "user_updated").with("attribute", attribute)
 }
 
 /// A second factor is taken off first, which asks for a code of it, and then replaced.

@@ -3,7 +3,7 @@
 //! Between the two steps the app stores nothing. The ticket holds all that the second step needs, and is good for one session:
 //! the code changes the account's record, and the ticket says how often the record was changed before.
 
-use domain::{AuthenticationMethods, OneTimeCode, Purpose, Username};
+use domain::{Activity, AuthenticationMethods, OneTimeCode, Purpose, Username};
 use http::StatusCode;
 use wire::{CodeNeededResponse, fields};
 
@@ -67,7 +67,10 @@ impl<P: Platform> Call<'_, P> {
         let is_its_own = |account: &mut Account| if account.changes == changes + 1 { Ok(()) } else { Err(WrongCode) };
         match context.update_by_code(&found, &code, is_its_own).await {
             Ok(()) => {}
-            Err(Failed::Refused(WrongCode)) => return Err(failed(Some(&account.username))),
+            Err(Failed::Refused(WrongCode)) => {
+                context.note(Some(&account.username), Activity::LoginFailed, incoming.user_agent()).await;
+                return Err(failed(Some(&account.username)));
+            }
             Err(Failed::Store(error)) => return Err(error.into()),
         }
         context.attempt_succeeded(attempt).await?;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use domain::{ACTION_END_SESSIONS, ACTION_RESET_PASSWORD, ACTION_SET_ROLE, ACTION_SUSPEND, Purpose, Role};
+use domain::{ACTION_END_SESSIONS, ACTION_RESET_PASSWORD, ACTION_SET_ROLE, ACTION_SUSPEND, Activity, Purpose, Role};
 use http::StatusCode;
 use wire::{AdminAccountResponse, ResetLinkResponse, User, fields};
 
@@ -30,6 +30,7 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn lift(self) -> Result<Reply, ApiError> {
         let username = self.named()?;
         self.decide(ACTION_SUSPEND, &username, |account| account.standing.suspension = None).await?;
+        self.context.note_decision(&username, Activity::SuspensionLifted).await;
         self.log_act("lift", Some(&username))?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
@@ -65,6 +66,7 @@ impl<P: Platform> Call<'_, P> {
             from.set(std::mem::replace(&mut account.standing.role, role))
         })
         .await?;
+        self.context.note_decision(&username, Activity::RoleChanged).await;
         let event = Event::new(Level::Warn, "authz_change").with("account", username.as_str());
         self.log_by_caller(event.with("from", from.get().as_str()).with("to", role.as_str()))?;
         Ok(empty(StatusCode::NO_CONTENT))
@@ -73,6 +75,7 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn end_sessions(self) -> Result<Reply, ApiError> {
         let username = self.named()?;
         self.decide(ACTION_END_SESSIONS, &username, |account| account.end_sessions()).await?;
+        self.context.note_decision(&username, Activity::SessionsEnded).await;
         self.log_act("end_sessions", Some(&username))?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
@@ -86,6 +89,7 @@ impl<P: Platform> Call<'_, P> {
         }
         let expires_at = context.now().plus_secs(RESET_LINK_SECONDS);
         let ticket = context.seal_ticket(Purpose::Reset, &account, "", RESET_LINK_SECONDS).await?;
+        context.note_decision(&username, Activity::ResetLinkMade).await;
         self.log_act("reset_link", Some(&username))?;
         Ok(json(StatusCode::CREATED, &ResetLinkResponse { ticket, expires_at: rfc3339(expires_at) }))
     }

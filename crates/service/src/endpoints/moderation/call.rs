@@ -1,6 +1,6 @@
 //! What the component's endpoints share: the settings, decisions about an account, and what a suspension takes.
 
-use domain::{ACTION_SUSPEND, Quota, Reason, Timestamp, Username, UsernameList};
+use domain::{Activity, ACTION_SUSPEND, Quota, Reason, Timestamp, Username, UsernameList};
 use wire::fields;
 
 use crate::context::{Event, Level, Platform, SessionSettings, SettingError, Variables, parse_rfc3339};
@@ -80,6 +80,7 @@ impl<P: Platform> Call<'_, P> {
             until_ms: terms.until,
         };
         self.decide(ACTION_SUSPEND, username, |account| account.standing.suspension = Some(suspension.clone())).await?;
+        self.context.note_decision(username, Activity::Suspended).await;
         self.log_act("suspend", Some(username))
     }
 
