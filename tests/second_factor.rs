@@ -146,16 +146,16 @@ fn after_five_wrong_codes_the_right_one_has_to_wait() {
     recover(&app, &app.name("somebody"), WRONG).is_problem(429, "too_many_requests");
 }
 
-case!(OwnHost, of_a_code_that_comes_16_times_at_once_one_begins_a_session);
-/// Three hosts share the store. Each request has a ticket of its own but for the count of changes, which is the same in all.
-fn of_a_code_that_comes_16_times_at_once_one_begins_a_session() {
+case!(OwnHost, of_a_code_that_comes_four_times_at_once_one_begins_a_session);
+/// Three hosts share the store, and each request has a ticket of its own.
+fn of_a_code_that_comes_four_times_at_once_one_begins_a_session() {
     let state = tempfile::tempdir().unwrap();
     let apps: [_; 3] = std::array::from_fn(|_| Setup::app().state(state.path()).start());
-    let alice = actors::alice(&apps[0]);
-    let codes = recovery_codes(&apps[0], &alice);
-    enrol(&apps[0], &alice);
-    for code in &codes[..4] {
-        let tickets: Vec<_> = (0..4).map(|_| ticket(&apps[0], &alice)).collect();
+    for round in 0..5 {
+        let person = actors::actor(&apps[0], &format!("person-{round}"), "correct horse 7", "Person");
+        let code = &recovery_codes(&apps[0], &person)[0];
+        enrol(&apps[0], &person);
+        let tickets: Vec<_> = (0..4).map(|_| ticket(&apps[0], &person)).collect();
         let barrier = Barrier::new(tickets.len());
         let statuses: Vec<u16> = thread::scope(|scope| {
             let give = |number: usize| {
@@ -165,8 +165,7 @@ fn of_a_code_that_comes_16_times_at_once_one_begins_a_session() {
             let threads: Vec<_> = (0..tickets.len()).map(|number| scope.spawn(move || give(number))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-        thread::sleep(std::time::Duration::from_secs(1));
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "round {round}: {statuses:?}");
     }
 }
 
@@ -175,6 +174,8 @@ fn an_unknown_name_costs_a_reset_the_same() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
     recovery_codes(&app, &alice);
+    // The first request that needs the secret of the app makes it.
+    recover(&app, "somebody", WRONG);
     let replies = ["alice", "bobby", "", "no name"].map(|name| recover(&app, name, WRONG));
     let costs = replies.each_ref().map(|reply| {
         reply.is_problem(401, "invalid_code");
@@ -183,7 +184,7 @@ fn an_unknown_name_costs_a_reset_the_same() {
     });
     assert_eq!(costs, [costs[0]; 4]);
     // The host counts these figures itself.
-    for line in app.output().requests(4, "POST", "/api/recovery") {
+    for line in &app.output().requests(5, "POST", "/api/recovery")[1..] {
         assert_eq!([&line["store_reads"], &line["store_writes"]], [&json!(costs[0][1]), &json!(costs[0][2])], "{line}");
     }
 }
