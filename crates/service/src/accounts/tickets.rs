@@ -21,7 +21,7 @@ impl Ticket {
 }
 
 impl<P: Platform> Context<'_, P> {
-    /// Makes a ticket of an account: `USERNAME.REVISION.REST`, sealed. Whoever gets it can read it.
+    /// Makes a ticket of an account: `USERNAME.REVISION.REST`, or `USERNAME.REVISION` without a rest, sealed. Whoever gets it can read it.
     pub(crate) async fn seal_ticket(
         &self,
         purpose: Purpose,
@@ -29,7 +29,8 @@ impl<P: Platform> Context<'_, P> {
         rest: &str,
         seconds: u64,
     ) -> Result<String, StoreError> {
-        let text = format!("{}.{}.{rest}", account.username, account.revision);
+        let dot = if rest.is_empty() { "" } else { "." };
+        let text = format!("{}.{}{dot}{rest}", account.username, account.revision);
         Ok(self.app_secret().await?.seal(purpose, &text, self.now().plus_secs(seconds)))
     }
 
