@@ -166,3 +166,35 @@ fn what_is_not_valid_is_refused() {
         post_as(&world, &token, path, &body).is_invalid(errors);
     }
 }
+
+#[test]
+fn the_owner_sees_what_has_happened() {
+    let world = World::new();
+    let token = world.join("alice");
+    let codes = make_codes(&world, &token);
+    let key = enrol(&world, &token);
+    give(&world, &ticket(&world, "alice"), &wrong_code(&world, &key));
+    let body = json!({"password": PASSWORD, "code": codes[0]});
+    for _ in 0..2 {
+        post_as(&world, &token, "/api/account/totp/remove", &body);
+    }
+    recover(&world, "alice", &codes[0], NEW).is_refused(401, "invalid_code", &[]);
+    assert_eq!(recover(&world, "alice", &codes[1], NEW).status(), 204);
+    let login = world.post("/api/login", &json!({"username": "alice", "password": NEW}).to_string()).json();
+    let activity = world.send(bearer(login["token"].as_str().unwrap(), "GET", "/api/account/activity", "")).json();
+    let mut seen: Vec<_> =
+        activity["activity"].as_array().unwrap().iter().map(|e| e["activity"].as_str().unwrap()).collect();
+    seen.sort_unstable();
+    let expected = [
+        "login",
+        "login",
+        "login_failed",
+        "login_failed",
+        "login_failed",
+        "password_reset",
+        "recovery_codes_made",
+        "second_factor_off",
+        "second_factor_on",
+    ];
+    assert_eq!(seen, expected);
+}
