@@ -39,7 +39,13 @@ fn the_endpoint_answers_with_the_policy() {
                     arn("DELETE/api/sessions/*"),
                     arn("GET/api/account"),
                     arn("HEAD/api/account"),
+                    arn("PATCH/api/account"),
                     arn("POST/api/account/password"),
+                    arn("GET/api/account/activity"),
+                    arn("HEAD/api/account/activity"),
+                    arn("GET/api/account/export"),
+                    arn("HEAD/api/account/export"),
+                    arn("DELETE/api/account/messages"),
                     arn("POST/api/account/delete"),
                     arn("POST/api/account/totp"),
                     arn("POST/api/account/totp/confirm"),
@@ -133,7 +139,7 @@ fn a_suspension_denies_what_the_role_allows() {
         let statements = further_statements(&world, &token);
         let denied: Vec<_> = statements.iter().filter(|(effect, ..)| effect == "Deny").collect();
         assert!(
-            denied[0].2.contains("execute-api:POST/api/messages ") && !denied[0].2.contains("/api/account "),
+            denied[0].2.contains("execute-api:POST/api/messages ") && !denied[0].2.contains("GET/api/account"),
             "{role}"
         );
         assert_eq!(denied.iter().any(|(.., methods)| methods == OF_MODERATORS), role != "member", "{role}");

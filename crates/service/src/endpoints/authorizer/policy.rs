@@ -8,10 +8,14 @@ use domain::{
 use crate::endpoints::table;
 use crate::store::records::Account;
 
-/// What somebody who is suspended may still do: see why, log out, and delete their account.
-const DESPITE_SUSPENSION: [(&str, &str); 5] = [
+/// What somebody who is suspended may still do: see why and what the app has of them, log out, and delete their account.
+const DESPITE_SUSPENSION: [(&str, &str); 9] = [
     ("GET", "/api/account"),
     ("HEAD", "/api/account"),
+    ("GET", "/api/account/activity"),
+    ("HEAD", "/api/account/activity"),
+    ("GET", "/api/account/export"),
+    ("HEAD", "/api/account/export"),
     ("POST", "/api/account/delete"),
     ("POST", "/api/logout"),
     ("OPTIONS", "/*"),

@@ -196,6 +196,6 @@ fn known_and_unknown_names_cost_the_same() {
         ["store_reads", "store_writes", "hash_rounds", "hash_pauses"].map(|field| event[field].as_u64().unwrap())
     };
     let costs: Vec<_> = world.events("authn_login_fail").iter().skip(1).map(work).collect();
-    // The account, the secret, and all slots; and a write for the name and for the address.
-    assert_eq!(costs, [[3, 2, 24_999, 10]; 6]);
+    // The account, the secret, and all slots; and a write for the name and for the address, and two for the owner's list.
+    assert_eq!(costs, [[3, 4, 24_999, 10]; 6]);
 }
