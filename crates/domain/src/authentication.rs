@@ -11,16 +11,19 @@ pub enum AuthenticationMethods {
     Password,
     /// A password and a one-time code, which is of an authenticator app or a recovery code.
     PasswordAndCode,
+    /// A passkey that has verified its user.
+    Passkey,
 }
 
 impl AuthenticationMethods {
-    const ALL: [Self; 2] = [Self::Password, Self::PasswordAndCode];
+    const ALL: [Self; 3] = [Self::Password, Self::PasswordAndCode, Self::Passkey];
 
     /// The values of the claim `amr` (RFC 8176, section 2).
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::Password => &["pwd"],
             Self::PasswordAndCode => &["pwd", "otp", "mfa"],
+            Self::Passkey => &["pop", "user", "mfa"],
         }
     }
 

@@ -24,6 +24,7 @@ mod message_arn;
 mod message_text;
 mod method_arn;
 mod one_time_code;
+mod passkey;
 mod password;
 mod password_hash;
 mod policy;
@@ -60,6 +61,10 @@ pub use message_arn::MessageArn;
 pub use message_text::MessageText;
 pub use method_arn::{MethodArn, MethodArnError};
 pub use one_time_code::{CodeError, OneTimeCode};
+pub use passkey::{
+    AuthenticationResponse, CredentialRecord, PASSKEY_ALGORITHMS, PasskeyError, RegistrationResponse, RelyingParty,
+    UserHandle, base64url,
+};
 pub use password::{Password, PasswordAttempt, PasswordError};
 pub use password_hash::{
     Derivation, Iterations, IterationsError, PasswordHash, PasswordHashError, SLICE_ROUNDS, Salt, Verification,

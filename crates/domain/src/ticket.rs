@@ -22,6 +22,8 @@ pub enum Purpose {
     PasskeyRegistration,
     /// A ceremony in which a passkey logs in.
     PasskeyLogin,
+    /// A ceremony in which somebody who is logged in gives a passkey again.
+    PasskeyConfirmation,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::PasskeyRegistration => "passkey registration",
             Self::PasskeyLogin => "passkey login",
+            Self::PasskeyConfirmation => "passkey confirmation",
         }
     }
 }
@@ -88,7 +91,7 @@ mod tests {
     #[test]
     fn the_purposes_differ() {
         use Purpose::*;
-        let all = [SecondFactor, TotpSetUp, Reset, Invitation, PasskeyRegistration, PasskeyLogin];
+        let all = [SecondFactor, TotpSetUp, Reset, Invitation, PasskeyRegistration, PasskeyLogin, PasskeyConfirmation];
         let seals: std::collections::BTreeSet<_> =
             all.map(|purpose| secret().seal(purpose, "a", NOW)).into_iter().collect();
         assert_eq!(seals.len(), all.len());

@@ -106,7 +106,8 @@ fn a_token_of_another_version_says_nothing_of_its_authentication_and_is_good() {
         let token = corpus::signed(&segment(&token(), 0).to_string(), &changed.to_string());
         assert_eq!(verify(&token), Ok(Claims { authentication: None, ..claims() }));
     }
-    for methods in [AuthenticationMethods::Password, AuthenticationMethods::PasswordAndCode] {
+    use AuthenticationMethods::*;
+    for methods in [Password, PasswordAndCode, Passkey] {
         let claims = Claims { authentication: Some(Authentication { methods, at: NOW }), ..claims() };
         let read = verify(&key().sign(&claims, &rules()).unwrap()).unwrap();
         assert_eq!(
