@@ -7,20 +7,21 @@ use crate::harness::host::Setup;
 use crate::harness::{self, Wasi};
 
 /// Each component of `spin.toml`, and a module of this suite that tests it.
-const COMPONENTS: [(&str, &str); 9] = [
+const COMPONENTS: [(&str, &str); 10] = [
     ("account", "account"),
     ("authorizer", "authorizer"),
     ("login", "login"),
     ("messages", "messages"),
     ("moderation", "moderation"),
     ("openapi", "openapi"),
+    ("passkeys", "passkeys"),
     ("session", "session"),
     ("signup", "signup"),
     ("site", "site"),
 ];
 
 /// Each route of `spin.toml`, its component, and a method and path that reach it.
-const ROUTES: [(&str, &str, &str, &str); 36] = [
+const ROUTES: [(&str, &str, &str, &str); 43] = [
     ("/...", "site", "GET", "/anything-else"),
     ("/.well-known/jwks.json", "login", "GET", "/.well-known/jwks.json"),
     ("/.well-known/oauth-authorization-server", "login", "GET", "/.well-known/oauth-authorization-server"),
@@ -31,6 +32,11 @@ const ROUTES: [(&str, &str, &str, &str); 36] = [
     ("/api/account/delete", "account", "POST", "/api/account/delete"),
     ("/api/account/export", "account", "GET", "/api/account/export"),
     ("/api/account/messages", "account", "DELETE", "/api/account/messages"),
+    ("/api/account/passkeys", "passkeys", "GET", "/api/account/passkeys"),
+    ("/api/account/passkeys/:id", "passkeys", "POST", "/api/account/passkeys/1"),
+    ("/api/account/passkeys/:id/delete", "passkeys", "POST", "/api/account/passkeys/1/delete"),
+    ("/api/account/passkeys/begin", "passkeys", "POST", "/api/account/passkeys/begin"),
+    ("/api/account/passkeys/confirm", "passkeys", "POST", "/api/account/passkeys/confirm"),
     ("/api/account/password", "account", "POST", "/api/account/password"),
     ("/api/account/recovery-codes", "account", "POST", "/api/account/recovery-codes"),
     ("/api/account/totp", "account", "POST", "/api/account/totp"),
@@ -44,6 +50,8 @@ const ROUTES: [(&str, &str, &str, &str); 36] = [
     ("/api/authorizer", "authorizer", "GET", "/api/authorizer"),
     ("/api/login", "login", "POST", "/api/login"),
     ("/api/login/code", "login", "POST", "/api/login/code"),
+    ("/api/login/passkey", "passkeys", "POST", "/api/login/passkey"),
+    ("/api/login/passkey/begin", "passkeys", "POST", "/api/login/passkey/begin"),
     ("/api/logout", "account", "POST", "/api/logout"),
     ("/api/messages", "messages", "GET", "/api/messages"),
     ("/api/messages/:id", "messages", "DELETE", "/api/messages/1"),
@@ -92,7 +100,7 @@ fn every_route_is_served() {
 
 case!(OwnHost, a_guarded_component_without_an_authorizer_cannot_start);
 fn a_guarded_component_without_an_authorizer_cannot_start() {
-    for name in ["messages", "account", "moderation"] {
+    for name in ["messages", "account", "moderation", "passkeys"] {
         cannot_start_alone(name);
     }
 }
@@ -139,6 +147,7 @@ fn a_component_is_granted_no_more_than_this() {
         ("login", [&signing[..], &passwords, &logins].concat()),
         ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions, &["admins"]].concat()),
+        ("passkeys", [&signing[..], &passwords, &logins, &["admins", "site_origin"]].concat()),
         ("messages", [&verifying[..], &proxies, &["posts_per_minute", "admins"]].concat()),
         ("moderation", [&verifying[..], &sessions, &proxies, &["reports_per_hour", "admins"]].concat()),
         ("authorizer", [&verifying[..], &["admins"]].concat()),

@@ -22,11 +22,12 @@ struct Component {
     guard: Option<(&'static str, &'static str)>,
 }
 
-const COMPONENTS: [Component; 9] = [
+const COMPONENTS: [Component; 10] = [
     Component { name: "signup", world: "signup", guard: None },
     Component { name: "login", world: "login", guard: None },
     Component { name: "session", world: "session", guard: None },
     Component { name: "account", world: "account", guard: Some(("authorizer", "account-composed")) },
+    Component { name: "passkeys", world: "passkeys", guard: Some(("authorizer", "passkeys-composed")) },
     Component { name: "messages", world: "messages", guard: Some(("authorizer", "messages-composed")) },
     Component { name: "moderation", world: "moderation", guard: Some(("authorizer", "moderation-composed")) },
     Component { name: "authorizer", world: "authorizer-component", guard: None },
@@ -41,7 +42,7 @@ const SECOND_AUTHORIZER: &str = "fixture-authorizer";
 pub(crate) const SITE: &str = "site";
 
 /// The names of the components.
-pub(crate) fn names() -> [&'static str; 9] {
+pub(crate) fn names() -> [&'static str; 10] {
     COMPONENTS.map(|component| component.name)
 }
 

@@ -5,7 +5,7 @@ mod bindings;
 mod table;
 
 use crate::bindings::exports::wasi::http::incoming_handler::{Guest, IncomingRequest, ResponseOutparam};
-use crate::bindings::{account, authorizer, login, messages, moderation, openapi, session, signup, site};
+use crate::bindings::{account, authorizer, login, messages, moderation, openapi, passkeys, session, signup, site};
 use crate::table::Component;
 
 struct Router;
@@ -21,6 +21,7 @@ impl Guest for Router {
             Component::Messages => messages::handle(request, response),
             Component::Moderation => moderation::handle(request, response),
             Component::Openapi => openapi::handle(request, response),
+            Component::Passkeys => passkeys::handle(request, response),
             Component::Session => session::handle(request, response),
             Component::Signup => signup::handle(request, response),
             Component::Site => site::handle(request, response),

@@ -3,8 +3,8 @@
 //! Every input that crosses a boundary becomes a type here, by a `parse` that returns the rule that the input breaks. Time
 //! and salts are arguments. Every decision is a plain function of its arguments, so it can be tested without a host.
 
-mod activity;
 mod account_arn;
+mod activity;
 mod app_secret;
 mod authentication;
 mod client;
@@ -28,8 +28,8 @@ mod passkey;
 mod password;
 mod password_hash;
 mod policy;
-mod recovery_code;
 mod reason;
+mod recovery_code;
 mod role;
 mod rotation;
 mod session;
@@ -42,8 +42,8 @@ mod totp;
 mod username;
 mod username_list;
 
-pub use activity::Activity;
 pub use account_arn::AccountArn;
+pub use activity::Activity;
 pub use app_secret::AppSecret;
 pub use authentication::{Authentication, AuthenticationMethods};
 pub use client::client_in_words;
@@ -73,9 +73,9 @@ pub use policy::{
     ACTION_DELETE_MESSAGE, ACTION_END_SESSIONS, ACTION_INVOKE, ACTION_RESET_PASSWORD, ACTION_SET_ROLE, ACTION_SUSPEND,
     Effect, POLICY_VERSION, PolicyDocument, PolicyError, Statement, Verdict,
 };
+pub use reason::Reason;
 pub use recovery_code::RecoveryCode;
 pub use role::{Role, RoleError};
-pub use reason::Reason;
 pub use rotation::{Rotation, RotationError};
 pub use session::{
     RefreshFamily, RefreshToken, RefreshTokenError, RefreshUse, RefreshVerdict, SessionId, SessionIdError,

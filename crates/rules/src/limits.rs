@@ -66,3 +66,5 @@ pub const PAGE_REPORTS: usize = 20;
 pub const PAGE_DEFAULT_MESSAGES: usize = 20;
 /// The largest number of sessions of one account. The next login ends the session that began first.
 pub const ACCOUNT_MAX_SESSIONS: u64 = 32;
+/// The largest number of passkeys of one account. Most requests read the record that they are in.
+pub const ACCOUNT_MAX_PASSKEYS: usize = 10;

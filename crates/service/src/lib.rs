@@ -19,5 +19,7 @@ mod signing;
 mod store;
 
 pub use context::platform;
-pub use endpoints::{account, authorizer, login, messages, moderation, openapi, session, signup, site, table};
+pub use endpoints::{
+    account, authorizer, login, messages, moderation, openapi, passkeys, session, signup, site, table,
+};
 pub use http::{BodyFault, MAX_BODY_BYTES};

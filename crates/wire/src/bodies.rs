@@ -310,6 +310,35 @@ pub struct SessionsResponse {
     pub sessions: Vec<Session>,
 }
 
+/// One passkey of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passkey {
+    /// Its id in addresses.
+    pub id: String,
+    /// As its owner calls it.
+    pub name: String,
+    /// The time in RFC 3339, in UTC with milliseconds.
+    pub created_at: String,
+    /// When it has last logged in or confirmed something; `None` if it never did.
+    pub last_used_at: Option<String>,
+    /// Whether copies of it are kept elsewhere, so that the loss of a device is not its loss.
+    pub backed_up: bool,
+}
+
+/// The body of the answer 200 to `GET /api/account/passkeys`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeysResponse {
+    /// In the order in which they were added.
+    pub passkeys: Vec<Passkey>,
+}
+
+/// The body of the answer 201 to `POST /api/account/passkeys`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyResponse {
+    /// The new passkey.
+    pub passkey: Passkey,
+}
+
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {

@@ -14,6 +14,8 @@ pub const TICKET: &str = "ticket";
 pub const REFRESH_TOKEN: &str = "refresh_token";
 /// How the refresh token of a login reaches the client: `cookie` or `body`.
 pub const REFRESH_TOKEN_IN: &str = "refresh_token_in";
+/// What a passkey has signed, or that it was made: the object that `PublicKeyCredential.toJSON` returns.
+pub const CREDENTIAL: &str = "credential";
 /// A member of the authorizer's request: the method about which the client asks. AWS spells it this way.
 pub const METHOD_ARN: &str = "methodArn";
 /// A parameter of the query: the username whose messages are listed.

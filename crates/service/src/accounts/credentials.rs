@@ -81,15 +81,16 @@ impl<P: Platform> Context<'_, P> {
     }
 
     /// Replaces an account by a tombstone, which only keeps the name reserved, so that nobody else can get it. This ends all
-    /// of its sessions. `begin` runs just before each write that is tried, and not if another request has overtaken this one.
+    /// of its sessions. `begin` runs just before each write that is tried, with the account as it is then, and not if another
+    /// request has overtaken this one.
     pub(crate) async fn entomb(
         &self,
         found: &Credentials,
-        begin: impl AsyncFn() -> Result<(), StoreError>,
+        begin: impl AsyncFn(&Account) -> Result<(), StoreError>,
     ) -> Result<(), Failed<Overtaken>> {
         let tombstone = Tombstone { v: V1, deleted_at_ms: self.now() };
-        let change = async |_| {
-            begin().await?;
+        let change = async |account: Account| {
+            begin(&account).await?;
             Ok(records::encode(&tombstone)?)
         };
         self.replace(found, has_revision_of(found), change).await

@@ -9,7 +9,10 @@
 //! slot stays when its session ends. A list of the sessions, and the login that takes the slot over, delete what is left of
 //! a session that has ended.
 
-use domain::{Activity, AuthenticationMethods, ClientAddress, RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp, Username, is_idle};
+use domain::{
+    Activity, AuthenticationMethods, ClientAddress, RefreshFamily, RefreshToken, RefreshUse, SessionId, Timestamp,
+    Username, is_idle,
+};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 use super::tokens::AccessToken;

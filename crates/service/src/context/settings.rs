@@ -6,6 +6,7 @@ use http::HeaderName;
 
 use super::platform::ConfigError;
 use crate::http::cors::AllowedOrigins;
+use crate::http::origin::Origin;
 
 /// A variable can't be read, or its value can't be used. This holds the name of the variable, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,6 +225,19 @@ impl<'a> Variables<'a> {
     fn quota(&self, variable: &'static str, default: &str, window_millis: u64) -> Result<Option<Quota>, SettingError> {
         let limit = self.count(variable, default, MAX_COUNT)?;
         Ok((limit > 0).then_some(Quota { limit, window_millis }))
+    }
+
+    /// The origin of the site's pages, at which passkeys work. `None` leaves it to the request, on the machine itself.
+    pub(crate) fn site_origin(&self) -> Result<Option<Origin>, SettingError> {
+        self.parse("site_origin", "", |value| match Origin::parse(&value) {
+            _ if value.is_empty() => Ok(None),
+            Some(origin)
+                if !origin.is_address() && (origin.is_https() || origin.is_of_the_web() && origin.is_localhost()) =>
+            {
+                Ok(Some(origin))
+            }
+            _ => Err("the origin of the site: https:// and a host name, without a path, or http://localhost:PORT"),
+        })
     }
 
     /// Who says which address a client has.

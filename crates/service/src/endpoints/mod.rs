@@ -3,12 +3,14 @@
 
 pub mod account;
 pub mod authorizer;
+mod confirmation;
 mod device;
 pub mod login;
 pub mod messages;
 mod metadata;
 pub mod moderation;
 pub mod openapi;
+pub mod passkeys;
 pub mod session;
 mod session_list;
 pub mod signup;

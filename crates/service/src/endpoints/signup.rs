@@ -72,6 +72,7 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Bytes>) -> Respo
                 totp: None,
                 recovery: Vec::new(),
                 password_reset_at_ms: None,
+                passkeys: None,
                 created_at_ms: context.now(),
             };
             create(context, &account, invitation.as_ref()).await?;

@@ -112,6 +112,42 @@ pub const ACCOUNT: Component<Account> = Component {
 };
 
 #[derive(Clone, Copy, Debug)]
+pub enum Passkeys {
+    BeginLogin,
+    LogIn,
+    List,
+    Register,
+    BeginRegistration,
+    BeginConfirmation,
+    Rename,
+    Remove,
+}
+
+/// A component of its own, because it alone needs what verifies passkeys.
+pub const PASSKEYS: Component<Passkeys> = Component {
+    name: "passkeys",
+    resources: &[
+        Resource { path: "/api/login/passkey", methods: &[(Method::POST, Public, Passkeys::LogIn)] },
+        Resource { path: "/api/login/passkey/begin", methods: &[(Method::POST, Public, Passkeys::BeginLogin)] },
+        Resource {
+            path: "/api/account/passkeys",
+            methods: &[(Method::GET, GUARDED, Passkeys::List), (Method::POST, GUARDED, Passkeys::Register)],
+        },
+        // Before the next address, which these would be too.
+        Resource {
+            path: "/api/account/passkeys/begin",
+            methods: &[(Method::POST, GUARDED, Passkeys::BeginRegistration)],
+        },
+        Resource {
+            path: "/api/account/passkeys/confirm",
+            methods: &[(Method::POST, GUARDED, Passkeys::BeginConfirmation)],
+        },
+        Resource { path: "/api/account/passkeys/:id", methods: &[(Method::POST, GUARDED, Passkeys::Rename)] },
+        Resource { path: "/api/account/passkeys/:id/delete", methods: &[(Method::POST, GUARDED, Passkeys::Remove)] },
+    ],
+};
+
+#[derive(Clone, Copy, Debug)]
 pub enum Messages {
     List,
     Post,
@@ -201,6 +237,7 @@ pub(crate) fn allowed_from(role: Role) -> impl Iterator<Item = (&'static str, St
     let methods = SIGNUP.methods_from(role).chain(LOGIN.methods_from(role)).chain(SESSION.methods_from(role));
     let methods = methods.chain(ACCOUNT.methods_from(role)).chain(MESSAGES.methods_from(role));
     let methods = methods.chain(MODERATION.methods_from(role)).chain(AUTHORIZER.methods_from(role));
+    let methods = methods.chain(PASSKEYS.methods_from(role));
     let preflight = (role == Role::Member).then(|| ("OPTIONS", "/*".to_owned()));
     methods.chain(OPENAPI.methods_from(role)).chain(preflight)
 }

@@ -4,11 +4,12 @@
 use domain::{AuthenticationMethods, RefreshToken, Timestamp};
 use http::StatusCode;
 use http::request::Parts;
-use wire::{LoginResponse, User};
+use wire::{FieldCode, LoginResponse, User, fields};
 
 use crate::accounts::sessions::BegunInVain;
 use crate::accounts::tokens::AccessToken;
 use crate::context::{Context, Event, Level, Platform, SessionSettings, SigningSettings, rfc3339};
+use crate::http::body::{Fields, Rule};
 use crate::http::cookie::Cookie;
 use crate::http::gateway::Incoming;
 use crate::http::problem::ApiError;
@@ -25,6 +26,28 @@ pub(super) const REFRESH: Cookie =
 pub(super) enum Delivery {
     Cookie,
     Body,
+}
+
+impl Delivery {
+    /// How the body of a login asks for the refresh token: in a cookie unless it says otherwise.
+    pub(super) fn taken_of(members: &mut Fields) -> Self {
+        let asked = members.optional(fields::REFRESH_TOKEN_IN, |raw| match raw.as_str() {
+            "cookie" => Ok(Self::Cookie),
+            "body" => Ok(Self::Body),
+            _ => Err(UnknownDelivery),
+        });
+        asked.unwrap_or(Self::Cookie)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("One of \"cookie\" and \"body\".")]
+struct UnknownDelivery;
+
+impl Rule for UnknownDelivery {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
 }
 
 /// How sessions begin.

@@ -50,7 +50,7 @@ impl Fields {
         parse: impl FnOnce(String) -> Result<T, E>,
     ) -> Option<T> {
         match self.string(name) {
-            Member::Absent => self.refuse(name, FieldCode::Missing, "This field is required."),
+            Member::Absent => self.missing(name),
             Member::Refused => None,
             Member::Value(text) => match parse(text) {
                 Ok(value) => Some(value),
@@ -86,6 +86,28 @@ impl Fields {
         }
     }
 
+    /// Takes a required object, as it is.
+    pub(crate) fn object(&mut self, name: &'static str) -> Option<Value> {
+        match self.object_member(name) {
+            Member::Absent => self.missing(name),
+            Member::Refused => None,
+            Member::Value(object) => Some(object),
+        }
+    }
+
+    /// Takes an optional object, as it is.
+    pub(crate) fn optional_object(&mut self, name: &'static str) -> Option<Value> {
+        match self.object_member(name) {
+            Member::Value(object) => Some(object),
+            Member::Absent | Member::Refused => None,
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.errors.is_empty()
+    }
+
     /// Refuses the members that nobody took. Returns the values of the required members if nothing is wrong. `taken` is
     /// `None` only if a required member was refused when it was taken.
     pub(crate) fn finish<T>(mut self, taken: Option<T>) -> Result<T, ApiError> {
@@ -101,6 +123,10 @@ impl Fields {
             Value::String(text) => Some(text),
             _ => None,
         })
+    }
+
+    fn object_member(&mut self, name: &'static str) -> Member<Value> {
+        self.member(name, "This field is an object.", |value| value.is_object().then_some(value))
     }
 
     /// Takes a member of one type; `other_type` is what is said of a value of another one.
@@ -120,7 +146,13 @@ impl Fields {
         Member::Refused
     }
 
-    fn refuse<T>(&mut self, field: &'static str, code: FieldCode, detail: &str) -> Option<T> {
+    /// Refuses a required member that is not there.
+    pub(crate) fn missing<T>(&mut self, name: &'static str) -> Option<T> {
+        self.refuse(name, FieldCode::Missing, "This field is required.")
+    }
+
+    /// Refuses a member.
+    pub(crate) fn refuse<T>(&mut self, field: &'static str, code: FieldCode, detail: &str) -> Option<T> {
         self.errors.push(FieldError { field: field.to_owned(), code, detail: detail.to_owned() });
         None
     }

@@ -10,7 +10,7 @@ pub(crate) mod encoding;
 pub(crate) mod etag;
 pub(crate) mod gateway;
 pub(crate) mod idempotency_key;
-mod origin;
+pub(crate) mod origin;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod reply;

@@ -86,6 +86,25 @@ impl Origin {
     pub(crate) fn is_https(&self) -> bool {
         self.scheme == "https"
     }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether the host is a name that always means the machine itself.
+    pub(crate) fn is_localhost(&self) -> bool {
+        self.host == "localhost" || self.host.ends_with(".localhost")
+    }
+
+    /// Whether the host is an address, and no name.
+    pub(crate) fn is_address(&self) -> bool {
+        self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok()
+    }
+
+    /// Whether the host is an address of the machine itself.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.host == "[::1]" || self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    }
 }
 
 impl fmt::Display for Origin {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use domain::TokenError;
 use http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
+use rules::ACCOUNT_MAX_PASSKEYS;
 use wire::{FieldCode, FieldError, Problem, ProblemCode as Code, fields};
 
 use super::MAX_BODY_BYTES;
@@ -16,6 +17,7 @@ use super::reply::{NO_STORE, Reply};
 use super::same_origin::CrossSite;
 use crate::accounts::credentials::Overtaken;
 use crate::accounts::decisions::NotDecided;
+use crate::accounts::passkeys::NotChanged;
 use crate::board::{NotAdded, NotDeleted, NotReported, NotResolved};
 use crate::context::{SettingError, StoreError};
 use crate::limits::TooMany;
@@ -36,6 +38,8 @@ pub(crate) enum ApiError {
     InvalidCredentials,
     /// The code, or the ticket beside it, is not good.
     InvalidCode,
+    /// What a passkey has signed is not accepted, or there is no such passkey.
+    InvalidPasskey,
     /// The refresh token is missing or not valid. The value is the `Set-Cookie` header that deletes the cookie, if that is to
     /// be deleted.
     InvalidRefreshToken(Option<HeaderValue>),
@@ -59,6 +63,10 @@ pub(crate) enum ApiError {
     Conflict,
     /// Somebody else has resolved the report, or is about to.
     ReportTaken,
+    /// The account has as many passkeys as it can have.
+    TooManyPasskeys,
+    /// The page has an origin at which passkeys do not work; the text says where they do.
+    NoPasskeysHere(String),
     /// The first request with the same idempotency key has not ended.
     UnderWay,
     BodyTooLarge,
@@ -113,6 +121,15 @@ impl From<TooMany> for ApiError {
 impl From<Overtaken> for ApiError {
     fn from(Overtaken: Overtaken) -> Self {
         Self::Conflict
+    }
+}
+
+impl From<NotChanged> for ApiError {
+    fn from(error: NotChanged) -> Self {
+        match error {
+            NotChanged::Absent => Self::NotFound,
+            NotChanged::Overtaken => Self::Conflict,
+        }
     }
 }
 
@@ -264,10 +281,10 @@ impl ApiError {
     fn code(&self) -> Code {
         match self {
             Self::MalformedJson(_) => Code::MalformedJson,
-            Self::InvalidRequest(..) => Code::InvalidRequest,
+            Self::InvalidRequest(..) | Self::NoPasskeysHere(_) => Code::InvalidRequest,
             Self::MissingToken => Code::MissingToken,
             Self::InvalidToken(_) => Code::InvalidToken,
-            Self::InvalidCredentials => Code::InvalidCredentials,
+            Self::InvalidCredentials | Self::InvalidPasskey => Code::InvalidCredentials,
             Self::InvalidCode => Code::InvalidCode,
             Self::InvalidRefreshToken(_) => Code::InvalidRefreshToken,
             Self::CrossSiteRequest(_) => Code::CrossSiteRequest,
@@ -278,7 +295,7 @@ impl ApiError {
             Self::NotFound | Self::NoIssuerUrl => Code::NotFound,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::UsernameTaken => Code::UsernameTaken,
-            Self::Conflict | Self::ReportTaken | Self::UnderWay => Code::Conflict,
+            Self::Conflict | Self::ReportTaken | Self::UnderWay | Self::TooManyPasskeys => Code::Conflict,
             Self::BodyTooLarge => Code::BodyTooLarge,
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => Code::UnsupportedMediaType,
             Self::Invalid(_) => Code::ValidationFailed,
@@ -299,6 +316,11 @@ impl ApiError {
                 Some("The first request with this Idempotency-Key has not ended. Try again in a moment.".to_owned())
             }
             Self::ReportTaken => Some("Somebody else has resolved this report, or is about to.".to_owned()),
+            Self::TooManyPasskeys => Some(format!(
+                "An account has at most {ACCOUNT_MAX_PASSKEYS} passkeys. Remove one before you add another."
+            )),
+            Self::NoPasskeysHere(detail) => Some(detail.clone()),
+            Self::InvalidPasskey => Some("This passkey was not accepted.".to_owned()),
             Self::InvalidToken(error) => Some(token_detail(*error).to_owned()),
             Self::UnsupportedEncoding => Some("Send the body without a Content-Encoding.".to_owned()),
             Self::CrossSiteRequest(reason) => Some(reason.to_string()),
@@ -316,9 +338,11 @@ impl ApiError {
     fn challenge(&self) -> Option<HeaderValue> {
         let challenge = match self {
             // RFC 9110, section 15.5.2: every 401 has a challenge.
-            Self::MissingToken | Self::InvalidCredentials | Self::InvalidCode | Self::InvalidRefreshToken(_) => {
-                REALM.to_owned()
-            }
+            Self::MissingToken
+            | Self::InvalidCredentials
+            | Self::InvalidPasskey
+            | Self::InvalidCode
+            | Self::InvalidRefreshToken(_) => REALM.to_owned(),
             Self::InvalidToken(error) => {
                 format!("{REALM}, error=\"invalid_token\", error_description=\"{}\"", token_detail(*error))
             }

@@ -36,7 +36,8 @@ pub(crate) struct Attempt {
 impl<P: Platform> Context<'_, P> {
     /// Begins a login for a name, which is the username or any other text that was typed. It is counted for the name and for
     /// the address or, if the account knows the device, for that device alone. Except for the known device and the log
-    /// lines, nothing here depends on whether the account exists.
+    /// lines, nothing here depends on whether the account exists. There is no name with a passkey, which nobody can guess: so
+    /// those who guess the password do not delay it either.
     ///
     /// # Errors
     /// [`TooMany`] while there is a delay, or when the right password was given too often. An attempt that finds a delay
@@ -45,7 +46,7 @@ impl<P: Platform> Context<'_, P> {
         &self,
         rules: &AttemptRules,
         client: &Client<'_>,
-        name: &str,
+        name: Option<&str>,
         account: Option<&Credentials>,
     ) -> Result<Attempt, Failed<TooMany>> {
         let counted_for = |kind, name: &str, limit| Counted { kind, name: name.to_owned(), limit };
@@ -58,11 +59,13 @@ impl<P: Platform> Context<'_, P> {
                 if let (Some(rule), Some(address)) = (rules.address, client.address) {
                     counted.extend(by_address(Kind::Address, Limit::Delay(rule), address));
                 }
-                counted.extend(rules.account.map(|rule| counted_for(Kind::Account, name, Limit::Delay(rule))));
+                let named = rules.account.zip(name);
+                counted.extend(named.map(|(rule, name)| counted_for(Kind::Account, name, Limit::Delay(rule))));
             }
         }
         let failures = counted.len();
-        counted.extend(rules.logins.map(|quota| counted_for(Kind::Logins, name, Limit::Quota(quota))));
+        let named = rules.logins.zip(name);
+        counted.extend(named.map(|(quota, name)| counted_for(Kind::Logins, name, Limit::Quota(quota))));
         let from = rules.logins_from.zip(client.address);
         counted.extend(from.map(|(quota, from)| counted_for(Kind::LoginsFrom, &from.network(), Limit::Quota(quota))));
         let mut seen = self.look_at_slots(counted).await?;

@@ -15,9 +15,9 @@ const UNCLEAR_MILLIS: u64 = 1000;
 pub(super) enum Kind {
     /// Passwords tried for an account, by devices that it does not know.
     Account,
-    /// Passwords tried from an address, by devices that their account does not know.
+    /// Passwords and passkeys tried from an address, by devices that their account does not know.
     Address,
-    /// Passwords tried by a device that its account knows.
+    /// Passwords and passkeys tried by a device that its account knows.
     Device,
     /// Passwords tried for an account by somebody who is logged in to it, right ones too.
     Check,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     RecoveryFrom,
     /// Right passwords of an account.
     Logins,
-    /// Right passwords from an address.
+    /// Right passwords and passkeys from an address.
     LoginsFrom,
     /// Accounts made from an address.
     SignUps,

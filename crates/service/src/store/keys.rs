@@ -2,12 +2,13 @@
 //!
 //! | key | value | written by | read by | lifetime |
 //! | --- | --- | --- | --- | --- |
-//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login, account and moderation, by [`compare_and_set`] | all but openapi | for ever |
+//! | `latchkey:user:NAME` | [`Account`]; once it is deleted, a [`Tombstone`] | signup; login, account, passkeys and moderation, by [`compare_and_set`] | all but openapi | for ever |
 //! | `KEY:lock:G`, `KEY:lock:DIGEST:G`; `KEY:lock`, `KEY:lock:DIGEST` | counter: who may change the value under KEY, for [`compare_and_set`]; the lease, when a claim of the value with this digest was lost | who changes KEY | who changes KEY | until KEY is changed; a lease that is noted a moment later stays |
 //! | `latchkey:user:NAME:sessions` | counter: how many sessions were begun | login | login | until the account is deleted |
 //! | `latchkey:user:NAME:events`, `:failures`; `latchkey:user:NAME:events:K`, `:failures:K` | counter: how much has happened to the account; [`ActivityRecord`]; K is below 32, below 8 | login, account | account | overwritten in turn, or until the account is deleted; without a NAME, read by nobody |
 //! | `latchkey:user:NAME:sessions:K` | [`SessionSlot`]: a session id, and the login; K is 0 to 31 | login | login, account, moderation | overwritten by the 32nd login after, or until the account is deleted |
 //! | `latchkey:session:SID`, `latchkey:session:SID:use` | [`SessionRecord`], a secret; [`SessionUse`] | login, once; session | authorizer, session, account, moderation | deleted when the session ends, or by a list of sessions or the login that takes its slot over |
+//! | `latchkey:handle:HANDLE` | [`HandleRecord`]: the username of the account with this handle | passkeys | passkeys | until the account is deleted; after a crash, for ever (`accounts/passkeys.rs`) |
 //! | `latchkey:messages` | counter: the last position on the board, of a message or of a deletion | messages, account, moderation | the same | for ever |
 //! | `latchkey:messages:newest` | [`NewestRecord`] and a body: the newest page, with the last position that it includes | messages, account, moderation | the same | for ever; made again if it is deleted |
 //! | `latchkey:message:N` | [`MessageRecord`]; once it is deleted, a [`Gap`], as at the position of a deletion | messages, once, and to delete it; account; moderation, to delete it | messages, account, moderation | for ever |
@@ -26,6 +27,7 @@
 //! [`Account`]: super::records::Account
 //! [`Tombstone`]: super::records::Tombstone
 //! [`ActivityRecord`]: super::records::ActivityRecord
+//! [`HandleRecord`]: super::records::HandleRecord
 //! [`SessionSlot`]: super::records::SessionSlot
 //! [`SessionRecord`]: super::records::SessionRecord
 //! [`SessionUse`]: super::records::SessionUse
@@ -40,11 +42,13 @@
 //! [`AppSecretRecord`]: super::records::AppSecretRecord
 //! [`compare_and_set`]: super::compare_and_set
 
-use domain::{Activity, SessionId, Username};
+use domain::{Activity, SessionId, UserHandle, Username};
 use rules::ACCOUNT_MAX_SESSIONS;
 
 /// A key that no account has. It is looked up for a name that can't be a username.
 pub(crate) const NO_ACCOUNT: &str = "latchkey:user:";
+/// A key that no handle has. It is looked up when an authenticator names none.
+pub(crate) const NO_HANDLE: &str = "latchkey:handle:";
 pub(crate) const BOARD: &str = "latchkey:messages";
 pub(crate) const NEWEST: &str = "latchkey:messages:newest";
 pub(crate) const REPORTS: &str = "latchkey:reports";
@@ -54,6 +58,10 @@ pub(crate) const APP_SECRET: &str = "latchkey:places";
 
 pub(crate) fn account(username: &Username) -> String {
     format!("latchkey:user:{username}")
+}
+
+pub(crate) fn handle(handle: &UserHandle) -> String {
+    format!("latchkey:handle:{}", handle.as_str())
 }
 
 /// `account` is the key of the account.

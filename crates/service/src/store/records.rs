@@ -1,6 +1,8 @@
 //! The values of the store: JSON with a version, so that a later release can tell what an earlier one wrote.
 
-use domain::{Activity, AuthenticationMethods, DisplayName, Role, Timestamp, Totp, Username};
+use domain::{
+    Activity, AuthenticationMethods, CredentialRecord, DisplayName, Role, Timestamp, Totp, UserHandle, Username,
+};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -40,12 +42,44 @@ pub(crate) struct Account {
     /// When the password was set without the one before. The next login tells this and removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) password_reset_at_ms: Option<Timestamp>,
+    /// `None` until the first one is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) passkeys: Option<Passkeys>,
     pub(crate) created_at_ms: Timestamp,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// The passkeys of an account.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Passkeys {
+    /// By which authenticators name the account.
+    pub(crate) handle: UserHandle,
+    /// When the challenge of the last registration was issued. A registration takes only a later one.
+    pub(crate) registered_ms: Timestamp,
+    pub(crate) all: Vec<Passkey>,
+}
+
+/// One passkey.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Passkey {
+    pub(crate) credential: CredentialRecord,
+    pub(crate) name: DisplayName,
+    pub(crate) created_at_ms: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_used_at_ms: Option<Timestamp>,
+    /// When the last challenge that it has answered was issued. It answers only a later one.
+    pub(crate) answered_ms: Timestamp,
+}
+
+/// Whose handle it is.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HandleRecord {
+    pub(crate) v: V1,
+    pub(crate) username: Username,
 }
 
 /// What admins have decided about an account. It is in the account's record, which the authorizer reads for each guarded

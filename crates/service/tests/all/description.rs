@@ -30,6 +30,7 @@ pub(crate) fn table() -> Vec<Row> {
         rows(&table::LOGIN),
         rows(&table::SESSION),
         rows(&table::ACCOUNT),
+        rows(&table::PASSKEYS),
         rows(&table::MESSAGES),
         rows(&table::MODERATION),
         rows(&table::AUTHORIZER),

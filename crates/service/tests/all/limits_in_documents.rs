@@ -47,6 +47,7 @@ fn values() -> Vec<Row> {
             json!(PAGE_MAX_MESSAGES),
         ),
         ("sessions", "/components/schemas/SessionsResponse/properties/sessions/maxItems", json!(ACCOUNT_MAX_SESSIONS)),
+        ("passkeys", "/components/schemas/PasskeysResponse/properties/passkeys/maxItems", json!(ACCOUNT_MAX_PASSKEYS)),
         ("members of a sign-up", "/components/schemas/SignupRequest/required", json!(["username", "password", "name"])),
     ]
 }
@@ -132,6 +133,7 @@ fn security() -> Vec<(&'static str, &'static str, String)> {
         ),
         ("limit of a page", "| `limit`, `before`, `author` |", format!("| 1 to {PAGE_MAX_MESSAGES};")),
         ("rule of bodies", "| body |", format!("of at most {body_kib} KiB;")),
+        ("rule of passkeys", "| passkeys | 10", format!("| {ACCOUNT_MAX_PASSKEYS} of an account;")),
         ("rule of sessions", "| sessions |", format!("| {ACCOUNT_MAX_SESSIONS} of an account;")),
         (
             "stored username",

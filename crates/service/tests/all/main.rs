@@ -33,6 +33,7 @@ mod once;
 mod one_instance;
 mod openapi;
 mod own_data;
+mod passkeys;
 mod query;
 mod refresh;
 mod repeated_posts;

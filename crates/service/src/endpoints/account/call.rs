@@ -1,11 +1,12 @@
 //! What the component's endpoints share: the settings, the account of the caller, and the check of the password that
 //! confirms an action.
 
-use domain::{Activity, DelayRule, Iterations, Password, TokenError, UsernameList};
+use domain::{Activity, DelayRule, Iterations, UsernameList};
 use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
-use crate::context::{AddressSource, Event, Level, Platform, SessionSettings, SettingError, Variables};
+use crate::context::{AddressSource, Event, Platform, SessionSettings, SettingError, Variables};
+use crate::endpoints::confirmation::PasswordChecks;
 use crate::endpoints::table::Account;
 use crate::http::gateway;
 use crate::http::problem::ApiError;
@@ -39,23 +40,15 @@ impl<P: Platform> Call<'_, P> {
         Ok(())
     }
 
-    /// The account of the caller. It may have been deleted since the authorizer looked.
+    /// The account of the caller.
     pub(super) async fn find_account(&self) -> Result<Credentials, ApiError> {
-        let found = self.context.find_credentials(Some(&self.incoming.principal()?.username)).await?;
-        found.ok_or(ApiError::InvalidToken(TokenError::SessionEnded))
+        self.context.find_caller(&self.incoming).await
     }
 
-    /// Checks the password again: somebody who has only stolen a token must not be able to take over the account.
+    /// The account of the caller, who has given its password again.
     pub(super) async fn confirm(&self, field: &'static str, password: String) -> Result<Credentials, ApiError> {
-        let gateway::Call { context, settings, incoming, .. } = self;
-        let username = &incoming.principal()?.username;
-        let found = self.find_account().await?;
-        context.count_password_check(settings.password_checks, username).await?;
-        if context.verify(&Password::attempt(password), Some(found.hash()), settings.iterations).await.is_some() {
-            return Ok(found);
-        }
-        self.tell(Activity::LoginFailed, Event::new(Level::Warn, "authn_login_fail")).await?;
-        Err(refused(field, FieldCode::WrongPassword, "This is not your password."))
+        let checks = PasswordChecks { iterations: self.settings.iterations, delays: self.settings.password_checks };
+        self.context.confirm_password(&self.incoming, checks, field, password).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::endpoints::suspension::shown;
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
+use crate::store::keys;
 use crate::store::records::Account;
 
 impl<P: Platform> Call<'_, P> {
@@ -73,12 +74,16 @@ impl<P: Platform> Call<'_, P> {
         let password = members.finish(password)?;
         let (context, who) = (self.context, self.incoming.principal()?);
         let found = self.confirm(fields::PASSWORD, password).await?;
-        let change = Cell::new(None);
-        let begin = async || context.begin_change().await.map(|begun| change.set(Some(begun)));
+        let (change, handle) = (Cell::new(None), Cell::new(None));
+        let begin = async |account: &Account| {
+            handle.set(account.passkeys.as_ref().map(|passkeys| keys::handle(&passkeys.handle)));
+            context.begin_change().await.map(|begun| change.set(Some(begun)))
+        };
         context.entomb(&found, begin).await?;
         if let Some(change) = change.take() {
             context.account_deleted(change, &who.username).await?;
         }
+        context.delete_many(handle.take().as_slice()).await?;
         context.delete_session_list(&who.username).await?;
         context.delete_activity(&who.username).await?;
         context.log_with_work(Event::new(Level::Info, "user_deleted").with("username", who.username.as_str()));

@@ -1,12 +1,10 @@
-//! What the component's endpoints share: the settings, and how a client wants its refresh token.
+//! What the component's endpoints share: the settings.
 
 use domain::Iterations;
-use wire::{FieldCode, fields};
 
 use crate::context::{AddressSource, AttemptRules, SettingError, Variables};
 use crate::endpoints::table::Login;
-use crate::endpoints::tokens::{Delivery, Issuing};
-use crate::http::body::{Fields, Rule};
+use crate::endpoints::tokens::Issuing;
 use crate::http::gateway;
 
 pub(super) struct Settings {
@@ -25,24 +23,4 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
         attempts: variables.attempts()?,
         address_source: variables.address_source()?,
     })
-}
-
-/// Where the refresh token goes: into a cookie, unless the client says otherwise.
-pub(super) fn delivery(members: &mut Fields) -> Delivery {
-    let delivery = members.optional(fields::REFRESH_TOKEN_IN, |raw| match raw.as_str() {
-        "cookie" => Ok(Delivery::Cookie),
-        "body" => Ok(Delivery::Body),
-        _ => Err(UnknownDelivery),
-    });
-    delivery.unwrap_or(Delivery::Cookie)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("One of \"cookie\" and \"body\".")]
-struct UnknownDelivery;
-
-impl Rule for UnknownDelivery {
-    fn code(&self) -> FieldCode {
-        FieldCode::Invalid
-    }
 }

@@ -7,7 +7,7 @@ use domain::{Activity, AuthenticationMethods, OneTimeCode, Purpose, Username};
 use http::StatusCode;
 use wire::{CodeNeededResponse, fields};
 
-use super::call::{Call, delivery};
+use super::call::Call;
 use crate::accounts::second_factor::WrongCode;
 use crate::accounts::sessions::BegunInVain;
 use crate::context::{Context, Event, Level, Platform};
@@ -88,7 +88,7 @@ fn parse(body: &[u8]) -> Result<(String, OneTimeCode, Delivery), ApiError> {
     let mut members = Fields::parse(body)?;
     let ticket = members.text(fields::TICKET);
     let code = members.required(fields::CODE, |raw| OneTimeCode::parse(&raw));
-    let delivery = delivery(&mut members);
+    let delivery = Delivery::taken_of(&mut members);
     let (ticket, code) = members.finish(ticket.zip(code))?;
     Ok((ticket, code, delivery))
 }

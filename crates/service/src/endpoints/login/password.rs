@@ -3,7 +3,7 @@
 use domain::{Activity, AuthenticationMethods, Password, PasswordAttempt, Username};
 use wire::fields;
 
-use super::call::{Call, delivery};
+use super::call::Call;
 use super::code::ask_for_code;
 use crate::accounts::credentials::Credentials;
 use crate::accounts::sessions::BegunInVain;
@@ -24,7 +24,7 @@ impl<P: Platform> Call<'_, P> {
         let address = context.client_address(&settings.address_source, incoming.headers());
         let found = context.find_credentials(username.as_ref()).await?;
         let client = Client { address, devices: &DEVICE.values(&incoming.parts) };
-        let attempt = context.begin_login(&settings.attempts, &client, &name, found.as_ref()).await?;
+        let attempt = context.begin_login(&settings.attempts, &client, Some(&name), found.as_ref()).await?;
         let hash = found.as_ref().map(Credentials::hash);
         let verified = context.verify(&password, hash, settings.iterations).await;
         let (Some(found), Some(form)) = (&found, verified) else {
@@ -69,7 +69,7 @@ fn parse(body: &[u8]) -> Result<LogIn, ApiError> {
     let mut members = Fields::parse(body)?;
     let username = members.text(fields::USERNAME);
     let password = members.text(fields::PASSWORD);
-    let delivery = delivery(&mut members);
+    let delivery = Delivery::taken_of(&mut members);
     let (typed, password) = members.finish(username.zip(password))?;
     let username = Username::parse_typed(&typed).ok();
     let name = username.as_ref().map_or(typed, Username::to_string);

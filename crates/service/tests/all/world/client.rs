@@ -110,6 +110,9 @@ impl World {
             path if path.starts_with("/.well-known/") => service::login::handle(self, request).await,
             "/api/session/refresh" => service::session::handle(self, request).await,
             "/api/logout" | "/api/recovery" => service::account::handle(self, request).await,
+            path if path.starts_with("/api/login/passkey") || path.starts_with("/api/account/passkeys") => {
+                service::passkeys::handle(self, request).await
+            }
             path if path.starts_with("/api/sessions") || path.starts_with("/api/account") => {
                 service::account::handle(self, request).await
             }
