@@ -60,6 +60,7 @@ mod old_store;
 mod openapi;
 mod our_host_only;
 mod own_data;
+mod passkeys;
 mod persistence;
 mod races;
 mod redis;
