@@ -1,4 +1,4 @@
-"""What PyJWT, joserfc and Authlib make of our tokens and keys, and the app of theirs.
+"""What PyJWT, joserfc and Authlib make of our tokens and keys, and the app of theirs; and the same of passkeys.
 
     interop.py key FILE                 makes a signing key, as PKCS#8 PEM
     interop.py check OWN GIVEN FILE     OWN signs by a key of its own and has its URL as the issuer, GIVEN signs by that of the file
@@ -22,6 +22,7 @@ import joserfc.errors
 import joserfc.jwk
 import joserfc.jwt
 import jwt
+import passkeys
 
 ALGORITHM = "ES256"
 OURS = "latchkey"
@@ -248,6 +249,7 @@ def main(command, *arguments):
     finds_keys(own, given)
     token = gives_keys(given, key)
     tokens_of_theirs(given, key, token)
+    passkeys.check(own, case)
 
 
 main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-//! Our tokens, keys and metadata against the libraries of other languages, and their tokens and keys against the app. The
+//! Our tokens, keys, metadata and passkeys against the libraries of other languages, and their tokens, keys and passkeys against the app. The
 //! scripts are in `tests/interop`.
 
 use std::fs;
@@ -20,7 +20,7 @@ const PACKAGES: [npm::Package; 2] = [("jose", "6.2.17"), ("openid-client", "6.9.
 /// Runs both scripts, each where its language is available. Returns the names of those that did not run, in words.
 pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
     let runners = [
-        ("Python (PyJWT, joserfc, Authlib)", python(project)?, 93),
+        ("Python (PyJWT, joserfc, Authlib, python-fido2)", python(project)?, 103),
         ("Node.js (jose, openid-client)", node(project), 51),
     ];
     let (mut own, mut missed) = (None, Vec::new());
