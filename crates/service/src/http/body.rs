@@ -78,7 +78,9 @@ impl Fields {
     pub(crate) fn optional_number(&mut self, name: &'static str, allowed: RangeInclusive<u64>) -> Option<u64> {
         match self.member(name, "This field is a whole number.", |value| value.is_number().then_some(value)) {
             Member::Value(number) => {
-                let number = number.as_u64().filter(|number| allowed.contains(number));
+                // 60.0 is an integer too (JSON Schema Validation, section 6.1.1).
+                let whole = number.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+                let number = whole.map(|number| number as u64).filter(|number| allowed.contains(number));
                 let detail = || format!("A whole number from {} to {}.", allowed.start(), allowed.end());
                 number.or_else(|| self.refuse(name, FieldCode::Invalid, &detail()))
             }

@@ -28,6 +28,7 @@ fn an_admin_invites_for_a_week_or_as_long_as_they_say() {
         (Value::Null, "2027-01-22T08:00:00.000Z"),
         (json!({}), "2027-01-22T08:00:00.000Z"),
         (json!({"expires_in_seconds": 1}), "2027-01-15T08:00:01.000Z"),
+        (json!({"expires_in_seconds": 60.0}), "2027-01-15T08:01:00.000Z"),
         (json!({"expires_in_seconds": 2_592_000}), "2027-02-14T08:00:00.000Z"),
     ] {
         let answer = invite(&board, &body);
