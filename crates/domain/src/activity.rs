@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub enum Activity {
     /// A session has begun.
     Login,
-    /// Somebody gave a wrong password or a wrong code, at a login or where it is asked for again.
+    /// Somebody gave a wrong password, a wrong code or a passkey that is not accepted, at a login or where it is asked for again.
     LoginFailed,
     /// The display name was changed.
     NameChanged,
@@ -14,6 +14,10 @@ pub enum Activity {
     PasswordChanged,
     /// The password was set anew by a recovery code or a reset link.
     PasswordReset,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// A login by password takes a code too, from now on.
     SecondFactorOn,
     /// It takes none any more.
@@ -43,6 +47,8 @@ impl Activity {
             Self::NameChanged => "name_changed",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::SecondFactorOn => "second_factor_on",
             Self::SecondFactorOff => "second_factor_off",
             Self::RecoveryCodesMade => "recovery_codes_made",

@@ -185,12 +185,15 @@ pub struct ActivityResponse {
     pub activity: Vec<Activity>,
 }
 
-/// The body of the answer 200 to `GET /api/account/export`. The first three members are there on the first page alone.
+/// The body of the answer 200 to `GET /api/account/export`. The first four members are there on the first page alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportResponse {
     /// The account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountResponse>,
+    /// Its passkeys, without their keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkeys: Option<Vec<Passkey>>,
     /// Its sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<Vec<Session>>,

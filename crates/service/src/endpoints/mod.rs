@@ -10,6 +10,7 @@ pub mod messages;
 mod metadata;
 pub mod moderation;
 pub mod openapi;
+mod passkey;
 pub mod passkeys;
 pub mod session;
 mod session_list;

@@ -8,6 +8,7 @@ use wire::{Activity, ActivityResponse, DeletedMessagesResponse, ExportResponse, 
 use super::call::Call;
 use crate::board::NotDeleted;
 use crate::context::{Event, Level, Platform, rfc3339};
+use crate::endpoints::passkey;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, json};
 use crate::store::Failed;
@@ -22,14 +23,16 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn export(self) -> Result<Reply, ApiError> {
         let before = self.before()?;
         let who = self.incoming.principal()?;
-        let (mut account, mut sessions, mut activity) = (None, None, None);
+        let (mut account, mut passkeys, mut sessions, mut activity) = (None, None, None, None);
         if before.is_none() {
-            account = Some(self.shown(self.find_account().await?.account));
+            let found = self.find_account().await?.account;
+            passkeys = Some(found.passkeys().iter().map(passkey::shown).collect());
+            account = Some(self.shown(found));
             sessions = Some(self.sessions().await?);
             activity = Some(self.activities().await?);
         }
         let page = self.context.author_page(&who.username, before, PAGE_MAX_MESSAGES).await?;
-        let export = ExportResponse { account, sessions, activity, messages: page.messages, next: page.next };
+        let export = ExportResponse { account, passkeys, sessions, activity, messages: page.messages, next: page.next };
         Ok(json(StatusCode::OK, &export))
     }
 

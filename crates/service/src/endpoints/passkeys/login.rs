@@ -1,7 +1,7 @@
 //! `POST /api/login/passkey`: begins a session for what a passkey has signed. No second factor is asked, because the passkey
 //! is something that its user has, and it has verified its user.
 
-use domain::{AuthenticationMethods, AuthenticationResponse, PasskeyError, Purpose};
+use domain::{Activity, AuthenticationMethods, AuthenticationResponse, PasskeyError, Purpose};
 use wire::fields;
 
 use super::call::{Call, LOGIN_BROWSER};
@@ -51,7 +51,12 @@ impl<P: Platform> Call<'_, P> {
         let (Some(response), Some(known)) = (&response, &found) else {
             return Err(failed(Level::Warn, "unknown_passkey"));
         };
-        match self.context.accept_passkey(known, &party, response, &challenge).await {
+        let accepted = self.context.accept_passkey(known, &party, response, &challenge).await;
+        if matches!(accepted, Err(Failed::Refused(_))) {
+            let username = &known.account.username;
+            self.context.note(Some(username), Activity::LoginFailed, self.incoming.user_agent()).await;
+        }
+        match accepted {
             Ok(()) => {}
             // There may be two authenticators with one key, and an operator should know.
             Err(Failed::Refused(reason @ NotAccepted::Refused(PasskeyError::Counter))) => {

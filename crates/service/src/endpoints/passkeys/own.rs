@@ -1,15 +1,15 @@
 //! The passkeys of the caller: the list of them, their names, and their removal.
 
-use domain::DisplayName;
+use domain::{Activity, DisplayName};
 use http::StatusCode;
 use wire::{PasskeysResponse, fields};
 
 use super::call::Call;
-use crate::context::{Event, Level, Platform, rfc3339};
+use crate::context::{Event, Level, Platform};
+use crate::endpoints::passkey::shown;
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
-use crate::store::records::Passkey;
 
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn list(self) -> Result<Reply, ApiError> {
@@ -31,19 +31,9 @@ impl<P: Platform> Call<'_, P> {
     pub(super) async fn remove(self) -> Result<Reply, ApiError> {
         let found = self.confirm().await?;
         self.context.remove_passkey(&found, self.incoming.parameter("id")).await?;
-        let username = found.account.username.as_str();
-        self.context.log_with_work(Event::new(Level::Info, "passkey_removed").with("username", username));
+        let username = &found.account.username;
+        self.context.note(Some(username), Activity::PasskeyRemoved, self.incoming.user_agent()).await;
+        self.context.log_with_work(Event::new(Level::Info, "passkey_removed").with("username", username.as_str()));
         Ok(empty(StatusCode::NO_CONTENT))
-    }
-}
-
-/// A passkey as its owner sees it.
-pub(super) fn shown(passkey: &Passkey) -> wire::Passkey {
-    wire::Passkey {
-        id: passkey.id(),
-        name: passkey.name.to_string(),
-        created_at: rfc3339(passkey.created_at_ms),
-        last_used_at: passkey.last_used_at_ms.map(rfc3339),
-        backed_up: passkey.credential.is_backed_up(),
     }
 }

@@ -1,15 +1,15 @@
 //! How a passkey is added to an account.
 
-use domain::{DisplayName, Purpose, RegistrationResponse};
+use domain::{Activity, DisplayName, Purpose, RegistrationResponse};
 use http::StatusCode;
 use rules::ACCOUNT_MAX_PASSKEYS;
 use wire::{PasskeyResponse, fields};
 
 use super::call::{ACCOUNT_BROWSER, Call, about};
 use super::options;
-use super::own::shown;
 use crate::accounts::passkeys::NotRegistered;
 use crate::context::{Event, Level, Platform};
+use crate::endpoints::passkey::shown;
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, json};
@@ -56,6 +56,7 @@ impl<P: Platform> Call<'_, P> {
             Err(Failed::Refused(NotRegistered::Overtaken)) => return Err(ApiError::Conflict),
             Err(Failed::Store(error)) => return Err(error.into()),
         }
+        self.context.note(Some(&who.username), Activity::PasskeyAdded, self.incoming.user_agent()).await;
         self.context.log_with_work(Event::new(Level::Info, "passkey_added").with("username", who.username.as_str()));
         Ok(json(StatusCode::CREATED, &PasskeyResponse { passkey: shown(&passkey) }))
     }
