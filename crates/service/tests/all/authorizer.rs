@@ -148,7 +148,7 @@ fn a_suspension_denies_what_the_role_allows() {
         let statements = further_statements(&world, &token);
         let denied: Vec<_> = statements.iter().filter(|(effect, ..)| effect == "Deny").collect();
         assert!(
-            denied[0].2.contains("execute-api:POST/api/messages ") && !denied[0].2.contains("GET/api/account"),
+            denied[0].2.contains("execute-api:POST/api/messages ") && !denied[0].2.contains("GET/api/account "),
             "{role}"
         );
         assert_eq!(denied.iter().any(|(.., methods)| methods == OF_MODERATORS), role != "member", "{role}");
