@@ -17,6 +17,13 @@ fn named_by(page: &Reply) -> BTreeSet<String> {
     words.filter(|word| word.starts_with('/') && word.contains('.')).map(str::to_owned).collect()
 }
 
+/// An address of each page of the site that is an app of its own.
+const APPS: [&str; 2] = ["/", "/account"];
+
+fn files_of_all(app: &App) -> BTreeSet<String> {
+    APPS.iter().flat_map(|path| named_by(&app.get(path))).collect()
+}
+
 fn ending(path: &str) -> &str {
     path.rsplit('.').next().unwrap()
 }
@@ -27,7 +34,17 @@ fn every_page_address_gives_the_app() {
     let page = app.get("/");
     assert_eq!(page.status, 200);
     assert!(page.text().to_lowercase().starts_with("<!doctype html>"));
-    for path in ["/index.html", "/login", "/by/ada", "/signup/", "/?next=/login"] {
+    let account = app.get("/account");
+    assert!(account.status == 200 && account.body != page.body, "the account is an app of its own");
+    for (path, page) in [
+        ("/index.html", &page),
+        ("/login", &page),
+        ("/by/ada", &page),
+        ("/signup/", &page),
+        ("/?next=/login", &page),
+        ("/account", &account),
+        ("/account/", &account),
+    ] {
         let other = app.get(path);
         assert_eq!((other.status, &other.body), (200, &page.body), "{path}");
         assert_eq!(
@@ -40,11 +57,13 @@ fn every_page_address_gives_the_app() {
 case!(AnyHost, what_a_page_names_is_there_and_kept_for_ever);
 fn what_a_page_names_is_there_and_kept_for_ever() {
     let app = App::any();
-    let files = named_by(&app.get("/"));
-    for kind in ["css", "js", "wasm"] {
-        assert!(files.iter().any(|path| ending(path) == kind), "no .{kind} among {files:?}");
+    for page in APPS {
+        let files = named_by(&app.get(page));
+        for kind in ["css", "js", "wasm"] {
+            assert!(files.iter().any(|path| ending(path) == kind), "no .{kind} among {files:?} of {page}");
+        }
     }
-    for path in files {
+    for path in files_of_all(&app) {
         let (file, head) = (app.get(&path), app.send(ask("HEAD", &path)));
         assert_eq!((file.status, head.status), (200, 200), "{path}");
         assert_eq!(file.header("content-length"), file.body.len().to_string(), "{path}");
@@ -72,7 +91,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
 case!(AnyHost, files_come_compressed_to_those_who_take_it);
 fn files_come_compressed_to_those_who_take_it() {
     let app = App::any();
-    for path in named_by(&app.get("/")).iter().filter(|path| ["css", "js", "wasm"].contains(&ending(path))) {
+    for path in files_of_all(&app).iter().filter(|path| ["css", "js", "wasm"].contains(&ending(path))) {
         let plain = app.send(get(path).header("accept-encoding", "identity"));
         assert_eq!(
             (plain.optional("content-encoding"), plain.header("vary")),
@@ -115,13 +134,14 @@ fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
     let page = app.get("/");
     let policy = page.header("content-security-policy");
     assert!(!policy.replace("'wasm-unsafe-eval'", "").contains("unsafe"), "{policy}");
-    let html = page.text();
+    let html = APPS.map(|path| app.get(path).text()).concat();
     let scripts = html.split("<script").skip(1).map(|script| script.split_once('>').unwrap());
     let inline: Vec<_> = scripts.filter(|(attributes, _)| !attributes.contains("src=")).collect();
     assert!(!inline.is_empty(), "Trunk's loader is gone");
-    assert_eq!(policy.matches("'sha256-").count(), inline.len(), "{policy}");
-    for (_, script) in inline {
-        let (script, _) = script.split_once("</script>").unwrap();
+    // What both pages have is named once.
+    let texts: BTreeSet<_> = inline.iter().map(|(_, script)| script.split_once("</script>").unwrap().0).collect();
+    assert_eq!(policy.matches("'sha256-").count(), texts.len(), "{policy}");
+    for script in texts {
         let hash = format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
         assert!(policy.contains(&hash), "{hash} of {script} is not in {policy}");
     }

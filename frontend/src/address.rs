@@ -1,6 +1,6 @@
 //! Addresses of the views. An address never contains a token or anything that was typed.
 
-use rules::Page;
+use rules::{Bundle, Page};
 
 /// A view and what its address says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,14 @@ impl Route {
             Some(Page::Login) => Self::Login(after),
             Some(Page::Account) => Self::Account,
             None => Self::Unknown,
+        }
+    }
+
+    /// The app that has the view.
+    pub fn bundle(&self) -> Bundle {
+        match self {
+            Self::Account => Bundle::Account,
+            Self::Messages | Self::Author(_) | Self::Signup(_) | Self::Login(_) | Self::Unknown => Bundle::Board,
         }
     }
 
@@ -88,7 +96,13 @@ mod tests {
             let address = route.address();
             let (path, query) = address.split_once('?').unwrap_or((&address, ""));
             assert_eq!(Route::parse(path, query), route);
+            assert_eq!(
+                Page::at(path).map(Page::bundle),
+                Some(route.bundle()),
+                "the server sends the app that shows it"
+            );
         }
+        assert_eq!(Route::Unknown.bundle(), Bundle::Board);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use frontend::links::Kind;
 use js_sys::{Date, Promise, RegExp};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Storage};
+
+use crate::links::Kind;
 
 /// Milliseconds since 1970 by the browser's clock.
 pub(crate) fn now_ms() -> u64 {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use frontend::board::{Arrival, Board};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::Message;
 
 use crate::api;
 use crate::api_error::ApiError;
+use crate::board::{Arrival, Board};
 use crate::browser::{focus, is_visible};
 use crate::place::Place;
 

@@ -1,10 +1,31 @@
-//! What the site decides without a browser, so that it is tested without one: addresses, the list of messages, times, links,
-//! what may be stored, how strong a password is and what is said about a field. The binary has all that needs a browser.
+//! The site: two single-page apps that talk to the API of the server they came from. [`start`] has their entries, and each is a
+//! binary of this package: the app of the board is what most visits load, and the one of the account is loaded by whoever goes
+//! there. A link from one to the other loads a page.
+//!
+//! Each layer uses only those after it: `start`; `view`; the state, which is `feed`, `refresh`, `session`, `router`, `place`,
+//! `theme` and `draft`; `api`; `fetch`. The public modules need no browser, so that they are tested without one: addresses, the
+//! list of messages, times, links, what may be stored, how strong a password is and what is said about a field.
 
 pub mod address;
 pub mod age;
+mod api;
+mod api_error;
 pub mod board;
+mod browser;
+mod draft;
+mod feed;
+mod fetch;
+mod json;
 pub mod links;
+mod lock;
+mod place;
+mod refresh;
+mod router;
+mod session;
+pub mod start;
 pub mod stored;
 pub mod strength;
+mod theme;
+#[expect(unreachable_pub, reason = "what the macro `component` makes of `pub(crate)` is `pub`")]
+mod view;
 pub mod words;

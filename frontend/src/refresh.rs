@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use frontend::stored::Session;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,6 +15,7 @@ use crate::browser::{is_visible, now_ms};
 use crate::fetch::{Request, Response};
 use crate::lock;
 use crate::session::Sessions;
+use crate::stored::Session;
 
 /// No timer runs longer: timers stand still while the machine sleeps, and the token expires meanwhile.
 const LONGEST_SLEEP_MS: u64 = 30_000;

@@ -1,16 +1,22 @@
-//! The view that belongs to the address. Links inside the site change the view without loading a page, the browser's back
-//! and forward lead to a view as it was left, and the focus goes to the heading of the new view.
+//! The view that belongs to the address. Links inside an app change the view without loading a page, the browser's back and
+//! forward lead to a view as it was left, and the focus goes to the heading of the new view. A view of the other app is a page
+//! that the browser loads.
 
-use frontend::address::Route;
 use leptos::prelude::*;
+use rules::Bundle;
 use wasm_bindgen::JsValue;
 use web_sys::{History, ScrollRestoration};
 
+use crate::address::Route;
 use crate::browser::{closest, focus_soon, uuid};
 use crate::place::Place;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Router {
+    /// The app that this one is.
+    bundle: Bundle,
+    /// Whether a page of the other app is loaded in the place of this one.
+    is_leaving: RwSignal<bool>,
     route: RwSignal<Route>,
     /// The entry of the history that is shown. It is the state that the browser keeps with the entry.
     entry: RwSignal<String>,
@@ -18,8 +24,9 @@ pub(crate) struct Router {
 
 impl Router {
     /// Shows the view of the address, and listens to links and to the history.
-    pub(crate) fn start() -> Self {
-        let router = Self { route: RwSignal::new(current()), entry: RwSignal::new(String::new()) };
+    pub(crate) fn start(bundle: Bundle) -> Self {
+        let (route, entry) = (RwSignal::new(current()), RwSignal::new(String::new()));
+        let router = Self { bundle, is_leaving: RwSignal::new(false), route, entry };
         // The browser would scroll before the messages are there.
         history(|history| history.set_scroll_restoration(ScrollRestoration::Manual));
         router.enter();
@@ -42,10 +49,11 @@ impl Router {
                     || event.alt_key());
             let link = closest(event.target(), "a[href]").filter(|_| is_plain);
             let Some(href) = link.and_then(|link| link.get_attribute("href")) else { return };
-            if href.starts_with('/') && !href.starts_with("//") {
+            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+            let route = Route::parse(path, query);
+            if href.starts_with('/') && !href.starts_with("//") && router.shows(&route) {
                 event.prevent_default();
-                let (path, query) = href.split_once('?').unwrap_or((&href, ""));
-                router.go(&Route::parse(path, query));
+                router.go(&route);
             }
         });
         on_cleanup(move || {
@@ -67,7 +75,17 @@ impl Router {
         self.route.get_untracked()
     }
 
-    /// Goes to a view and adds it to the history.
+    /// Whether a view is one of this app.
+    pub(crate) fn shows(self, route: &Route) -> bool {
+        route.bundle() == self.bundle
+    }
+
+    /// Whether the other app is about to take the place of this one.
+    pub(crate) fn is_leaving(self) -> bool {
+        self.is_leaving.get()
+    }
+
+    /// Goes to a view of this app and adds it to the history.
     pub(crate) fn go(self, route: &Route) {
         if *route != self.route_now() {
             self.leave();
@@ -80,6 +98,11 @@ impl Router {
 
     /// Goes to a view and replaces the present one by it in the history.
     pub(crate) fn replace(self, route: &Route) {
+        if !self.shows(route) {
+            self.is_leaving.set(true);
+            let _ = window().location().replace(&route.address());
+            return;
+        }
         history(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&route.address())));
         self.enter();
         self.show(route.clone());

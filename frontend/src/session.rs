@@ -1,6 +1,5 @@
 //! Who is logged in. The session is in local storage, so that all tabs agree; no other module knows that.
 
-use frontend::stored::Session;
 use leptos::prelude::*;
 use wire::{LoginRequest, LoginResponse, User};
 
@@ -8,6 +7,7 @@ use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{keep, kept, now_ms};
 use crate::json;
+use crate::stored::Session;
 
 const KEY: &str = "latchkey.session";
 /// The key of the username of whoever was logged in and has not logged out.

@@ -102,6 +102,33 @@ fn an_unknown_address_says_so() {
     assert_eq!(messages(&page), Vec::<String>::new());
 }
 
+case!(Browser, the_account_is_another_page_and_nobody_seems_logged_out);
+fn the_account_is_another_page_and_nobody_seems_logged_out() {
+    let app = board();
+    let page = people::someone(&app, "ada", "Ada");
+    // What is shown for a moment counts as well.
+    let watch = "window.seen = '';
+        new MutationObserver(() => { window.seen += document.body?.innerText ?? '' })
+            .observe(document, {childList: true, subtree: true, characterData: true})";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": watch}));
+    people::mark(&page);
+    page.click(&button("Ada"));
+    page.click(&link("Your account"));
+    page.reads("This one");
+    assert_eq!(page.script("return window.marked ?? null", json!([])), json!(null), "the browser has loaded a page");
+    let seen = |page: &Browser| page.script("return window.seen", json!([])).as_str().unwrap().to_owned();
+    assert!(seen(&page).contains("Ada") && !seen(&page).contains("Log in"), "{}", seen(&page));
+    page.click(&link("Latchkey"));
+    sees_message(&page, "By Alice.");
+    page.find(&button("Ada"));
+    assert!(!seen(&page).contains("Log in"), "{}", seen(&page));
+    page.back();
+    page.reads("This one");
+    page.back();
+    sees_message(&page, "By Mallory.");
+    page.find(&button("Ada"));
+}
+
 case!(Browser, navigation_moves_the_focus);
 fn navigation_moves_the_focus() {
     let app = board();

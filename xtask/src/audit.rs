@@ -25,7 +25,8 @@ const TIMES: [(&str, &str); 3] = [
     ("total-blocking-time", "blocked"),
 ];
 /// A name, the address, and how many addresses a first visit loads: page, style, script, WebAssembly, icon, and the messages.
-const VIEWS: [(&str, &str, usize); 3] = [("messages", "/", 6), ("signup", "/signup", 5), ("login", "/login", 5)];
+const VIEWS: [(&str, &str, usize); 4] =
+    [("messages", "/", 6), ("signup", "/signup", 5), ("login", "/login", 5), ("account", "/account", 6)];
 
 /// Builds what is needed, and prints and checks the report.
 pub(crate) fn audit(project: &Project) -> Result<()> {

@@ -80,7 +80,7 @@ enum Command {
         filter: Option<String>,
     },
     /// Builds the components into target/components, as `spin build` does through spin.toml. For the site it first builds
-    /// frontend/, encodes its files, prints how much a first visit loads, and fails when that is too much. The sizes of all
+    /// frontend/, encodes its files, prints how much each of its pages loads, and fails when that is too much. The sizes of all
     /// files are in target/xtask/site.log.
     Build {
         /// The version of WASI whose HTTP the components answer. Those of 0.3 are put into target/components/wasi-0.3, with

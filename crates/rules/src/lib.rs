@@ -19,4 +19,4 @@ pub use checks::{
 };
 pub use limits::*;
 pub use lines::plain_lines;
-pub use pages::Page;
+pub use pages::{Bundle, Page};

@@ -1,6 +1,5 @@
 //! The page of one's own account: facts, sessions, a new password, deletion.
 
-use frontend::words::{Field, fault};
 use leptos::prelude::*;
 use wire::{ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
 
@@ -10,12 +9,13 @@ use super::login::{LoginForm, Placement};
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
 use super::session_list::{SessionList, SessionsPart};
-use super::site::Site;
+use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
 use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{date, focus_field, focus_soon};
+use crate::words::{Field, fault};
 
 /// The page, or a log-in form if nobody is logged in.
 #[component]
@@ -193,7 +193,7 @@ fn DeletePart(username: String) -> impl IntoView {
                 return refuse(&refusal, &[(fields::PASSWORD, password)]);
             }
             site.sessions.end();
-            site.leave_with("Your account is deleted.");
+            site.leave_with(Farewell::AccountDeleted);
             Ok(())
         });
     };

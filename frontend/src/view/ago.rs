@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use frontend::age::ago;
 use leptos::prelude::*;
 
 use super::site::Site;
 use super::text::changing;
+use crate::age::ago;
 use crate::browser::{exact, instant_ms};
 
 /// How long ago something was, and the exact time as its title.

@@ -3,7 +3,6 @@
 
 #![expect(clippy::too_many_lines, reason = "a view is one tree")]
 
-use frontend::words::{Field, fault, outgoing};
 use leptos::prelude::*;
 use wire::{FieldCode, Message, PostMessageRequest, ProblemCode, User, fields};
 
@@ -13,6 +12,7 @@ use super::site::Site;
 use super::text::changing;
 use crate::api_error::ApiError;
 use crate::browser::{focus, nfc};
+use crate::words::{Field, fault, outgoing};
 use crate::{api, draft};
 
 const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";

@@ -1,10 +1,10 @@
 //! A labelled input with a hint before it, and its error after it.
 
-use frontend::strength::Verdict;
 use leptos::prelude::*;
 
 use super::strength::StrengthText;
 use super::text::changing;
+use crate::strength::Verdict;
 
 /// A field of a form: its element, and what is wrong with it.
 #[derive(Clone, Copy)]

@@ -1,16 +1,17 @@
 //! The bar at the top: the name, the theme, and who is logged in.
 
-use frontend::address::{After, Route};
 use leptos::prelude::*;
+use rules::Bundle;
 use wire::User;
 
 use super::button::BusyButton;
 use super::field::ErrorText;
 use super::icons;
 use super::login::{LoginForm, Placement};
-use super::site::Site;
+use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
+use crate::address::{After, Route};
 use crate::api;
 use crate::browser::{closest, focus, focus_soon};
 use crate::theme::Theme;
@@ -107,7 +108,7 @@ fn VisitorMenu() -> impl IntoView {
         {move || (!is_on(|route| matches!(route, Route::Signup(_)))).then(|| view! {
             <a class="button plain" href="/signup">"Sign up"</a>
         })}
-        {move || (!is_on(|route| matches!(route, Route::Login(_) | Route::Account))).then(|| view! {
+        {move || (!is_on(|route| matches!(route, Route::Login(_)) || route.bundle() == Bundle::Account)).then(|| view! {
             <Dropdown label="Log in" is_open>
                 <LoginForm placement=Placement::Header on_done=|()| focus_soon(".dropdown > button")/>
                 <p class="quiet">"New here? " <a href="/signup">"Create an account"</a></p>
@@ -142,9 +143,12 @@ fn LogOut() -> impl IntoView {
     let task = Task::new(site);
     let log_out = move |()| {
         task.log_out(api::log_out(), move || {
-            site.announce("You are logged out.");
             let is_on = site.router.route_now();
-            if matches!(is_on, Route::Login(After::Compose) | Route::Signup(_) | Route::Account) {
+            if is_on.bundle() == Bundle::Account {
+                return site.leave_with(Farewell::LoggedOut);
+            }
+            site.announce("You are logged out.");
+            if matches!(is_on, Route::Login(After::Compose) | Route::Signup(_)) {
                 site.router.replace(&Route::Messages);
             }
             focus_soon(".dropdown > button");

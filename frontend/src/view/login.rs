@@ -2,7 +2,6 @@
 
 #![expect(clippy::too_many_lines, reason = "a view is one tree")]
 
-use frontend::address::{After, Route};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::LoginRequest;
@@ -10,6 +9,7 @@ use wire::LoginRequest;
 use super::button::BusyButton;
 use super::field::{ErrorText, TextField, typed};
 use super::site::Site;
+use crate::address::{After, Route};
 use crate::browser::focus_field;
 use crate::draft;
 

@@ -1,8 +1,5 @@
 //! The page with the messages of everybody, or of one author.
 
-use frontend::address::Route;
-use frontend::links::{Piece, pieces};
-use frontend::words::new_messages;
 use leptos::prelude::*;
 use wire::Message;
 
@@ -12,9 +9,12 @@ use super::notice::Notice;
 use super::site::Site;
 use super::task::Task;
 use super::text::changing;
+use crate::address::Route;
 use crate::api;
 use crate::browser::kinds_in_links;
 use crate::feed::Feed;
+use crate::links::{Piece, pieces};
+use crate::words::new_messages;
 
 #[component]
 pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {

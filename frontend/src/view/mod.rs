@@ -3,11 +3,12 @@
 
 mod account;
 mod ago;
-mod app;
+mod bundle;
 mod button;
 mod compose;
 mod confirm;
 mod field;
+mod frame;
 mod header;
 mod icons;
 mod login;
@@ -21,5 +22,6 @@ mod strength;
 mod task;
 mod text;
 
-pub(crate) use self::app::{Bar, Content, Dialog};
+pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog};
+pub(crate) use self::frame::{Bar, Said};
 pub(crate) use self::site::Site;

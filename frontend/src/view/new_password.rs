@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use frontend::strength::{Strength, judge};
-use frontend::words::{Field, hint};
 use leptos::prelude::*;
 
 use super::field::{TextField, typed};
 use super::site::Site;
 use super::text::changing;
+use crate::strength::{Strength, judge};
+use crate::words::{Field, hint};
 
 /// Screen readers are told how strong a password is when nothing has been typed for so long.
 const STILL: Duration = Duration::from_millis(1200);

@@ -8,7 +8,7 @@ use super::button::BusyButton;
 use super::confirm::Confirm;
 use super::field::ErrorText;
 use super::notice::Notice;
-use super::site::Site;
+use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
 use crate::api;
@@ -47,7 +47,7 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
     let site = list.site;
     let task = Task::new(site);
     let end_all = move |()| {
-        task.log_out(api::end_all_sessions(), move || site.leave_with("You are logged out everywhere."));
+        task.log_out(api::end_all_sessions(), move || site.leave_with(Farewell::LoggedOutEverywhere));
     };
     view! {
         <section class="part" aria-labelledby="sessions-title">
@@ -72,7 +72,7 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
     let name = if current { "Log out here".to_owned() } else { format!("End the session of {client}") };
     let end = move |()| {
         if current {
-            task.log_out(api::log_out(), move || site.leave_with("You are logged out."));
+            task.log_out(api::log_out(), move || site.leave_with(Farewell::LoggedOut));
         } else {
             let id = id.clone();
             task.delete(api::end_session(&id), move || list.forget(&id));

@@ -1,7 +1,5 @@
 //! The form that makes an account.
 
-use frontend::address::{After, Route};
-use frontend::words::{Field, fault, hint};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, fields};
@@ -10,9 +8,11 @@ use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
 use super::site::Site;
+use crate::address::{After, Route};
 use crate::api;
 use crate::api_error::ApiError;
 use crate::browser::{focus, focus_field, nfc};
+use crate::words::{Field, fault, hint};
 
 #[derive(Clone, Copy)]
 struct Form {

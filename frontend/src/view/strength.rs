@@ -1,9 +1,9 @@
 //! How strong the password is that is being typed.
 
-use frontend::strength::Verdict;
 use leptos::prelude::*;
 
 use super::text::changing;
+use crate::strength::Verdict;
 
 /// A bar, and one sentence that describes the field. It is empty while there is an error, which is shown instead.
 #[component]

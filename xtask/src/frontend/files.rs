@@ -1,5 +1,5 @@
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::{Context, Result, ensure};
 
@@ -10,6 +10,25 @@ pub(super) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().context("a file is in a folder")?;
     fs::create_dir_all(folder)?;
     fs::write(path, bytes).with_context(|| path.display().to_string())
+}
+
+/// Removes a folder with all that is in it, if it is there.
+pub(super) fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Copies all files below a folder into another one, where others may be already.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    for path in list(from)? {
+        let path = path.trim_start_matches('/');
+        write_if_changed(&to.join(path), &fs::read(from.join(path))?)?;
+    }
+    Ok(())
 }
 
 /// All files below a folder, in order, as addresses: `/style-1f2e.css`.
@@ -36,6 +55,22 @@ pub(super) fn list(folder: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_folders_are_joined_into_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other, both] = ["one", "other", "both"].map(|name| folder.path().join(name));
+        for (folder, name) in [(&one, "a/style.css"), (&one, "index.html"), (&other, "a/style.css"), (&other, "b.html")]
+        {
+            write_if_changed(&folder.join(name), name.as_bytes()).unwrap();
+        }
+        write_if_changed(&both.join("old.js"), b"").unwrap();
+        remove(&both).unwrap();
+        remove(&both).unwrap();
+        copy(&one, &both).unwrap();
+        copy(&other, &both).unwrap();
+        assert_eq!(list(&both).unwrap(), ["/a/style.css", "/b.html", "/index.html"]);
+    }
 
     #[test]
     fn files_become_addresses() {

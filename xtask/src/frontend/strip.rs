@@ -8,11 +8,11 @@ use sha2::{Digest, Sha384};
 
 use super::files::list;
 
-/// Takes comments and indentation out of the scripts and styles that Trunk has put into a folder. The page has a hash of each,
-/// which is replaced too. Trunk could do it itself, but its minifier does not understand the script of wasm-bindgen.
-pub(super) fn all(dist: &Path) -> Result<()> {
-    let page = dist.join("index.html");
-    let mut html = fs::read_to_string(&page).context("Trunk built no index.html")?;
+/// Takes comments and indentation out of the scripts and styles that Trunk has put into a folder for a page. The page has a hash
+/// of each, which is replaced too. Trunk could do it itself, but its minifier does not understand the script of wasm-bindgen.
+pub(super) fn all(dist: &Path, page: &str) -> Result<()> {
+    let page = dist.join(page);
+    let mut html = fs::read_to_string(&page).context("Trunk built no page")?;
     for path in list(dist)?.iter().filter(|path| path.ends_with(".js") || path.ends_with(".css")) {
         let file = dist.join(path.trim_start_matches('/'));
         let text = fs::read_to_string(&file)?;
@@ -65,7 +65,7 @@ mod tests {
         fs::write(dist.join("a.css"), style).unwrap();
         fs::write(dist.join("a.js"), script).unwrap();
         fs::write(dist.join("index.html"), format!("{} {}", integrity(style), integrity(script))).unwrap();
-        all(dist).unwrap();
+        all(dist, "index.html").unwrap();
         let read = |name: &str| fs::read_to_string(dist.join(name)).unwrap();
         assert_eq!((read("a.css").as_str(), read("a.js").as_str()), ("a { b: c }\n", "let a;\n"));
         assert_eq!(read("index.html"), format!("{} {}", integrity(&read("a.css")), integrity(&read("a.js"))));

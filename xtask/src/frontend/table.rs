@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,9 +12,12 @@ use super::encode::File;
 
 /// The Rust expression that the component `site` includes: a `service::site::Site`.
 pub(super) fn source(files: &[File]) -> Result<String> {
-    let page = files.iter().find(|file| file.path == "/index.html").context("Trunk built no index.html")?;
-    let hashes = script_hashes(std::str::from_utf8(&page.bytes)?)?;
-    let mut source = format!("::edge::service::site::Site {{\n    script_hashes: &{hashes:?},\n    assets: &[\n");
+    let mut hashes = BTreeSet::new();
+    for page in files.iter().filter(|file| file.path.ends_with(".html")) {
+        hashes.extend(script_hashes(std::str::from_utf8(&page.bytes)?)?);
+    }
+    let mut source =
+        format!("::edge::service::site::Site {{\n    script_hashes: &{:?},\n    assets: &[\n", Vec::from_iter(hashes));
     for file in files {
         write!(
             source,
@@ -76,7 +80,7 @@ fn is_hashed(path: &str) -> bool {
 /// The hashes by which `Content-Security-Policy` names the scripts that are written into a page.
 fn script_hashes(html: &str) -> Result<Vec<String>> {
     // A browser turns carriage returns into line feeds before it computes the hash.
-    ensure!(!html.contains('\r'), "index.html has carriage returns");
+    ensure!(!html.contains('\r'), "a page has carriage returns");
     let mut hashes = Vec::new();
     let mut rest = html;
     while let Some((_, after)) = rest.split_once("<script") {

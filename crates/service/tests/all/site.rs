@@ -20,6 +20,14 @@ static SITE: Site = Site {
             gzip: Some(Encoded { etag: "\"html-gz\"", bytes: b"gzip" }),
         },
         Asset {
+            path: "/account.html",
+            content_type: HTML,
+            is_hashed: false,
+            identity: Encoded { etag: "\"account\"", bytes: b"<p>account" },
+            brotli: None,
+            gzip: None,
+        },
+        Asset {
             path: HASHED,
             content_type: "application/wasm",
             is_hashed: true,
@@ -66,18 +74,7 @@ fn headers<'a, const N: usize>(response: &'a Response<Bytes>, names: [&str; N]) 
 
 #[test]
 fn every_page_is_the_app() {
-    for path in [
-        "/",
-        "/index.html",
-        "/login",
-        "/signup/",
-        "/account",
-        "/by/ada",
-        "/by/Ada_1/",
-        "/?before=x.y",
-        "/login?x",
-        "//",
-    ] {
+    for path in ["/", "/index.html", "/login", "/signup/", "/by/ada", "/by/Ada_1/", "/?before=x.y", "/login?x", "//"] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>html"[..]), "{path}");
         assert_eq!(
@@ -85,6 +82,17 @@ fn every_page_is_the_app() {
             [Some(HTML), Some("no-cache"), Some("\"html\""), Some("Accept-Encoding"), None, Some("7")],
             "{path}"
         );
+    }
+}
+
+#[test]
+fn the_account_is_an_app_of_its_own() {
+    for path in ["/account", "/account/", "/account.html", "/account?x"] {
+        let page = get(path);
+        assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>account"[..]), "{path}");
+        let names = ["content-type", "cache-control", "etag", "vary"];
+        let expected = [Some(HTML), Some("no-cache"), Some("\"account\""), Some("Accept-Encoding")];
+        assert_eq!(headers(&page, names), expected, "{path}");
     }
 }
 

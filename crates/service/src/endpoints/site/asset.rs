@@ -5,7 +5,7 @@
 pub struct Site {
     /// Its files; empty when the site has not been built.
     pub assets: &'static [Asset],
-    /// The hashes by which the `Content-Security-Policy` allows the scripts that are written into the page: `sha256-` and
+    /// The hashes by which the `Content-Security-Policy` allows the scripts that are written into the pages: `sha256-` and
     /// Base64.
     pub script_hashes: &'static [&'static str],
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::hex;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use rules::Page;
+use rules::{Bundle, Page};
 
 pub use self::asset::{Asset, Encoded, Site};
 use crate::context::Platform;
@@ -16,8 +16,6 @@ use crate::http::encoding::{Accepted, BY_ENCODING};
 use crate::http::etag;
 use crate::http::reply::{Reply, empty, finish};
 
-/// The file that every page is: the app in it reads the address.
-const PAGE: &str = "/index.html";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 /// A year, which is the longest time that caches observe.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -42,8 +40,9 @@ fn answer(site: &Site, method: &Method, path: &str, headers: &HeaderMap) -> Repl
         return text(StatusCode::SERVICE_UNAVAILABLE, "The site is not built: cargo xtask build site\n");
     }
     let file = |path: &str| site.assets.iter().find(|asset| asset.path == path);
-    match file(path).or_else(|| Page::at(path).and_then(|_| file(PAGE))) {
-        None => not_found(file(PAGE), headers),
+    // The app in a page reads the address, so that one file is many pages.
+    match file(path).or_else(|| Page::at(path).and_then(|page| file(page.bundle().file()))) {
+        None => not_found(file(Bundle::Board.file()), headers),
         Some(asset) if [Method::GET, Method::HEAD].contains(method) => serve(asset, headers),
         Some(_) => with_methods(text(StatusCode::METHOD_NOT_ALLOWED, "A page is read by GET.\n")),
     }

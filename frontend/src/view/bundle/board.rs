@@ -1,40 +1,26 @@
-//! The whole page in three parts: the bar at the top, the view of the address, and the dialog for a message.
+//! The app of the board: the messages, sign-up and login.
 
-use frontend::address::{After, Route};
 use leptos::prelude::*;
 
-use super::account::AccountPage;
-use super::compose::Compose;
-use super::header::Header;
-use super::login::LoginPage;
-use super::messages::MessagesPage;
-use super::notice::Notice;
-use super::signup::SignupPage;
-use super::site::Site;
-use super::text::changing;
+use crate::address::{After, Route};
 use crate::browser::{focus, focus_soon};
-
-/// The first part of the page.
-#[component]
-pub(crate) fn Bar() -> impl IntoView {
-    let skip = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        focus("main");
-    };
-    view! {
-        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
-        <Header/>
-    }
-}
+use crate::view::compose::Compose;
+use crate::view::frame::Said;
+use crate::view::login::LoginPage;
+use crate::view::messages::MessagesPage;
+use crate::view::notice::Notice;
+use crate::view::signup::SignupPage;
+use crate::view::site::Site;
 
 /// The view of the address.
 #[component]
-pub(crate) fn Content() -> impl IntoView {
+pub(crate) fn BoardContent() -> impl IntoView {
     let site = Site::get();
     Effect::new(move |_| {
         site.router.route();
         site.notice.set(None);
     });
+    site.greet();
     // One view for each kind of address.
     view! {
         <main id="main" tabindex="-1">
@@ -48,8 +34,7 @@ pub(crate) fn Content() -> impl IntoView {
                 Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
                 Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
                 Route::Login(after) => view! { <LoginPage after/> }.into_any(),
-                Route::Account => view! { <AccountPage/> }.into_any(),
-                Route::Unknown => view! { <UnknownPage/> }.into_any(),
+                Route::Account | Route::Unknown => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
     }
@@ -58,10 +43,9 @@ pub(crate) fn Content() -> impl IntoView {
 /// What is not seen at first: the dialog for a message, and what a screen reader is told.
 #[component]
 pub(crate) fn Dialog() -> impl IntoView {
-    let site = Site::get();
     view! {
         <Compose/>
-        <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p>
+        <Said/>
     }
 }
 
@@ -70,7 +54,7 @@ pub(crate) fn Dialog() -> impl IntoView {
 fn SessionEnded() -> impl IntoView {
     let site = Site::get();
     let is_told = Memo::new(move |_| {
-        let asks_itself = matches!(site.router.route(), Route::Login(_) | Route::Signup(_) | Route::Account);
+        let asks_itself = matches!(site.router.route(), Route::Login(_) | Route::Signup(_));
         site.sessions.ended_username().is_some() && !asks_itself
     });
     view! {

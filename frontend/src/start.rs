@@ -1,0 +1,51 @@
+//! How an app starts: by several steps. Each returns a function that does the next one, and the last returns nothing. The loader
+//! calls each in a task of its own, so that the browser can answer the person between them.
+
+use any_spawner::Executor;
+use leptos::prelude::*;
+use rules::Bundle;
+use wasm_bindgen::prelude::*;
+
+use crate::view::{AccountContent, Bar, BoardContent, Dialog, Said, Site};
+
+/// Starts the app of the board.
+pub fn board() -> JsValue {
+    start(Bundle::Board, BoardContent, Dialog)
+}
+
+/// Starts the app of the account.
+pub fn account() -> JsValue {
+    start(Bundle::Account, AccountContent, Said)
+}
+
+/// `hidden` is what nobody sees at first.
+fn start<Content: IntoView + 'static, Hidden: IntoView + 'static>(
+    bundle: Bundle,
+    content: fn() -> Content,
+    hidden: fn() -> Hidden,
+) -> JsValue {
+    // It is there already if this fails.
+    let _ = Executor::init_wasm_bindgen();
+    let owner = Owner::new();
+    owner.with(|| provide_context(Site::start(bundle)));
+    step(move || {
+        owner.with(|| mount_to_body(Bar));
+        step(move || {
+            owner.with(|| mount_to_body(content));
+            // If the site fails above, the notice in the shell says so. What is mounted beside the shell is not shown before.
+            if let Some(shell) = document().get_element_by_id("shell") {
+                shell.remove();
+            }
+            step(move || {
+                owner.with(|| mount_to_body(hidden));
+                // What belongs to an owner goes with it, and the site stays as long as the page.
+                std::mem::forget(owner);
+                JsValue::UNDEFINED
+            })
+        })
+    })
+}
+
+fn step(step: impl FnOnce() -> JsValue + 'static) -> JsValue {
+    Closure::once_into_js(step)
+}
