@@ -29,13 +29,7 @@ impl<P: Platform> Context<'_, P> {
         self.note_by(Some(username), activity, DECIDED.to_owned(), None).await;
     }
 
-    async fn note_by(
-        &self,
-        username: Option<&Username>,
-        activity: Activity,
-        client: String,
-        network: Option<String>,
-    ) {
+    async fn note_by(&self, username: Option<&Username>, activity: Activity, client: String, network: Option<String>) {
         let ring = keys::Ring::of(activity);
         let record = ActivityRecord { v: V1, activity, at_ms: self.now(), client, network };
         let noted = async {

@@ -1,6 +1,6 @@
 //! What the component's endpoints share: the settings, decisions about an account, and what a suspension takes.
 
-use domain::{Activity, ACTION_SUSPEND, Quota, Reason, Timestamp, Username, UsernameList};
+use domain::{ACTION_SUSPEND, Activity, Quota, Reason, Timestamp, Username, UsernameList};
 use wire::fields;
 
 use crate::context::{Event, Level, Platform, SessionSettings, SettingError, Variables, parse_rfc3339};

@@ -16,7 +16,8 @@ fn made_up_names_and_addresses_create_a_bounded_number_of_keys() {
     }
     let keys = world.data.keys();
     let slot = |key: &String| key.strip_prefix("latchkey:delay:").and_then(|slot| slot.parse().ok());
-    let (of_nobody, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.starts_with("latchkey:user::failures"));
+    let (of_nobody, keys): (Vec<_>, Vec<_>) =
+        keys.into_iter().partition(|key| key.starts_with("latchkey:user::failures"));
     assert_eq!(of_nobody.len(), 9, "a counter, and a ring of eight: {of_nobody:?}");
     assert!(keys.iter().all(|key| key == "latchkey:places" || slot(key).is_some_and(|slot: u32| slot < SLOTS)));
     assert!(keys.len() > 30_000, "and the names have slots of their own: {}", keys.len());
