@@ -64,7 +64,7 @@ impl Project {
     }
 }
 
-/// Flags of rustc for what is built for WebAssembly, besides those of `.cargo/config.toml`, as variables for cargo. They replace
+/// Flags of rustc for what is built for WebAssembly, with those of `.cargo/config.toml`, as variables for cargo. They replace
 /// the folder in which cargo keeps the sources of crates, which otherwise stands in every message of a panic: so a build is the
 /// same on every machine, and does not tell where it was made.
 fn flags() -> Vec<(&'static str, String)> {
@@ -77,7 +77,7 @@ fn flags() -> Vec<(&'static str, String)> {
     let flags: Vec<String> = paths.map(|path| format!("--remap-path-prefix={path}/=")).collect();
     let flags = flags.join(" ");
     vec![
-        ("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", flags.clone()),
+        ("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", format!("-Ctarget-feature=+simd128 {flags}")),
         ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("--cfg=erase_components {flags}")),
     ]
 }
