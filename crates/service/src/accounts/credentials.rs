@@ -9,7 +9,7 @@ use domain::{
 
 use crate::context::{Context, Event, Level, Platform, StoreError};
 use crate::store::compare_and_set::{ACCOUNT_LEASE_MILLIS, Change};
-use crate::store::records::{self, Account, AccountRecord, AccountVersion, LaterPassword, Tombstone, V1, V2};
+use crate::store::records::{self, Account, AccountRecord, AccountVersion, LaterPassword, Tombstone, V1, V2, V3};
 use crate::store::{Failed, keys};
 
 /// The form of a password that was attempted.
@@ -67,7 +67,7 @@ impl<P: Platform> Context<'_, P> {
         let AccountRecord::Account(mut account) = records::decode(&key, &stored)? else { return Ok(None) };
         let mut left = left.to_vec();
         match account.v {
-            AccountVersion::Current(_) => left.clear(),
+            AccountVersion::Current(_) | AccountVersion::Extended(_) => left.clear(),
             AccountVersion::Old(_) => account.bring_up_to_date(changed.as_deref(), rehash.as_deref())?,
         }
         let hash = PasswordHash::parse(&account.password);
@@ -178,7 +178,7 @@ impl<P: Platform> Context<'_, P> {
         change: impl Fn(&mut Account) -> Result<(), R>,
     ) -> Result<(), Failed<R>> {
         let change = async |account: Account| {
-            let mut account = Account { changes: account.changes + 1, ..account };
+            let mut account = account.next();
             change(&mut account).map_err(Failed::Refused)?;
             Ok(records::encode(&account)?)
         };
@@ -265,6 +265,11 @@ fn has_revision_of(found: &Credentials) -> impl Fn(&Account) -> bool {
 }
 
 impl Account {
+    /// The record that comes after this one, with a change that does not end sessions.
+    pub(super) fn next(self) -> Self {
+        Self { changes: self.changes + 1, v: AccountVersion::Extended(V3), ..self }
+    }
+
     /// Sessions that began before are over, that of the caller too.
     pub(crate) fn end_sessions(&mut self) {
         self.kept = None;

@@ -69,7 +69,7 @@ impl<P: Platform> Context<'_, P> {
             if !may(&account) {
                 return Err(Failed::Refused(NotDecided::NotAllowed));
             }
-            let mut account = Account { changes: account.changes + 1, ..account };
+            let mut account = account.next();
             change(&mut account);
             Ok(records::encode(&account)?)
         };

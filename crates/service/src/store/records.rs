@@ -114,6 +114,9 @@ impl Standing {
 #[serde(untagged)]
 pub(crate) enum AccountVersion {
     Current(V2),
+    /// With members that the release before does not know and would drop: a suspension, a second factor, passkeys. It can't read
+    /// the record, so an instance of it that still runs refuses the account, and does not let it in without them.
+    Extended(V3),
     /// As the version before wrote it: without some members, and with later passwords in records beside it.
     Old(V1),
 }
@@ -355,8 +358,10 @@ pub(crate) struct Version<const NUMBER: u8>;
 
 pub(crate) type V1 = Version<1>;
 pub(crate) type V2 = Version<2>;
+pub(crate) type V3 = Version<3>;
 pub(crate) const V1: V1 = Version;
 pub(crate) const V2: V2 = Version;
+pub(crate) const V3: V3 = Version;
 
 impl<const NUMBER: u8> Serialize for Version<NUMBER> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

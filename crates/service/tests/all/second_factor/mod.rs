@@ -101,3 +101,18 @@ fn shown(world: &World, token: &str) -> (bool, u64) {
 fn record(world: &World, username: &str) -> Value {
     serde_json::from_slice(&world.data.get(&format!("latchkey:user:{username}")).unwrap()).unwrap()
 }
+
+/// An instance of the release before would read the record without the second factor, and let everybody in who has the password.
+#[test]
+fn a_release_that_knows_no_second_factor_does_not_read_the_account() {
+    let world = World::new();
+    let token = world.join("alice");
+    let version =
+        || serde_json::from_slice::<Value>(&world.data.get("latchkey:user:alice").unwrap()).unwrap()["v"].clone();
+    assert_eq!(version(), 2);
+    enrol(&world, &token);
+    assert_eq!(version(), 3);
+    world.set("pbkdf2_iterations", "3");
+    let ticket = world.post("/api/login", &format!(r#"{{"username":"alice","password":"{PASSWORD}"}}"#));
+    assert_eq!((ticket.status(), version()), (202, 3.into()), "a new hash keeps it");
+}
