@@ -18,7 +18,7 @@ fn named_by(page: &Reply) -> BTreeSet<String> {
 }
 
 /// An address of each page of the site that is an app of its own.
-const APPS: [&str; 2] = ["/", "/account"];
+const APPS: [&str; 3] = ["/", "/account", "/moderation"];
 
 fn files_of_all(app: &App) -> BTreeSet<String> {
     APPS.iter().flat_map(|path| named_by(&app.get(path))).collect()
@@ -44,6 +44,8 @@ fn every_page_address_gives_the_app() {
         ("/?next=/login", &page),
         ("/account", &account),
         ("/account/", &account),
+        ("/recover", &account),
+        ("/accounts/ada", &app.get("/moderation")),
     ] {
         let other = app.get(path);
         assert_eq!((other.status, &other.body), (200, &page.body), "{path}");
@@ -138,7 +140,7 @@ fn the_policy_lets_the_page_run_its_own_script_and_no_other() {
     let scripts = html.split("<script").skip(1).map(|script| script.split_once('>').unwrap());
     let inline: Vec<_> = scripts.filter(|(attributes, _)| !attributes.contains("src=")).collect();
     assert!(!inline.is_empty(), "Trunk's loader is gone");
-    // What both pages have is named once.
+    // What several pages have is named once.
     let texts: BTreeSet<_> = inline.iter().map(|(_, script)| script.split_once("</script>").unwrap().0).collect();
     assert_eq!(policy.matches("'sha256-").count(), texts.len(), "{policy}");
     for script in texts {

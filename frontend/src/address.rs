@@ -1,4 +1,5 @@
-//! Addresses of the views. An address never contains a token or anything that was typed.
+//! Addresses of the views. An address never contains a token or anything that was typed. A link that somebody was given may have a
+//! ticket after its `#`, which browsers send to nobody.
 
 use rules::{Bundle, Page};
 
@@ -15,6 +16,16 @@ pub enum Route {
     Login(After),
     /// The account of whoever is logged in.
     Account,
+    /// The form for those who have forgotten their password.
+    Recover,
+    /// What was reported.
+    Reports,
+    /// The form that finds an account, and invitations.
+    Accounts,
+    /// What can be done about the message with this id.
+    Message(String),
+    /// What those who look after the board see of the account with this username, in lower case.
+    AccountOf(String),
     /// An address that belongs to no view.
     Unknown,
 }
@@ -41,6 +52,11 @@ impl Route {
             Some(Page::Signup) => Self::Signup(after),
             Some(Page::Login) => Self::Login(after),
             Some(Page::Account) => Self::Account,
+            Some(Page::Recover) => Self::Recover,
+            Some(Page::Reports) => Self::Reports,
+            Some(Page::Accounts) => Self::Accounts,
+            Some(Page::Message(id)) => Self::Message(id.to_owned()),
+            Some(Page::AccountOf(username)) => Self::AccountOf(username.to_ascii_lowercase()),
             None => Self::Unknown,
         }
     }
@@ -48,7 +64,8 @@ impl Route {
     /// The app that has the view.
     pub fn bundle(&self) -> Bundle {
         match self {
-            Self::Account => Bundle::Account,
+            Self::Account | Self::Recover => Bundle::Account,
+            Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,
             Self::Messages | Self::Author(_) | Self::Signup(_) | Self::Login(_) | Self::Unknown => Bundle::Board,
         }
     }
@@ -62,6 +79,11 @@ impl Route {
             Self::Signup(after) => format!("/signup{}", next(after)),
             Self::Login(after) => format!("/login{}", next(after)),
             Self::Account => "/account".to_owned(),
+            Self::Recover => "/recover".to_owned(),
+            Self::Reports => "/moderation".to_owned(),
+            Self::Accounts => "/accounts".to_owned(),
+            Self::Message(id) => format!("/messages/{id}"),
+            Self::AccountOf(username) => format!("/accounts/{username}"),
         }
     }
 
@@ -73,10 +95,21 @@ impl Route {
             Self::Signup(_) => "Sign up".to_owned(),
             Self::Login(_) => "Log in".to_owned(),
             Self::Account => "Your account".to_owned(),
+            Self::Recover => "Set a new password".to_owned(),
+            Self::Reports => "Reports".to_owned(),
+            Self::Accounts => "Accounts".to_owned(),
+            Self::Message(_) => "About a message".to_owned(),
+            Self::AccountOf(username) => format!("Account of @{username}"),
             Self::Unknown => "Page not found".to_owned(),
         };
         format!("{view} · Latchkey")
     }
+}
+
+/// The value of a name in what follows the `#` of an address: `name=value&name=value`.
+pub fn member<'a>(fragment: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = fragment.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -92,6 +125,11 @@ mod tests {
             Route::Signup(After::Compose),
             Route::Login(After::Compose),
             Route::Account,
+            Route::Recover,
+            Route::Reports,
+            Route::Accounts,
+            Route::AccountOf("ada".to_owned()),
+            Route::Message("17".to_owned()),
         ] {
             let address = route.address();
             let (path, query) = address.split_once('?').unwrap_or((&address, ""));
@@ -109,8 +147,30 @@ mod tests {
     fn folds_names_and_knows_no_others() {
         assert_eq!(Route::parse("/by/Ada/", "?x=1"), Route::Author("ada".to_owned()));
         let too_long = format!("/by/{}", "a".repeat(65));
-        for path in ["/by/", &too_long, "/by/ada/x", "/by/%61da", "/by/<b>", "/nowhere", "/signup/x", "/account/x"] {
+        for path in [
+            "/by/",
+            &too_long,
+            "/by/ada/x",
+            "/by/%61da",
+            "/by/<b>",
+            "/nowhere",
+            "/signup/x",
+            "/account/x",
+            "/messages/",
+            "/messages/x",
+            "/accounts/%61",
+        ] {
             assert_eq!(Route::parse(path, ""), Route::Unknown, "{path}");
+        }
+    }
+
+    #[test]
+    fn finds_what_a_link_brings() {
+        let fragment = "ticket=ada.0.1=&username=ada&empty=&main";
+        assert_eq!(member(fragment, "ticket"), Some("ada.0.1="));
+        assert_eq!(member(fragment, "username"), Some("ada"));
+        for name in ["empty", "main", "user", ""] {
+            assert_eq!(member(fragment, name), None, "{name}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use wire::{Problem, ProblemCode};
 
+use crate::words::NEEDS_INVITATION;
+
 /// A request that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiError {
@@ -25,6 +27,13 @@ impl ApiError {
             Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => "That name is taken.".to_owned(),
             Self::Problem(problem) if problem.code == ProblemCode::InvalidCredentials => {
                 "Wrong username or password.".to_owned()
+            }
+            Self::Problem(problem) if problem.code == ProblemCode::SignUpsClosed => {
+                "Sign-ups are closed here at the moment.".to_owned()
+            }
+            Self::Problem(problem) if problem.code == ProblemCode::InvitationInvalid => NEEDS_INVITATION.to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::InvalidCode => {
+                "This code is not right, or it was too late. Try the next one, or begin again.".to_owned()
             }
             Self::Problem(problem) => problem.detail.clone(),
         }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use js_sys::{Date, Promise, RegExp};
+use js_sys::{Date, Function, Promise, Reflect, RegExp};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Storage};
@@ -108,6 +109,49 @@ pub(crate) fn kinds_in_links() -> impl Fn(char) -> Kind {
     }
 }
 
+/// Copies a text, and calls `then` once that is done. A page that came without TLS can't: then nothing happens.
+pub(crate) fn copy(text: &str, then: impl FnOnce() + 'static) {
+    let write = || -> Result<Promise, JsValue> {
+        let clipboard = Reflect::get(&window().navigator(), &"clipboard".into())?;
+        let write: Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
+        write.call1(&clipboard, &JsValue::from_str(text))?.dyn_into()
+    };
+    let Ok(written) = write() else { return };
+    spawn_local(async move {
+        if JsFuture::from(written).await.is_ok() {
+            then();
+        }
+    });
+}
+
+/// Opens the browser's dialog for printing.
+pub(crate) fn print() {
+    let _ = window().print();
+}
+
+/// Takes the part after `#` out of the address, so that it is neither on the screen nor in the history, and returns it.
+pub(crate) fn take_fragment() -> String {
+    let take = || -> Result<String, JsValue> {
+        let (location, history) = (window().location(), window().history()?);
+        let fragment = location.hash()?;
+        let address = location.pathname()? + &location.search()?;
+        history.replace_state_with_url(&history.state()?, "", Some(&address))?;
+        Ok(fragment.trim_start_matches('#').to_owned())
+    };
+    take().unwrap_or_default()
+}
+
+/// The origin of this page.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// A time so many days from now, as the API reads it.
+pub(crate) fn in_days(days: u32) -> String {
+    let day_ms = 86_400_000.0;
+    String::from(Date::new(&JsValue::from_f64(Date::now() + f64::from(days) * day_ms)).to_iso_string())
+}
+
 /// Moves the focus to the first element that a selector names, once the view has been rendered.
 pub(crate) fn focus_soon(selector: &'static str) {
     request_animation_frame(move || {
@@ -161,6 +205,6 @@ pub(crate) fn exact(time: &str) -> String {
 pub(crate) fn date(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
     let options = js_sys::Object::new();
-    let _ = js_sys::Reflect::set(&options, &"dateStyle".into(), &"long".into());
+    let _ = Reflect::set(&options, &"dateStyle".into(), &"long".into());
     String::from(date.to_locale_date_string("default", &options))
 }

@@ -33,9 +33,19 @@ impl Request {
     }
 
     /// A POST with a body of JSON.
-    pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
-        // Bodies are structs of strings, whose encoding can't fail.
-        Self { body: serde_json::to_string(body).ok(), ..Self::new("POST", path) }
+    pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new("POST", path).with_body(body)
+    }
+
+    /// The same request with a body of JSON.
+    pub(crate) fn with_body(self, body: &impl Serialize) -> Self {
+        // Bodies are structs of strings and numbers, whose encoding can't fail.
+        Self { body: serde_json::to_string(body).ok(), ..self }
+    }
+
+    /// The same request with a body that is JSON already.
+    pub(crate) fn with_json(self, body: String) -> Self {
+        Self { body: Some(body), ..self }
     }
 
     /// The server does what has the same key once, however often it is sent.
@@ -67,6 +77,10 @@ impl Response {
         self.status == 304
     }
 
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.status == 202
+    }
+
     /// Turns any status but a success into the problem that the body tells of.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         if (200..300).contains(&self.status) {
@@ -78,6 +92,11 @@ impl Response {
     /// The body, read as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         json::read(&self.body).ok_or(ApiError::NoAnswer)
+    }
+
+    /// A member of the body as JavaScript has it.
+    pub(crate) fn member(&self, name: &str) -> Result<JsValue, ApiError> {
+        json::member(&self.body, name).ok_or(ApiError::NoAnswer)
     }
 
     /// The header `ETag`.

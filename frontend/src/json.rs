@@ -13,6 +13,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(Value(JSON::parse(text).ok()?)).ok()
 }
 
+/// A member of an object, as JavaScript has it; None if the text is no such object.
+pub(crate) fn member(text: &str, name: &str) -> Option<JsValue> {
+    let object = JSON::parse(text).ok()?;
+    Reflect::get(&object, &JsValue::from_str(name)).ok().filter(JsValue::is_object)
+}
+
 /// What `JSON.parse` has made of a text or of a part of it.
 struct Value(JsValue);
 

@@ -1,11 +1,13 @@
-//! The site: two single-page apps that talk to the API of the server they came from. [`start`] has their entries, and each is a
-//! binary of this package: the app of the board is what most visits load, and the one of the account is loaded by whoever goes
-//! there. A link from one to the other loads a page.
+//! The site: three single-page apps that talk to the API of the server they came from. [`start`] has their entries, and each is a
+//! binary of this package: the app of the board is what most visits load, and those of the account and of moderation are loaded
+//! by whoever goes there. A link from one to another loads a page.
 //!
 //! Each layer uses only those after it: `start`; `view`; the state, which is `feed`, `refresh`, `session`, `router`, `place`,
-//! `theme` and `draft`; `api`; `fetch`. The public modules need no browser, so that they are tested without one: addresses, the
-//! list of messages, times, links, what may be stored, how strong a password is and what is said about a field.
+//! `theme`, `draft` and `about`; `passkey`; `api`; `fetch`. The public modules need no browser, so that they are tested without one:
+//! addresses, the list of messages, times, links, QR codes, roles, what may be stored, how strong a password is and what is said
+//! about a field.
 
+mod about;
 pub mod address;
 pub mod age;
 mod api;
@@ -18,8 +20,11 @@ mod fetch;
 mod json;
 pub mod links;
 mod lock;
+mod passkey;
 mod place;
+pub mod qr;
 mod refresh;
+pub mod role;
 mod router;
 mod session;
 pub mod start;

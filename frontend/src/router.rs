@@ -1,5 +1,5 @@
 //! The view that belongs to the address. Links inside an app change the view without loading a page, the browser's back and
-//! forward lead to a view as it was left, and the focus goes to the heading of the new view. A view of the other app is a page
+//! forward lead to a view as it was left, and the focus goes to the heading of the new view. A view of another app is a page
 //! that the browser loads.
 
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::place::Place;
 pub(crate) struct Router {
     /// The app that this one is.
     bundle: Bundle,
-    /// Whether a page of the other app is loaded in the place of this one.
+    /// Whether a page of another app is loaded in the place of this one.
     is_leaving: RwSignal<bool>,
     route: RwSignal<Route>,
     /// The entry of the history that is shown. It is the state that the browser keeps with the entry.
@@ -80,7 +80,7 @@ impl Router {
         route.bundle() == self.bundle
     }
 
-    /// Whether the other app is about to take the place of this one.
+    /// Whether another app is about to take the place of this one.
     pub(crate) fn is_leaving(self) -> bool {
         self.is_leaving.get()
     }

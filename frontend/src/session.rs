@@ -1,10 +1,8 @@
 //! Who is logged in. The session is in local storage, so that all tabs agree; no other module knows that.
 
 use leptos::prelude::*;
-use wire::{LoginRequest, LoginResponse, User};
+use wire::{LoginResponse, User};
 
-use crate::api;
-use crate::api_error::ApiError;
 use crate::browser::{keep, kept, now_ms};
 use crate::json;
 use crate::stored::Session;
@@ -93,11 +91,6 @@ impl Sessions {
             self.set(read());
         }
         self.now()
-    }
-
-    /// Logs in, and begins the session.
-    pub(crate) async fn log_in(self, request: &LoginRequest) -> Result<User, ApiError> {
-        Ok(self.begin(api::log_in(request).await?).user)
     }
 
     /// Stores the session that a login or a refresh has answered with.

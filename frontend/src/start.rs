@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use rules::Bundle;
 use wasm_bindgen::prelude::*;
 
-use crate::view::{AccountContent, Bar, BoardContent, Dialog, Said, Site};
+use crate::view::{AccountContent, Bar, BoardContent, Dialog, ModerationContent, Said, Site};
 
 /// Starts the app of the board.
 pub fn board() -> JsValue {
@@ -16,6 +16,11 @@ pub fn board() -> JsValue {
 /// Starts the app of the account.
 pub fn account() -> JsValue {
     start(Bundle::Account, AccountContent, Said)
+}
+
+/// Starts the app of moderation.
+pub fn moderation() -> JsValue {
+    start(Bundle::Moderation, ModerationContent, Said)
 }
 
 /// `hidden` is what nobody sees at first.

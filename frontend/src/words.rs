@@ -1,10 +1,10 @@
 //! Texts that are shown: what is wrong with a field, and how many messages are new. And the text of a message as it is sent.
 
 use rules::{
-    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, TEXT_MAX_CHARS,
-    USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, REASON_MAX_CHARS,
+    TEXT_MAX_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
 };
-use wire::FieldCode;
+use wire::{FieldCode, fields};
 
 /// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,26 @@ pub enum Field {
     Password,
     /// The text of a message.
     Text,
+    /// Why something is reported, or somebody suspended.
+    Reason,
 }
+
+impl Field {
+    /// The field that the API calls so. A password is called by several names.
+    pub fn of(name: &str) -> Self {
+        match name {
+            fields::USERNAME => Self::Username,
+            fields::NAME => Self::Name,
+            fields::TEXT => Self::Text,
+            fields::REASON => Self::Reason,
+            _ => Self::Password,
+        }
+    }
+}
+
+/// What somebody is told who can't sign up without an invitation, or by the one that they have.
+pub const NEEDS_INVITATION: &str =
+    "You need an invitation to sign up here, and each is good for one account. Ask for a new link.";
 
 /// What is wrong with a field and what to do about it.
 pub fn fault(field: Field, code: FieldCode) -> String {
@@ -27,7 +46,7 @@ pub fn fault(field: Field, code: FieldCode) -> String {
         (Field::Username, Code::TooLong) => return at_most("a username", USERNAME_MAX_CHARS),
         (Field::Username, Code::InvalidCharacter) => "Use only the letters a to z, digits, _ and -.",
         (Field::Username, Code::InvalidStart) => "Let it start with a letter or a digit.",
-        (Field::Name, Code::TooShort | Code::Missing) => "Tell us the name to show beside your messages.",
+        (Field::Name, Code::TooShort | Code::Missing) => "Enter a name.",
         (Field::Name, Code::TooLong) => return at_most("a name", NAME_MAX_CHARS),
         (Field::Password, Code::TooShort | Code::Missing) => return at_least("a password", PASSWORD_MIN_CHARS),
         (Field::Password, Code::TooLong) => return at_most("a password", PASSWORD_MAX_CHARS),
@@ -38,15 +57,20 @@ pub fn fault(field: Field, code: FieldCode) -> String {
         (Field::Password, Code::ContainsProductName) => {
             return format!("Choose a password without the word “{PRODUCT_NAME}”.");
         }
-        (Field::Password, Code::WrongPassword) => "This is not your password.",
+        (Field::Password, Code::WrongPassword) => "That password is not right.",
+        (_, Code::WrongCode) => "That code is not right. Try the one that the app shows now.",
         (Field::Text, Code::TooShort | Code::Missing) => "Write something first.",
         (Field::Text, Code::TooLong) => {
             return format!("This is too long: a message has at most {TEXT_MAX_CHARS} characters.");
         }
-        (Field::Text | Field::Name, Code::InvalidCharacter) => {
+        (Field::Reason, Code::TooShort | Code::Missing) => "Write a few words.",
+        (Field::Reason, Code::TooLong) => return format!("Write at most {REASON_MAX_CHARS} characters."),
+        (Field::Text | Field::Name | Field::Reason, Code::InvalidCharacter) => {
             "There is a character in it that can’t be shown. Remove it."
         }
-        (Field::Text | Field::Name, Code::NothingVisible) => "Nobody can see anything in it. Write something else.",
+        (Field::Text | Field::Name | Field::Reason, Code::NothingVisible) => {
+            "Nobody can see anything in it. Write something else."
+        }
         (Field::Username | Field::Name, Code::Reserved) => "The site itself uses this name. Choose another.",
         _ => "This can’t be used. Choose another.",
     };
@@ -71,7 +95,7 @@ pub fn hint(field: Field) -> String {
         Field::Password => {
             format!("{PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters, and none that others use too.")
         }
-        Field::Text => String::new(),
+        Field::Text | Field::Reason => String::new(),
     }
 }
 

@@ -132,13 +132,13 @@ fn a_password_that_is_refused_is_said_beside_its_field() {
     }
     page.fill(&field("New password"), "another horse 8");
     page.click(&button("Change password"));
-    assert_eq!(error(&page, &field("Current password")), "This is not your password.");
+    assert_eq!(error(&page, &field("Current password")), "That password is not right.");
     page.wait("focus on the error", || Ok(page.is_focused(&field("Current password")).then_some(())));
     assert_eq!(page.find(&field("New password")).error(), None);
 
     page.fill(&field("Your password"), "wrong horse 7");
     page.click(&button("Delete account"));
-    assert_eq!(error(&page, &field("Your password")), "This is not your password.");
+    assert_eq!(error(&page, &field("Your password")), "That password is not right.");
     page.find(&button("Ada"));
 }
 

@@ -42,21 +42,26 @@ impl Browser {
     /// Opens a browser without loading a page.
     #[track_caller]
     pub(crate) fn blank(app: &Client) -> Self {
-        Self::with(app, "normal")
+        Self::with(app.base().to_owned(), "normal")
     }
 
     /// The same, and no command waits until everything that a page needs has come.
     #[track_caller]
     pub(crate) fn hasty(app: &Client) -> Self {
-        Self::with(app, "none")
+        Self::with(app.base().to_owned(), "none")
+    }
+
+    /// The same, and the app is called by the name of the machine and not by its address.
+    #[track_caller]
+    pub(crate) fn by_name(app: &Client) -> Self {
+        Self::with(app.base().replace("127.0.0.1", "localhost"), "normal")
     }
 
     #[track_caller]
-    fn with(app: &Client, page_load: &str) -> Self {
+    fn with(origin: String, page_load: &str) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let session = driver().post("/session", &capabilities(profile.path(), page_load)).unwrap();
         let session = format!("/session/{}", session["sessionId"].as_str().unwrap());
-        let origin = app.base().to_owned();
         Self { session, origin, tolerated: RefCell::default(), _profile: profile }
     }
 

@@ -100,7 +100,9 @@ impl Refusal {
             "detached shadow root",
             "javascript error",
         ];
-        PASSING.contains(&self.error.as_str())
+        // The driver says this where a new page has taken the place of the one that was asked.
+        const REPLACED: [&str; 2] = ["does not belong to the document", "Frame is detached"];
+        PASSING.contains(&self.error.as_str()) || REPLACED.iter().any(|said| self.message.contains(said))
     }
 }
 

@@ -216,7 +216,7 @@ fn password_managers_know_the_fields() {
     let page = Browser::open(&app);
     let purpose = |name: &str| page.find(&field(name)).script("return element.autocomplete");
     people::open_login(&page);
-    assert_eq!((purpose("Username"), purpose("Password")), (json!("username"), json!("current-password")));
+    assert_eq!((purpose("Username"), purpose("Password")), (json!("username webauthn"), json!("current-password")));
     people::to_sign_up(&page);
     assert_eq!(
         ["Username", "Name", "Password"].map(purpose),

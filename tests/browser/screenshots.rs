@@ -10,6 +10,7 @@ use crate::harness::database;
 use crate::harness::host::{Host, Setup};
 use crate::locator::{button, dialog, field, link};
 use crate::people::{self, PASSWORD, sees_message};
+use crate::second_factor;
 use crate::views::choose;
 
 /// Username, name, text, and age in minutes.
@@ -71,7 +72,7 @@ fn board(state: &Path) -> Host {
         assert_eq!(database.execute(sql, (key, record.to_string().into_bytes())).unwrap(), 1);
     }
     drop(database);
-    Setup::app().state(state).start()
+    Setup::app().state(state).variable("admins", "zoe").start()
 }
 
 #[track_caller]
@@ -125,6 +126,8 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.click(&button("Change password"));
     page.wait("error", || Ok(page.find(&field("New password")).error()));
     take("account-errors");
+    take_safety(page, &take, before.0);
+    take_moderation(page, &take);
     page.resize(before.0, before.1);
     page.click(&link("Latchkey"));
     page.click(&button("Post a message"));
@@ -132,4 +135,43 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.fill(&field("Your message"), "Something worth saying, and a little more than that.");
     take("dialog");
     page.click(&button("Cancel"));
+}
+
+/// What keeps an account safe.
+fn take_safety(page: &Browser, take: &impl Fn(&str), width: u32) {
+    page.reload();
+    page.reads("This one");
+    second_factor::make_codes(page);
+    take("account-recovery-codes");
+    page.click(&button("I have kept them"));
+    second_factor::set_up(page);
+    take("account-key");
+    page.click(&button("Cancel"));
+    page.resize(width, 900);
+    page.go("/recover");
+    page.find(&button("Set password"));
+    take("new-password");
+}
+
+/// What those see who look after the board.
+fn take_moderation(page: &Browser, take: &impl Fn(&str)) {
+    page.go("/by/mallory");
+    page.click(&link("Report this message"));
+    page.find(&link("Suspend @mallory"));
+    take("about-a-message");
+    page.fill(&field("What is wrong with this message?"), "It tries to run a script.");
+    page.click(&button("Report"));
+    page.reads("Reported.");
+    take("reported");
+    page.go("/moderation");
+    page.click(&button("Suspend @mallory"));
+    page.find(&field("Reason"));
+    take("reports");
+    page.go("/accounts");
+    page.click(&button("Make an invitation"));
+    page.reads("It is shown only once");
+    take("accounts");
+    page.go("/accounts/mallory");
+    page.find(&button("Make a reset link"));
+    take("account-of-somebody");
 }

@@ -65,10 +65,10 @@ fn forms_of_a_translated_page_say_what_is_so() {
     shows("Show");
 
     people::sign_up(&page, "grace", "", PASSWORD);
-    page.reads("Tell us the name");
+    page.reads("Enter a name.");
     people::sign_up(&page, "grace", "Ada", PASSWORD);
     page.reads("That name is taken.");
-    page.no_longer_reads("Tell us the name");
+    page.no_longer_reads("Enter a name.");
     page.reads("Create account");
     people::sign_up(&page, "ada", "Ada", PASSWORD);
     page.find(&button("Ada"));

@@ -2,13 +2,16 @@
 
 use crate::browser::Browser;
 use crate::harness::actors;
-use crate::harness::host::{Host, Setup};
+use crate::harness::host::Host;
 use crate::locator::{button, dialog, field, heading, link};
+use crate::moderation::looked_after;
 use crate::people::{self, PASSWORD, messages, sees_message};
+use crate::second_factor;
 
 /// Visits each view and calls `look` with its name once the view has stopped changing.
 pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)) {
-    let mut app = Setup::app().start();
+    let state = tempfile::tempdir().unwrap();
+    let mut app = looked_after(state.path(), |_| (), |setup| setup);
     let page = Browser::open(&app);
     for expected in ["401", "409", "422", "404", "ERR_CONNECTION_REFUSED"] {
         page.tolerate(expected);
@@ -52,7 +55,6 @@ fn fill_board(app: &Host) {
         alice.post(app, &format!("Message number {number}.\nWith two lines and https://example.com/{number}."));
     }
     mallory.post(app, "<script>alert(1)</script> \u{2026} nothing? Fine.");
-    people::account(app, "ada", "Ada Lovelace");
 }
 
 fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
@@ -87,15 +89,22 @@ fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
     people::sign_up(page, "alice", "Another Alice", PASSWORD);
     page.reads("That name is taken.");
     look("sign-up refused");
+    page.go("/recover");
+    page.click(&button("Set password"));
+    page.wait("error", || Ok(page.find(&field("Recovery code")).error()));
+    look("new password with errors");
+    page.go("/moderation");
+    page.reads("Log in to see what was reported.");
+    look("reports of a stranger");
 }
 
 fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.go("/");
     people::log_in(page, "ada", PASSWORD);
-    page.find(&button("Ada Lovelace"));
+    page.find(&button("Ada"));
     page.find(&heading("Messages"));
     look("board, logged in");
-    page.click(&button("Ada Lovelace"));
+    page.click(&button("Ada"));
     page.find(&button("Log out"));
     look("menu");
     page.click(&link("Your account"));
@@ -109,6 +118,8 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.click(&button("Delete account"));
     page.wait("error", || Ok(page.find(&field("Your password")).error()));
     look("account with errors");
+    securing_views(page, look);
+    looking_after_views(page, look);
     page.click(&link("Latchkey"));
     people::post(page, "Mine.");
     look("board with a message of one's own");
@@ -127,4 +138,43 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.fill(&field("Your message"), "Kept.");
     page.click(&button("Cancel"));
     page.lacks(&dialog("Post a message"));
+}
+
+/// The account, while something is made for its safety.
+fn securing_views(page: &Browser, look: &mut impl FnMut(&str)) {
+    page.reload();
+    page.reads("This one");
+    second_factor::make_codes(page);
+    look("account with recovery codes");
+    page.click(&button("I have kept them"));
+    second_factor::set_up(page);
+    look("account with a key");
+    page.click(&button("Cancel"));
+}
+
+/// What those see who look after the board.
+fn looking_after_views(page: &Browser, look: &mut impl FnMut(&str)) {
+    page.go("/by/mallory");
+    sees_message(page, "nothing? Fine.");
+    page.click(&link("Report this message"));
+    page.find(&link("Suspend @mallory"));
+    page.click(&button("Report"));
+    page.reads("Write a few words.");
+    look("what can be done about a message");
+    page.fill(&field("What is wrong with this message?"), "An advertisement.");
+    page.click(&button("Report"));
+    page.reads("Reported.");
+    page.go("/moderation");
+    page.find(&heading("An advertisement."));
+    look("reports");
+    page.click(&button("Suspend @mallory"));
+    page.find(&field("Reason"));
+    look("suspension");
+    page.go("/accounts");
+    page.click(&button("Make an invitation"));
+    page.reads("It is shown only once");
+    look("accounts");
+    page.go("/accounts/mallory");
+    page.find(&button("Make a reset link"));
+    look("account of somebody else");
 }

@@ -13,6 +13,16 @@ pub enum Page<'a> {
     Login,
     /// The account of whoever is logged in.
     Account,
+    /// The form for those who have forgotten their password.
+    Recover,
+    /// What was reported.
+    Reports,
+    /// The form that finds an account, and invitations.
+    Accounts,
+    /// What can be done about a message: the one with this id.
+    Message(&'a str),
+    /// What those who look after the board see of an account: that of a username, in any case.
+    AccountOf(&'a str),
 }
 
 /// A part of the site that is loaded by itself: a file that is the page, with its script and its WebAssembly. So a first visit
@@ -21,8 +31,10 @@ pub enum Page<'a> {
 pub enum Bundle {
     /// Messages, sign-up and login.
     Board,
-    /// One's own account.
+    /// One's own account, and the way to a new password.
     Account,
+    /// Reports, and what moderators and admins do.
+    Moderation,
 }
 
 impl Bundle {
@@ -31,6 +43,7 @@ impl Bundle {
         match self {
             Self::Board => "/index.html",
             Self::Account => "/account.html",
+            Self::Moderation => "/moderation.html",
         }
     }
 }
@@ -43,9 +56,17 @@ impl<'a> Page<'a> {
             "signup" => Some(Self::Signup),
             "login" => Some(Self::Login),
             "account" | "account.html" => Some(Self::Account),
+            "recover" => Some(Self::Recover),
+            "moderation" | "moderation.html" => Some(Self::Reports),
+            "accounts" => Some(Self::Accounts),
             other => {
-                let username = other.strip_prefix("by/")?;
-                stored_username(username).is_ok().then_some(Self::Author(username))
+                let (kind, name) = other.split_once('/')?;
+                match kind {
+                    "by" => stored_username(name).is_ok().then_some(Self::Author(name)),
+                    "accounts" => stored_username(name).is_ok().then_some(Self::AccountOf(name)),
+                    "messages" => is_id(name).then_some(Self::Message(name)),
+                    _ => None,
+                }
             }
         }
     }
@@ -54,7 +75,13 @@ impl<'a> Page<'a> {
     pub const fn bundle(self) -> Bundle {
         match self {
             Self::Messages | Self::Author(_) | Self::Signup | Self::Login => Bundle::Board,
-            Self::Account => Bundle::Account,
+            Self::Account | Self::Recover => Bundle::Account,
+            Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,
         }
     }
+}
+
+/// Whether this can be the id of a message: a position on the board.
+fn is_id(name: &str) -> bool {
+    (1..=20).contains(&name.len()) && name.bytes().all(|digit| digit.is_ascii_digit())
 }

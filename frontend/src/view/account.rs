@@ -1,123 +1,94 @@
 //! The page of one's own account: facts, sessions, a new password, deletion.
 
 use leptos::prelude::*;
-use wire::{ChangePasswordRequest, DeleteAccountRequest, FieldCode, User, fields};
+use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, Suspension, User, fields};
 
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
-use super::login::{LoginForm, Placement};
+use super::member::ForMember;
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
+use super::part::{Form, Part};
+use super::passkey_list::{PasskeyList, PasskeysPart};
+use super::password_form::{PasswordForm, refuse};
+use super::recovery_codes::RecoveryCodesPart;
+use super::second_factor::SecondFactorPart;
 use super::session_list::{SessionList, SessionsPart};
 use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
+use super::ways::ways;
 use crate::api;
-use crate::api_error::ApiError;
-use crate::browser::{date, focus_field, focus_soon};
+use crate::browser::{date, exact, focus_field};
+use crate::role::Role;
 use crate::words::{Field, fault};
 
 /// The page, or a log-in form if nobody is logged in.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
-    let site = Site::get();
-    let user = Memo::new(move |_| site.sessions.user());
     view! {
-        {move || {
-            focus_soon("h1");
-            match user.get() {
-                Some(user) => view! { <Account user/> }.into_any(),
-                None => view! { <LoginNeeded/> }.into_any(),
-            }
-        }}
+        <ForMember title="Your account" purpose="to see your account" show=|user| view! { <Account user/> }.into_any()/>
     }
-}
-
-#[component]
-fn LoginNeeded() -> impl IntoView {
-    let site = Site::get();
-    let sentence = match untrack(|| site.sessions.ended_username()) {
-        Some(_) => "Your session has ended. Log in again to see your account.",
-        None => "Log in to see your account.",
-    };
-    view! {
-        <div class="narrow">
-            <h1 tabindex="-1">"Your account"</h1>
-            <p class="notice">{sentence}</p>
-            <LoginForm placement=Placement::Page on_done=|()| ()/>
-        </div>
-    }
+    .into_any()
 }
 
 #[component]
 fn Account(user: User) -> impl IntoView {
     let site = Site::get();
     let sessions = SessionList::new(site);
-    let since = RwSignal::new("…".to_owned());
-    sessions.load();
-    Task::new(site).run(api::account(), move |result| {
-        // A failure is not shown: the page lacks a date then, and the list of sessions tells what is wrong.
-        if let Ok(account) = result {
-            since.try_set(date(&account.created_at));
-        }
-        Ok(())
+    let account = RwSignal::new(None::<AccountResponse>);
+    let loading = Task::new(site);
+    let load = Callback::new(move |()| {
+        loading.run(api::account(), move |result| {
+            // A failure is not shown: the page lacks some facts then, and the list of sessions tells what is wrong.
+            if let Ok(found) = result {
+                account.try_set(Some(found));
+            }
+            Ok(())
+        });
     });
+    load.run(());
+    sessions.load();
+    let since =
+        move || account.with(|account| account.as_ref().map_or_else(|| "…".to_owned(), |it| date(&it.created_at)));
     let username = user.username.clone();
+    let left = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.recovery_codes_left)));
+    let passkeys = PasskeyList::new(site);
+    passkeys.load();
+    let is_at_risk = Signal::derive(move || left.get() == Some(0) && passkeys.is_empty());
+    let is_on = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.second_factor)));
     view! {
         <div class="account">
             <h1 tabindex="-1">"Your account"</h1>
+            {move || account.with(|account| account.as_ref().and_then(|it| it.suspension.as_ref().map(suspended)))}
+            {move || account.with(|account| account.as_ref().map(|it| ways(Role::of(&it.role))))}
             <dl class="part">
                 <div><dt>"Name"</dt><dd dir="auto" prop:textContent=changing(move || user.name.clone())></dd></div>
                 <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
                 <div>
                     <dt>"Member since"</dt>
-                    <dd prop:textContent=changing(move || since.get())></dd>
+                    <dd prop:textContent=changing(since)></dd>
                 </div>
             </dl>
+            <PasskeysPart list=passkeys username=username.clone()/>
+            <SecondFactorPart username=username.clone() is_on reload=load/>
+            <RecoveryCodesPart username=username.clone() left wants_code=is_on is_at_risk reload=load/>
             <SessionsPart list=sessions/>
             <PasswordPart username=username.clone() sessions/>
             <DeletePart username/>
         </div>
     }
+    .into_any()
 }
 
-/// What the fields of passwords on this page need.
-impl Checked {
-    fn lacks_password(self) -> bool {
-        let is_empty = typed(self.field).is_empty();
-        self.error.set(is_empty.then(|| "Type your password.".to_owned()));
-        is_empty
-    }
-
-    fn clear(self) {
-        if let Some(field) = self.field.try_get_untracked().flatten() {
-            field.set_value("");
-            // The field hears of it as if somebody had typed: what was said about the password goes.
-            if let Ok(event) = web_sys::Event::new("input") {
-                let _ = field.dispatch_event(&event);
-            }
-        }
-    }
-}
-
-/// Shows errors of the server beside their fields, and moves the focus to the first. If none has a field here, the sentence
-/// for the whole form is returned.
-fn refuse(refusal: &ApiError, fields: &[(&str, Checked)]) -> Result<(), String> {
-    let mut first = None;
-    let errors = match refusal {
-        ApiError::Problem(problem) => problem.errors.as_slice(),
-        _ => &[],
+/// What somebody is told whose account is suspended.
+fn suspended(suspension: &Suspension) -> impl IntoView + use<> {
+    let end = match &suspension.until {
+        Some(until) => format!("Your account is suspended until {}.", exact(until)),
+        None => "Your account is suspended.".to_owned(),
     };
-    for error in errors {
-        let Some((_, checked)) = fields.iter().find(|(name, _)| *name == error.field) else { continue };
-        let sentence = match error.code {
-            FieldCode::Unknown => error.detail.clone(),
-            code => fault(Field::Password, code),
-        };
-        checked.error.try_set(Some(sentence));
-        first = first.or(Some(checked.field));
-    }
-    first.map(focus_field).ok_or_else(|| refusal.sentence())
+    let reason = suspension.reason.clone();
+    view! { <p class="notice"><span>{end} " " <bdi>{reason}</bdi></span></p> }
 }
 
 #[component]
@@ -132,8 +103,7 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         new.error.set(verdict.err().map(|broken| fault(Field::Password, broken.into())));
         verdict.is_ok()
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         is_shown.set(false);
         done.set(None);
         // Both are checked before this returns, so that all errors are shown at once.
@@ -154,9 +124,8 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
         });
     };
     view! {
-        <section class="part" aria-labelledby="password-title">
-            <h2 id="password-title">"Change your password"</h2>
-            <form class="form" method="post" action="/account" novalidate aria-labelledby="password-title" on:submit=submit>
+        <Part id="password-title" title="Change your password">
+            <Form action="/account" title="password-title" on_submit=submit>
                 <HiddenUsername username/>
                 <TextField
                     id="current-password" label="Current password" autocomplete="current-password" kind="password"
@@ -171,24 +140,19 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
                 />
                 <ErrorText text=task.error/>
                 <BusyButton class="primary" label="Change password" busy="Changing password…" is_running=task.is_running/>
-            </form>
+            </Form>
             <Notice role="status" text=done/>
-        </section>
+        </Part>
     }
+    .into_any()
 }
 
 #[component]
 fn DeletePart(username: String) -> impl IntoView {
     let site = Site::get();
-    let password = Checked::new();
-    let task = Task::new(site);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if password.lacks_password() {
-            return focus_field(password.field);
-        }
-        let request = DeleteAccountRequest { password: typed(password.field) };
-        task.run(api::delete_account(&request), move |result| {
+    let (task, password) = (Task::new(site), Checked::new());
+    let submit = move |said: String| {
+        task.run(api::delete_account(&DeleteAccountRequest { password: said }), move |result| {
             if let Err(refusal) = result {
                 return refuse(&refusal, &[(fields::PASSWORD, password)]);
             }
@@ -198,22 +162,16 @@ fn DeletePart(username: String) -> impl IntoView {
         });
     };
     view! {
-        <section class="part last" aria-labelledby="delete-title">
-            <h2 id="delete-title">"Delete your account"</h2>
+        <Part id="delete-title" title="Delete your account" class="part last">
             <p>
-                "This can’t be undone. Your messages stay, under the name “deleted user”: delete those first that shall not. "
-                "Nobody can take your username again, not even you."
+                "This can’t be undone. Your messages will stay, signed “deleted user”. If you don’t want that, delete them first. "
+                "Your username can’t be used again."
             </p>
-            <form class="form" method="post" action="/account" novalidate aria-labelledby="delete-title" on:submit=submit>
-                <HiddenUsername username/>
-                <TextField
-                    id="delete-password" label="Your password" autocomplete="current-password" kind="password"
-                    error=password.error field=password.field
-                    on_input=move |()| password.error.set(None) on_leave=|()| ()
-                />
-                <ErrorText text=task.error/>
-                <BusyButton class="danger" label="Delete account" busy="Deleting account…" is_running=task.is_running/>
-            </form>
-        </section>
+            <PasswordForm
+                id="delete-password" title="delete-title" username class="danger" label="Delete account"
+                busy="Deleting account…" password task on_submit=submit
+            />
+        </Part>
     }
+    .into_any()
 }

@@ -27,4 +27,5 @@ pub(crate) fn Ago(
     };
     set_timeout(title, Duration::ZERO);
     view! { <time datetime=time node_ref=element prop:textContent=changing(move || ago(site.now_ms.get(), at_ms))></time> }
+    .into_any()
 }

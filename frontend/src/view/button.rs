@@ -1,9 +1,25 @@
-//! A button that sets off a request, and shows that it is under way.
+//! Buttons. Most of what a view costs in bytes is compiled once for each type of a closure or of an element, so all buttons are of
+//! these two kinds.
 
 use leptos::prelude::*;
 
 use super::text::changing;
 
+/// A button that does something at once.
+#[component]
+pub(crate) fn Press(
+    class: &'static str,
+    #[prop(into)] label: String,
+    /// The accessible name, where the label does not say enough. It begins with the label.
+    #[prop(optional, into)]
+    name: Option<String>,
+    #[prop(into)] on_press: Callback<()>,
+) -> impl IntoView {
+    let press = move |_| on_press.run(());
+    view! { <button class=class type="button" aria-label=name on:click=press>{label}</button> }.into_any()
+}
+
+/// A button that sets off a request, and shows that it is under way.
 #[component]
 pub(crate) fn BusyButton(
     class: &'static str,
@@ -32,4 +48,5 @@ pub(crate) fn BusyButton(
             prop:textContent=changing(move || if is_running.get() { busy } else { label })
         ></button>
     }
+    .into_any()
 }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use wire::{FieldCode, Message, PostMessageRequest, ProblemCode, User, fields};
 
+use super::button::Press;
 use super::field::ErrorText;
 use super::login::{LoginForm, Placement};
 use super::site::Site;
@@ -245,7 +246,7 @@ pub(crate) fn Compose() -> impl IntoView {
                 }/>
             })}
             <div class="buttons">
-                <button class="plain" type="button" on:click=move |_| site.is_composing.set(false)>"Cancel"</button>
+                <Press class="plain" label="Cancel" on_press=move |()| site.is_composing.set(false)/>
                 {move || (!is_logged_out.get()).then(|| view! {
                     <button
                         class="primary" type="submit" form="compose-form"
@@ -256,4 +257,5 @@ pub(crate) fn Compose() -> impl IntoView {
             </div>
         </dialog>
     }
+    .into_any()
 }

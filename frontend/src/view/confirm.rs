@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::button::BusyButton;
+use super::button::{BusyButton, Press};
 use super::field::ErrorText;
 use super::task::Task;
 use crate::browser::focus_element;
@@ -48,15 +48,16 @@ pub(crate) fn Confirm(
                     <div role="group" aria-label=question>
                         <p class="quiet">{question}</p>
                         <BusyButton class="danger" kind="button" label=yes busy="…" is_running=task.is_running on_press=on_yes/>
-                        <button class="plain" type="button" on:click=move |_| turn.run(())>{no}</button>
+                        <Press class="plain" label=no on_press=turn/>
                     </div>
                 }.into_any()
             } else {
                 view! {
-                    <button class="ask" type="button" aria-label=question on:click=move |_| turn.run(())>{label}</button>
+                    <Press class="ask" label=label name=question on_press=move |()| turn.run(())/>
                 }.into_any()
             }}
             <ErrorText text=task.error/>
         </div>
     }
+    .into_any()
 }

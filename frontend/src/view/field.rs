@@ -30,13 +30,15 @@ pub(crate) fn ErrorText(
     text: Signal<Option<String>>,
 ) -> impl IntoView {
     view! { <p class="error" id=id role="alert" prop:textContent=changing(move || text.get().unwrap_or_default())></p> }
+        .into_any()
 }
 
 /// An input for a line of text or for a password.
 #[component]
 pub(crate) fn TextField(
     /// The id, unique on the page, and the name.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     label: &'static str,
     /// The `autocomplete` token that password managers read.
     autocomplete: &'static str,
@@ -72,11 +74,11 @@ pub(crate) fn TextField(
     let is_invalid = move || error.with(Option::is_some).then_some("true");
     view! {
         <div class="field">
-            <label for=id>{label}</label>
+            <label for=id.clone()>{label}</label>
             {(!hint.is_empty()).then(|| view! { <p class="quiet" id=hint_id>{hint}</p> })}
             <div class="with-button">
                 <input
-                    id=id
+                    id=id.clone()
                     name=id
                     type=move || kind.get()
                     autocomplete=autocomplete
@@ -97,13 +99,14 @@ pub(crate) fn TextField(
             <ErrorText id=error_id text=error/>
         </div>
     }
+    .into_any()
 }
 
 /// The username of a form that asks for a password alone. Nobody sees it, but password managers read from it whose password
 /// that is.
 #[component]
 pub(crate) fn HiddenUsername(username: String) -> impl IntoView {
-    view! { <input type="text" name="username" autocomplete="username" value=username hidden readonly/> }
+    view! { <input type="text" name="username" autocomplete="username" value=username hidden readonly/> }.into_any()
 }
 
 /// The present value of a field; empty if the field is gone.

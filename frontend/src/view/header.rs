@@ -44,6 +44,7 @@ pub(crate) fn Header() -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Whether an element of the page, but not of the menu, was clicked or has got the focus. Any other element comes from an
@@ -92,6 +93,7 @@ fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: Chil
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -115,6 +117,7 @@ fn VisitorMenu() -> impl IntoView {
             </Dropdown>
         })}
     }
+    .into_any()
 }
 
 #[component]
@@ -135,6 +138,7 @@ fn PersonMenu(user: User) -> impl IntoView {
             <LogOut/>
         </Dropdown>
     }
+    .into_any()
 }
 
 #[component]
@@ -161,4 +165,5 @@ fn LogOut() -> impl IntoView {
             is_running=task.is_running on_press=Callback::new(log_out)
         />
     }
+    .into_any()
 }

@@ -1,15 +1,17 @@
 //! The log-in form, which is used in the header, on a page of its own, and in the dialog for a message.
 
-#![expect(clippy::too_many_lines, reason = "a view is one tree")]
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::LoginRequest;
 
 use super::button::BusyButton;
+use super::code_step::CodeStep;
 use super::field::{ErrorText, TextField, typed};
+use super::part::Form;
+use super::passkey_login::PasskeyLogin;
 use super::site::Site;
 use crate::address::{After, Route};
+use crate::api::{self, Entry};
 use crate::browser::focus_field;
 use crate::draft;
 
@@ -31,6 +33,7 @@ impl Placement {
     }
 }
 
+/// The form, in one step or in two: an account can ask for a code after the password.
 #[component]
 pub(crate) fn LoginForm(
     placement: Placement,
@@ -38,6 +41,30 @@ pub(crate) fn LoginForm(
     #[prop(into)]
     on_done: Callback<()>,
 ) -> impl IntoView {
+    let site = Site::get();
+    let ticket = RwSignal::new(None::<String>);
+    let enter = Callback::new(move |entry| match entry {
+        Entry::Session(login) => {
+            site.welcome(login);
+            on_done.try_run(());
+        }
+        Entry::CodeNeeded(needed) => {
+            ticket.try_set(Some(needed));
+        }
+    });
+    view! {
+        {move || match ticket.get() {
+            None => view! { <PasswordStep placement enter/> }.into_any(),
+            Some(given) => {
+                view! { <CodeStep ticket=given enter on_back=Callback::new(move |()| ticket.set(None))/> }.into_any()
+            }
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn PasswordStep(placement: Placement, enter: Callback<Entry>) -> impl IntoView {
     let site = Site::get();
     let (username_id, password_id, error_id) = placement.ids();
     let (username_field, password_field) = (NodeRef::new(), NodeRef::new());
@@ -55,16 +82,15 @@ pub(crate) fn LoginForm(
             request_animation_frame(move || focus_field(first));
         }
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         if is_running.get_untracked() {
             return;
         }
         let request =
             LoginRequest { username: typed(username_field).trim().to_owned(), password: typed(password_field) };
         let missing = |value: &str, sentence: &str| value.is_empty().then(|| sentence.to_owned());
-        username_error.set(missing(&request.username, "Type your username."));
-        password_error.set(missing(&request.password, "Type your password."));
+        username_error.set(missing(&request.username, "Enter your username."));
+        password_error.set(missing(&request.password, "Enter your password."));
         error.set(None);
         if request.username.is_empty() {
             return focus_field(username_field);
@@ -74,13 +100,10 @@ pub(crate) fn LoginForm(
         }
         is_running.set(true);
         spawn_local(async move {
-            let result = site.sessions.log_in(&request).await;
+            let result = api::log_in(&request).await;
             is_running.try_set(false);
             match result {
-                Ok(user) => {
-                    site.announce(format!("Logged in as {}.", user.name));
-                    on_done.try_run(());
-                }
+                Ok(entry) => enter.run(entry),
                 Err(refusal) => {
                     error.try_set(Some(refusal.sentence()));
                     if refusal.code().is_some() {
@@ -91,9 +114,9 @@ pub(crate) fn LoginForm(
         });
     };
     view! {
-        <form class="form" method="post" action="/login" novalidate aria-label="Log in" on:submit=submit>
+        <Form action="/login" name="Log in" on_submit=submit>
             <TextField
-                id=username_id label="Username" autocomplete="username" kind="text" value=username
+                id=username_id label="Username" autocomplete="username webauthn" kind="text" value=username
                 error=username_error field=username_field
                 on_input=move |()| username_error.set(None) on_leave=|()| ()
             />
@@ -104,8 +127,11 @@ pub(crate) fn LoginForm(
             />
             <ErrorText id=error_id text=error/>
             <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>
-        </form>
+            <PasskeyLogin enter error/>
+            <p class="quiet"><a href=Route::Recover.address()>"Forgot your password?"</a></p>
+        </Form>
     }
+    .into_any()
 }
 
 #[component]
@@ -141,4 +167,5 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
             <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
         </div>
     }
+    .into_any()
 }

@@ -10,11 +10,11 @@ use super::site::Site;
 use super::task::Task;
 use super::text::changing;
 use crate::address::Route;
-use crate::api;
 use crate::browser::kinds_in_links;
 use crate::feed::Feed;
 use crate::links::{Piece, pieces};
 use crate::words::new_messages;
+use crate::{about, api};
 
 #[component]
 pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
@@ -59,6 +59,7 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
             <Older feed/>
         </section>
     }
+    .into_any()
 }
 
 /// The button that shows the messages that have arrived while somebody was reading.
@@ -75,6 +76,7 @@ fn Waiting(feed: Feed) -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -102,12 +104,14 @@ fn Older(feed: Feed) -> impl IntoView {
             </div>
         })}
     }
+    .into_any()
 }
 
 /// One message. Its text is never read as markup.
 #[component]
 fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let site = Site::get();
+    let reported = StoredValue::new(message.clone());
     let Message { id, author, text, created_at } = message;
     let address = author.username.clone().map(|username| Route::Author(username).address());
     let text: Vec<_> = pieces(&text, kinds_in_links()).into_iter().map(show).collect();
@@ -115,7 +119,8 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
     let own_id = id.clone();
     // "Ada Lovelace @ada 4 minutes ago" is what a screen reader calls the message when it gets the focus.
     let by = format!("by-{id}");
-    let is_own = Memo::new(move |_| username.is_some() && site.sessions.user().map(|user| user.username) == username);
+    // Whether the message is one's own; nothing if nobody is logged in.
+    let is_own = Memo::new(move |_| site.sessions.user().map(|user| Some(user.username) == username));
     view! {
         <article data-message=id tabindex="-1" aria-labelledby=by.clone()>
             <header id=by.clone()>
@@ -127,8 +132,27 @@ fn Entry(message: Message, feed: Feed) -> impl IntoView {
                 <Ago time=created_at/>
             </header>
             <p dir="auto">{text}</p>
-            {move || is_own.get().then(|| view! { <Delete id=own_id.clone() feed/> })}
+            {move || is_own.get().map(|is_own| match is_own {
+                true => view! { <Delete id=own_id.clone() feed/> }.into_any(),
+                false => report(reported).into_any(),
+            })}
         </article>
+    }
+    .into_any()
+}
+
+/// The way to report a message of somebody else. What else may be done about it is on that page too.
+fn report(message: StoredValue<Message>) -> impl IntoView {
+    let address = message.with_value(|message| Route::Message(message.id.clone()).address());
+    view! {
+        <p class="own">
+            <a
+                class="button ask" href=address aria-label="Report this message"
+                on:click=move |_| message.with_value(about::keep)
+            >
+                "Report"
+            </a>
+        </p>
     }
 }
 
@@ -150,6 +174,7 @@ fn Delete(id: String, feed: Feed) -> impl IntoView {
             task on_yes=Callback::new(delete)
         />
     }
+    .into_any()
 }
 
 fn show(piece: Piece<'_>) -> AnyView {

@@ -64,4 +64,5 @@ pub(crate) fn NewPasswordField(
             ></button>
         </TextField>
     }
+    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::button::Press;
 use super::text::changing;
 
 /// A notice, which screen readers say when it comes.
@@ -23,10 +24,11 @@ pub(crate) fn Notice(
                 <p class="notice">
                     <span prop:textContent=changing(move || text.clone())></span>
                     {label.zip(on_press).map(|(label, on_press)| view! {
-                        <button class="plain" type="button" on:click=move |_| on_press.run(())>{label}</button>
+                        <Press class="plain" label=label on_press=move |()| on_press.run(())/>
                     })}
                 </p>
             })}
         </div>
     }
+    .into_any()
 }

@@ -8,6 +8,7 @@ use super::button::BusyButton;
 use super::confirm::Confirm;
 use super::field::ErrorText;
 use super::notice::Notice;
+use super::part::Part;
 use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
@@ -50,8 +51,7 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
         task.log_out(api::end_all_sessions(), move || site.leave_with(Farewell::LoggedOutEverywhere));
     };
     view! {
-        <section class="part" aria-labelledby="sessions-title">
-            <h2 id="sessions-title" tabindex="-1">"Where you are logged in"</h2>
+        <Part id="sessions-title" title="Where you are logged in">
             <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || list.found.get().into_iter().map(|session| view! { <Entry session list/> }).collect_view()}
@@ -60,8 +60,9 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
                 class="" label="Log out everywhere" question="Log out everywhere, here too?" yes="Log out" no="Stay"
                 task on_yes=Callback::new(end_all)
             />
-        </section>
+        </Part>
     }
+    .into_any()
 }
 
 #[component]
@@ -92,4 +93,5 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
             <ErrorText text=task.error/>
         </li>
     }
+    .into_any()
 }

@@ -2,17 +2,18 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::{FieldCode, LoginRequest, Problem, ProblemCode, SignupRequest, fields};
+use wire::{FieldCode, LoginRequest, Problem, ProblemCode, fields};
 
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
+use super::part::Form;
 use super::site::Site;
-use crate::address::{After, Route};
-use crate::api;
+use crate::address::{After, Route, member};
+use crate::api::{self, Entry, SignUp};
 use crate::api_error::ApiError;
-use crate::browser::{focus, focus_field, nfc};
-use crate::words::{Field, fault, hint};
+use crate::browser::{focus, focus_field, nfc, take_fragment};
+use crate::words::{Field, NEEDS_INVITATION, fault, hint};
 
 #[derive(Clone, Copy)]
 struct Form {
@@ -24,13 +25,15 @@ struct Form {
     is_running: RwSignal<bool>,
     /// The username of a sign-up whose answer was lost. The account may have been made.
     unanswered: RwSignal<Option<String>>,
+    /// What the link that led here has brought.
+    invitation: StoredValue<Option<String>>,
 }
 
 impl Form {
     fn of(self, field: Field) -> Checked {
         match field {
             Field::Username => self.username,
-            Field::Name | Field::Text => self.name,
+            Field::Name | Field::Text | Field::Reason => self.name,
             Field::Password => self.password,
         }
     }
@@ -41,7 +44,7 @@ impl Form {
         let value = typed(it.field);
         let verdict = match field {
             Field::Username => rules::new_username(value.trim()),
-            Field::Name | Field::Text => rules::new_name(&nfc(&value)),
+            Field::Name | Field::Text | Field::Reason => rules::new_name(&nfc(&value)),
             Field::Password => rules::new_password(&value, typed(self.username.field).trim()),
         };
         it.error.set(verdict.err().map(|broken| fault(field, broken.into())));
@@ -86,6 +89,10 @@ impl Form {
     fn show_field_errors(self, problem: &Problem) -> bool {
         let mut is_shown = false;
         for error in &problem.errors {
+            if error.field == fields::INVITATION {
+                self.error.set(Some(NEEDS_INVITATION.to_owned()));
+                is_shown = true;
+            }
             let field = match error.field.as_str() {
                 fields::USERNAME => Field::Username,
                 fields::NAME => Field::Name,
@@ -121,17 +128,26 @@ impl Form {
         // The focus must not be in a field: a field that is removed while it has the focus would still report that it was left.
         focus("form button[type=submit]");
         let username = typed(self.username.field).trim().to_owned();
-        let request = SignupRequest { username, name: typed(self.name.field), password: typed(self.password.field) };
+        let (name, login) = (typed(self.name.field), LoginRequest { username, password: typed(self.password.field) });
         self.is_running.set(true);
         spawn_local(async move {
+            let LoginRequest { username, password } = &login;
+            let invitation = self.invitation.get_value();
+            let request = SignUp { username, password, name: &name, invitation: invitation.as_deref() };
             let refusal = api::sign_up(&request).await.err();
-            let login = LoginRequest { username: request.username, password: request.password };
             let is_made = refusal.as_ref().is_none_or(|refusal| self.may_have_taken(&login.username, refusal));
-            let user = if is_made { Some(site.sessions.log_in(&login).await) } else { None };
+            let entry = if is_made { Some(api::log_in(&login).await) } else { None };
             self.is_running.try_set(false);
-            match (refusal, user) {
-                (_, Some(Ok(user))) => site.announce(format!("Welcome, {}. You are logged in.", user.name)),
-                (None, _) => {
+            match (refusal, entry) {
+                (_, Some(Ok(Entry::Session(login)))) => {
+                    let user = site.sessions.begin(login).user;
+                    site.tell(format!(
+                        "Welcome, {}. You are logged in. If you forget your password, only recovery codes let you in again: make \
+                         them in your account.",
+                        user.name
+                    ));
+                }
+                (None, _) | (_, Some(Ok(Entry::CodeNeeded(_)))) => {
                     site.announce("Your account is made. Log in.");
                     site.router.replace(&Route::Login(after));
                 }
@@ -155,22 +171,24 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
         error: RwSignal::new(None),
         is_running: RwSignal::new(false),
         unanswered: RwSignal::new(None),
+        invitation: StoredValue::new(member(&take_fragment(), "invitation").map(str::to_owned)),
     };
+    let is_invited = form.invitation.with_value(Option::is_some);
     Effect::new(move |_| {
         if site.sessions.is_somebody() {
             request_animation_frame(move || site.go_on(after));
         }
     });
     let is_shown = RwSignal::new(false);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         is_shown.set(false);
         form.submit(site, after);
     };
     view! {
         <div class="narrow">
             <h1 tabindex="-1">"Sign up"</h1>
-            <form class="form" method="post" action="/signup" novalidate aria-label="Sign up" on:submit=submit>
+            {is_invited.then(|| view! { <p class="notice">"You are invited. Your link is good for one account."</p> })}
+            <Form action="/signup" name="Sign up" on_submit=submit>
                 <TextField
                     id="username" label="Username" autocomplete="username" kind="text"
                     hint=hint(Field::Username)
@@ -193,8 +211,9 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
                 <BusyButton
                     class="primary wide" label="Create account" busy="Creating account…" is_running=form.is_running
                 />
-            </form>
+            </Form>
             <p class="quiet">"You have an account? " <a href=Route::Login(after).address()>"Go to login"</a></p>
         </div>
     }
+    .into_any()
 }

@@ -24,4 +24,5 @@ pub(crate) fn StrengthText(
             </p>
         </div>
     }
+    .into_any()
 }

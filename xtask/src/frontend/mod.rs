@@ -40,9 +40,10 @@ struct Page {
     limit: usize,
 }
 
-const PAGES: [Page; 2] = [
+const PAGES: [Page; 3] = [
     Page { file: "index.html", binary: "frontend", what: "A first visit", limit: 140_000 },
     Page { file: "account.html", binary: "frontend-account", what: "A visit of the account", limit: 160_000 },
+    Page { file: "moderation.html", binary: "frontend-moderation", what: "A visit of moderation", limit: 160_000 },
 ];
 
 /// The number of steps to build the site.
@@ -65,7 +66,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         return Ok(());
     }
     let tools = tools::install(project)?;
-    let step = Step { name: "site", what: "The site", estimate: (!stamp.exists()).then_some("5 min") };
+    let step = Step { name: "site", what: "The site", estimate: (!stamp.exists()).then_some("6 min") };
     project.progress.step(&step, || {
         let dist = project.path("target/site/dist");
         compile(project)?;

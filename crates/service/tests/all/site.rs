@@ -28,6 +28,14 @@ static SITE: Site = Site {
             gzip: None,
         },
         Asset {
+            path: "/moderation.html",
+            content_type: HTML,
+            is_hashed: false,
+            identity: Encoded { etag: "\"moderation\"", bytes: b"<p>moderation" },
+            brotli: None,
+            gzip: None,
+        },
+        Asset {
             path: HASHED,
             content_type: "application/wasm",
             is_hashed: true,
@@ -86,8 +94,16 @@ fn every_page_is_the_app() {
 }
 
 #[test]
+fn moderation_is_an_app_of_its_own() {
+    for path in ["/moderation", "/accounts", "/accounts/Ada_1", "/messages/17"] {
+        let page = get(path);
+        assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>moderation"[..]), "{path}");
+    }
+}
+
+#[test]
 fn the_account_is_an_app_of_its_own() {
-    for path in ["/account", "/account/", "/account.html", "/account?x"] {
+    for path in ["/account", "/account/", "/account.html", "/account?x", "/recover"] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>account"[..]), "{path}");
         let names = ["content-type", "cache-control", "etag", "vary"];
@@ -111,6 +127,10 @@ fn what_is_not_there_is_the_app_that_says_so() {
         "/by/",
         "/by/ada/x",
         "/by/a.b",
+        "/accounts/a.b",
+        "/accounts/ada/x",
+        "/messages/x",
+        "/messages/123456789012345678901",
         "/%2e%2e",
         "/login%2f",
         "/app.js",

@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 
 use crate::address::{After, Route};
-use crate::browser::{focus, focus_soon};
+use crate::browser::focus_soon;
 use crate::view::compose::Compose;
-use crate::view::frame::Said;
+use crate::view::frame::{Said, SiteNotice};
 use crate::view::login::LoginPage;
 use crate::view::messages::MessagesPage;
-use crate::view::notice::Notice;
 use crate::view::signup::SignupPage;
 use crate::view::site::Site;
 
@@ -16,28 +15,22 @@ use crate::view::site::Site;
 #[component]
 pub(crate) fn BoardContent() -> impl IntoView {
     let site = Site::get();
-    Effect::new(move |_| {
-        site.router.route();
-        site.notice.set(None);
-    });
     site.greet();
     // One view for each kind of address.
     view! {
         <main id="main" tabindex="-1">
             <SessionEnded/>
-            <Notice role="status" text=site.notice label="Close" on_press=Callback::new(move |()| {
-                site.notice.set(None);
-                focus("h1");
-            })/>
+            <SiteNotice/>
             {move || match site.router.route() {
                 Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
                 Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
                 Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
                 Route::Login(after) => view! { <LoginPage after/> }.into_any(),
-                Route::Account | Route::Unknown => view! { <UnknownPage/> }.into_any(),
+                _ => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
     }
+    .into_any()
 }
 
 /// What is not seen at first: the dialog for a message, and what a screen reader is told.
@@ -47,6 +40,7 @@ pub(crate) fn Dialog() -> impl IntoView {
         <Compose/>
         <Said/>
     }
+    .into_any()
 }
 
 /// Tells that a session has ended by itself, unless the view asks for the password already.
@@ -67,6 +61,7 @@ fn SessionEnded() -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -74,6 +69,7 @@ fn UnknownPage() -> impl IntoView {
     focus_soon("h1");
     view! {
         <h1 tabindex="-1">"Page not found"</h1>
-        <p>"Nothing has this address. " <a href="/">"Go to the messages"</a>"."</p>
+        <p>"We can’t find that page. " <a href="/">"Go to the messages"</a>"."</p>
     }
+    .into_any()
 }

@@ -1,7 +1,9 @@
-//! The two apps: which views each has.
+//! The apps: which views each has.
 
 mod account;
 mod board;
+mod moderation;
 
 pub(crate) use self::account::AccountContent;
 pub(crate) use self::board::{BoardContent, Dialog};
+pub(crate) use self::moderation::ModerationContent;

@@ -4,12 +4,17 @@
 //! A function for what anybody may ask sends the request itself. What needs an access token is returned as a [`Guarded`]
 //! and sent by `refresh`, which gets the next token when the server refuses the present one.
 
+pub(crate) mod moderation;
+pub(crate) mod passkeys;
+pub(crate) mod security;
+
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wire::{
-    AccountResponse, ChangePasswordRequest, DeleteAccountRequest, LoginRequest, LoginResponse, Message,
-    MessageResponse, MessagesResponse, PostMessageRequest, ProblemCode, SessionsResponse, SignupRequest, fields,
+    AccountResponse, ChangePasswordRequest, CodeNeededResponse, DeleteAccountRequest, LoginRequest, LoginResponse,
+    Message, MessageResponse, MessagesResponse, PostMessageRequest, ProblemCode, SessionsResponse, fields,
 };
 
 use crate::api_error::ApiError;
@@ -31,16 +36,50 @@ pub(crate) struct Page {
     pub(crate) etag: Option<String>,
 }
 
+/// A sign-up, with an invitation if somebody has one.
+#[derive(Serialize)]
+pub(crate) struct SignUp<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
+    pub(crate) name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invitation: Option<&'a str>,
+}
+
 /// Makes an account, without a session.
-pub(crate) async fn sign_up(request: &SignupRequest) -> Result<(), ApiError> {
+pub(crate) async fn sign_up(request: &SignUp<'_>) -> Result<(), ApiError> {
     // The response repeats what was sent. That it is JSON tells that it comes from the API.
     let IgnoredAny = send(&Request::post("/api/signup", request), None).await?.json()?;
     Ok(())
 }
 
-/// Begins a session.
-pub(crate) async fn log_in(request: &LoginRequest) -> Result<LoginResponse, ApiError> {
-    send(&Request::post("/api/login", request), None).await?.json()
+/// What a login leads to.
+pub(crate) enum Entry {
+    /// A session has begun.
+    Session(LoginResponse),
+    /// The password was right, and a code is missing. It is sent with this ticket.
+    CodeNeeded(String),
+}
+
+/// Begins a session, unless the account asks for a code as well.
+pub(crate) async fn log_in(request: &LoginRequest) -> Result<Entry, ApiError> {
+    let response = send(&Request::post("/api/login", request), None).await?;
+    if response.is_accepted() {
+        return response.json().map(|needed: CodeNeededResponse| Entry::CodeNeeded(needed.ticket));
+    }
+    response.json().map(Entry::Session)
+}
+
+/// A code, and what an answer before has given out for it.
+#[derive(Serialize)]
+pub(crate) struct Code<'a> {
+    pub(crate) ticket: &'a str,
+    pub(crate) code: &'a str,
+}
+
+/// Begins the session that a right password has prepared.
+pub(crate) async fn log_in_with_code(code: &Code<'_>) -> Result<LoginResponse, ApiError> {
+    send(&Request::post("/api/login/code", code), None).await?.json()
 }
 
 /// Continues the session of the cookie, which no script can read. A refusal comes with the seconds to wait, if the server
@@ -91,7 +130,7 @@ pub(crate) fn delete_message(id: &str) -> Guarded<()> {
 
 /// The account of whoever is logged in.
 pub(crate) fn account() -> Guarded<AccountResponse> {
-    with_answer("/api/account")
+    with_answer("/api/account".to_owned())
 }
 
 /// Changes the password, and ends all other sessions.
@@ -106,7 +145,7 @@ pub(crate) fn delete_account(request: &DeleteAccountRequest) -> Guarded<()> {
 
 /// The sessions of the account, this one among them.
 pub(crate) fn sessions() -> Guarded<SessionsResponse> {
-    with_answer("/api/sessions")
+    with_answer("/api/sessions".to_owned())
 }
 
 /// Ends one session of the account.
@@ -139,7 +178,7 @@ pub(crate) async fn send(request: &Request, token: Option<&str>) -> Result<Respo
     }
 }
 
-fn with_answer<T: DeserializeOwned>(path: &'static str) -> Guarded<T> {
+fn with_answer<T: DeserializeOwned>(path: String) -> Guarded<T> {
     Guarded { request: Request::new("GET", path), read: Response::json }
 }
 

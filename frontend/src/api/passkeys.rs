@@ -1,0 +1,60 @@
+//! Passkeys. What the browser has to be given, and what it gives, is passed on as it is.
+
+use wasm_bindgen::JsValue;
+use wire::{LoginResponse, PasskeysResponse};
+
+use super::{Guarded, nothing, send, with_answer};
+use crate::api_error::ApiError;
+use crate::fetch::{Request, Response};
+
+/// The options with which a passkey signs for a login.
+pub(crate) async fn begin_login() -> Result<JsValue, ApiError> {
+    options(&send(&Request::new("POST", "/api/login/passkey/begin"), None).await?)
+}
+
+/// Begins a session, for what a passkey has signed.
+pub(crate) async fn log_in(credential: &str) -> Result<LoginResponse, ApiError> {
+    let body = format!(r#"{{"credential":{credential}}}"#);
+    send(&Request::new("POST", "/api/login/passkey").with_json(body), None).await?.json()
+}
+
+/// The passkeys of the account.
+pub(crate) fn all() -> Guarded<PasskeysResponse> {
+    with_answer("/api/account/passkeys".to_owned())
+}
+
+/// The options with which the browser makes a passkey.
+pub(crate) fn begin_registration(password: &str) -> Guarded<JsValue> {
+    let body = format!(r#"{{"password":{}}}"#, text(password));
+    Guarded { request: Request::new("POST", "/api/account/passkeys/begin").with_json(body), read: options }
+}
+
+/// Adds a passkey that the browser has made.
+pub(crate) fn register(name: &str, credential: &str) -> Guarded<()> {
+    let body = format!(r#"{{"name":{},"credential":{credential}}}"#, text(name));
+    Guarded { request: Request::new("POST", "/api/account/passkeys").with_json(body), read: nothing }
+}
+
+/// Gives a passkey another name.
+pub(crate) fn rename(id: &str, name: &str) -> Guarded<()> {
+    let body = format!(r#"{{"name":{}}}"#, text(name));
+    Guarded { request: Request::new("POST", format!("/api/account/passkeys/{id}")).with_json(body), read: nothing }
+}
+
+/// Removes a passkey from the account.
+pub(crate) fn remove(id: &str, password: &str) -> Guarded<()> {
+    let body = format!(r#"{{"password":{}}}"#, text(password));
+    Guarded {
+        request: Request::new("POST", format!("/api/account/passkeys/{id}/delete")).with_json(body),
+        read: nothing,
+    }
+}
+
+fn options(response: &Response) -> Result<JsValue, ApiError> {
+    response.member("options")
+}
+
+/// A text as JSON.
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}

@@ -1,0 +1,50 @@
+//! A view for somebody who is logged in, or the form that asks everybody else to log in.
+
+use leptos::prelude::*;
+use wire::User;
+
+use super::login::{LoginForm, Placement};
+use super::site::Site;
+use super::text::changing;
+use crate::browser::focus_soon;
+
+#[component]
+pub(crate) fn ForMember(
+    /// The heading while nobody is logged in.
+    #[prop(into)]
+    title: String,
+    /// What the view is for: "to see your account".
+    purpose: &'static str,
+    show: fn(User) -> AnyView,
+) -> impl IntoView {
+    let site = Site::get();
+    let user = Memo::new(move |_| site.sessions.user());
+    view! {
+        {move || {
+            focus_soon("h1");
+            match user.get() {
+                Some(user) => show(user),
+                None => view! { <LoginNeeded title=title.clone() purpose/> }.into_any(),
+            }
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn LoginNeeded(title: String, purpose: &'static str) -> impl IntoView {
+    let site = Site::get();
+    let sentence = match untrack(|| site.sessions.ended_username()) {
+        Some(_) => format!("Your session has ended. Log in again {purpose}."),
+        None => format!("Log in {purpose}."),
+    };
+    view! {
+        <div class="narrow">
+            <h1 tabindex="-1" prop:textContent=changing(move || title.clone())></h1>
+            <p class="notice">{sentence}</p>
+            <LoginForm placement=Placement::Page on_done=|()| ()/>
+            <p class="quiet">"New here? " <a href="/signup">"Sign up"</a></p>
+        </div>
+    }
+    .into_any()
+}
