@@ -3,7 +3,7 @@
 
 use std::sync::Barrier;
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac_sha1_compact::HMAC;
 use serde_json::{Value, json};
@@ -30,8 +30,8 @@ impl Authenticator {
     }
 
     /// The code of RFC 6238 that is shown this many half minutes from now.
-    fn code(&self, later: u64) -> String {
-        let step = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 30 + later;
+    fn code(&self, later: i64) -> String {
+        let step = (now().as_secs() / 30).saturating_add_signed(later);
         let mac = HMAC::mac(&step.to_be_bytes(), &self.0);
         let at = usize::from(mac[19] & 0xf);
         let number = u32::from_be_bytes(mac[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
@@ -43,19 +43,32 @@ fn sending(actor: &Actor, app: &Client, path: &str, body: &Value) -> Reply {
     app.send(post(path, &body.to_string()).bearer(&actor.token))
 }
 
-/// Turns the second factor on by the code of now. The next good one is the next code.
-fn enrol(app: &Client, actor: &Actor) -> Authenticator {
-    let begun = sending(actor, app, "/api/account/totp", &json!({"password": actor.password}));
-    assert_eq!(begun.status, 200, "{}", begun.said());
-    let begun = begun.json();
+/// Turns the second factor on by the code of before, and makes recovery codes by the code of now: earlier ones are void. The next
+/// good code is the next one.
+fn enrol(app: &Client, actor: &Actor) -> (Authenticator, Vec<String>) {
+    // A half minute that ends between two requests would make the first code too old.
+    let left = 30 - now().as_secs() % 30;
+    if left < 10 {
+        thread::sleep(Duration::from_secs(left));
+    }
+    let begun = sending(actor, app, "/api/account/totp", &json!({"password": actor.password})).json();
     let authenticator = Authenticator::new(begun["key"].as_str().unwrap());
-    let body = json!({"ticket": begun["ticket"], "code": authenticator.code(0)});
+    let body = json!({"ticket": begun["ticket"], "code": authenticator.code(-1)});
     sending(actor, app, "/api/account/totp/confirm", &body).is_empty(204);
-    authenticator
+    let codes = codes_for(app, actor, &json!({"password": actor.password, "code": authenticator.code(0)}));
+    (authenticator, codes)
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
 }
 
 fn recovery_codes(app: &Client, actor: &Actor) -> Vec<String> {
-    let made = sending(actor, app, "/api/account/recovery-codes", &json!({"password": actor.password}));
+    codes_for(app, actor, &json!({"password": actor.password}))
+}
+
+fn codes_for(app: &Client, actor: &Actor, body: &Value) -> Vec<String> {
+    let made = sending(actor, app, "/api/account/recovery-codes", body);
     assert_eq!(made.status, 200, "{}", made.said());
     made.json()["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect()
 }
@@ -79,8 +92,7 @@ case!(AnyHost, it_is_set_up_asked_for_and_turned_off);
 fn it_is_set_up_asked_for_and_turned_off() {
     let app = App::any();
     let alice = actors::alice(&app);
-    let codes = recovery_codes(&app, &alice);
-    let authenticator = enrol(&app, &alice);
+    let (authenticator, codes) = enrol(&app, &alice);
     let account = app.send(get("/api/account").bearer(&alice.token)).json();
     assert_eq!([&account["second_factor"], &account["recovery_codes_left"]], [&json!(true), &json!(10)]);
 
@@ -129,15 +141,14 @@ case!(AnyHost, after_five_wrong_codes_the_right_one_has_to_wait);
 fn after_five_wrong_codes_the_right_one_has_to_wait() {
     let app = App::any();
     let alice = actors::alice(&app);
-    let codes = recovery_codes(&app, &alice);
-    enrol(&app, &alice);
+    let (_, codes) = enrol(&app, &alice);
     for _ in 0..5 {
         give(&app, &ticket(&app, &alice), WRONG).is_problem(401, "invalid_code");
     }
     let refused = give(&app, &ticket(&app, &alice), &codes[0]);
     refused.is_problem(429, "too_many_requests");
     assert_eq!(refused.header("retry-after"), "1");
-    thread::sleep(std::time::Duration::from_secs(1));
+    thread::sleep(Duration::from_secs(1));
     assert_eq!(give(&app, &ticket(&app, &alice), &codes[0]).status, 200);
 
     for _ in 0..5 {
@@ -153,8 +164,7 @@ fn of_a_code_that_comes_four_times_at_once_one_begins_a_session() {
     let apps: [_; 3] = std::array::from_fn(|_| Setup::app().state(state.path()).start());
     for round in 0..5 {
         let person = actors::actor(&apps[0], &format!("person-{round}"), "correct horse 7", "Person");
-        let code = &recovery_codes(&apps[0], &person)[0];
-        enrol(&apps[0], &person);
+        let code = &enrol(&apps[0], &person).1[0];
         let tickets: Vec<_> = (0..4).map(|_| ticket(&apps[0], &person)).collect();
         let barrier = Barrier::new(tickets.len());
         let statuses: Vec<u16> = thread::scope(|scope| {

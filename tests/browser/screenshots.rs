@@ -141,7 +141,7 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
 fn take_safety(page: &Browser, take: &impl Fn(&str), width: u32) {
     page.reload();
     page.reads("This one");
-    second_factor::make_codes(page);
+    second_factor::make_codes(page, None);
     take("account-recovery-codes");
     page.click(&button("I have kept them"));
     second_factor::set_up(page);

@@ -144,7 +144,7 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
 fn securing_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.reload();
     page.reads("This one");
-    second_factor::make_codes(page);
+    second_factor::make_codes(page, None);
     look("account with recovery codes");
     page.click(&button("I have kept them"));
     second_factor::set_up(page);

@@ -23,9 +23,10 @@ pub(crate) fn all() -> Guarded<PasskeysResponse> {
     with_answer("/api/account/passkeys".to_owned())
 }
 
-/// The options with which the browser makes a passkey.
-pub(crate) fn begin_registration(password: &str) -> Guarded<JsValue> {
-    let body = format!(r#"{{"password":{}}}"#, text(password));
+/// The options with which the browser makes a passkey. `code` is for accounts with a second factor.
+pub(crate) fn begin_registration(password: &str, code: Option<&str>) -> Guarded<JsValue> {
+    let code = code.map_or_else(String::new, |code| format!(r#","code":{}"#, text(code)));
+    let body = format!(r#"{{"password":{}{code}}}"#, text(password));
     Guarded { request: Request::new("POST", "/api/account/passkeys/begin").with_json(body), read: options }
 }
 

@@ -53,10 +53,10 @@ fn Account(user: User) -> impl IntoView {
         move || account.with(|account| account.as_ref().map_or_else(|| "…".to_owned(), |it| date(&it.created_at)));
     let username = user.username.clone();
     let left = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.recovery_codes_left)));
-    let passkeys = PasskeyList::new(site);
+    let is_on = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.second_factor)));
+    let passkeys = PasskeyList::new(site, is_on);
     passkeys.load();
     let is_at_risk = Signal::derive(move || left.get() == Some(0) && passkeys.is_empty());
-    let is_on = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.second_factor)));
     view! {
         <div class="account">
             <h1 tabindex="-1">"Your account"</h1>
@@ -74,7 +74,7 @@ fn Account(user: User) -> impl IntoView {
             <SecondFactorPart username=username.clone() is_on reload=load/>
             <RecoveryCodesPart username=username.clone() left wants_code=is_on is_at_risk reload=load/>
             <SessionsPart list=sessions/>
-            <PasswordPart username=username.clone() sessions/>
+            <PasswordPart username=username.clone() sessions reload=load/>
             <DeletePart username/>
         </div>
     }
@@ -92,7 +92,12 @@ fn suspended(suspension: &Suspension) -> impl IntoView + use<> {
 }
 
 #[component]
-fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
+fn PasswordPart(
+    username: String,
+    sessions: SessionList,
+    /// Has the account read again.
+    reload: Callback<()>,
+) -> impl IntoView {
     let site = Site::get();
     let (current, new) = (Checked::new(), Checked::new());
     let task = Task::new(site);
@@ -120,6 +125,8 @@ fn PasswordPart(username: String, sessions: SessionList) -> impl IntoView {
             new.clear();
             done.try_set(Some("Your password is changed. Other sessions have ended.".to_owned()));
             sessions.load();
+            // Recovery codes of before are void.
+            reload.run(());
             Ok(())
         });
     };

@@ -9,7 +9,7 @@ use super::button::{BusyButton, Press};
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::notice::Notice;
 use super::part::{Form, Part};
-use super::password_form::{PasswordForm, refuse};
+use super::password_form::{CodeField, PasswordForm, refuse};
 use super::site::Site;
 use super::task::Task;
 use super::text::changing;
@@ -27,11 +27,13 @@ pub(crate) struct PasskeyList {
     /// None until they have come.
     found: RwSignal<Option<Vec<Passkey>>>,
     loading: Task,
+    /// Whether a passkey is added by password and code; None while that is not known.
+    wants_code: Signal<Option<bool>>,
 }
 
 impl PasskeyList {
-    pub(crate) fn new(site: Site) -> Self {
-        Self { site, found: RwSignal::new(None), loading: Task::new(site) }
+    pub(crate) fn new(site: Site, wants_code: Signal<Option<bool>>) -> Self {
+        Self { site, found: RwSignal::new(None), loading: Task::new(site), wants_code }
     }
 
     pub(crate) fn load(self) {
@@ -88,7 +90,8 @@ pub(crate) fn PasskeysPart(list: PasskeyList, username: String) -> impl IntoView
 
 #[component]
 fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>) -> impl IntoView {
-    let (task, password, name) = (Task::new(list.site), Checked::new(), Checked::new());
+    let (task, password, name, code) = (Task::new(list.site), Checked::new(), Checked::new(), Checked::new());
+    let wants_code = move || list.wants_code.get() == Some(true);
     let saving = Task::new(list.site);
     let error = RwSignal::new(None::<String>);
     let submit = move |said: String| {
@@ -97,10 +100,14 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
             name.error.set(Some(fault(Field::Name, broken.into())));
             return focus_field(name.field);
         }
+        let given = untrack(wants_code).then(|| typed(code.field));
+        if given.as_ref().is_some_and(|_| code.lacks("Enter a code.")) {
+            return focus_field(code.field);
+        }
         error.set(None);
-        task.run(passkeys::begin_registration(&said), move |result| {
+        task.run(passkeys::begin_registration(&said, given.as_deref()), move |result| {
             let options = match result {
-                Err(refusal) => return refuse(&refusal, &[(fields::PASSWORD, password)]),
+                Err(refusal) => return refuse(&refusal, &[(fields::PASSWORD, password), (fields::CODE, code)]),
                 Ok(options) => options,
             };
             spawn_local(async move {
@@ -130,6 +137,7 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
             id="passkey-password" title=TITLE username=owner.get_value() class="primary" label="Go on" busy="Waiting…"
             password task on_submit=submit on_cancel=cancel
         >
+            {wants_code().then(|| view! { <CodeField id="passkey-code" code/> })}
             <NameField id="passkey-name" name value="My passkey".to_owned()/>
             <ErrorText text=failure/>
         </PasswordForm>

@@ -119,8 +119,8 @@ impl<P: Platform> Context<'_, P> {
         }
     }
 
-    /// Gives an account another password. This ends all of its sessions but the one that is given, and no device is known
-    /// any more.
+    /// Gives an account another password. This ends all of its sessions but the one that is given, and no device and no
+    /// recovery code is known any more: whoever knew the password may have made them.
     pub(crate) async fn change_password(
         &self,
         found: &Credentials,
@@ -136,7 +136,8 @@ impl<P: Platform> Context<'_, P> {
         let (devices, kept) = (self.random_hex::<16>(), Some(session.to_string()));
         let change = async |account: Account| {
             let (password, devices, kept) = (password.clone(), devices.clone(), kept.clone());
-            Ok(records::encode(&Account { password, devices, kept, revision: account.revision + 1, ..account })?)
+            let (revision, recovery) = (account.revision + 1, Vec::new());
+            Ok(records::encode(&Account { password, devices, kept, revision, recovery, ..account })?)
         };
         self.replace(found, has_revision_of(found), change).await
     }

@@ -29,7 +29,7 @@ pub(crate) struct Account {
     pub(crate) kept: Option<String>,
     /// How often something of the account was changed that may come back as it was, such as a suspension that is lifted.
     /// Compare-and-set rests on that no record comes back.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) changes: u64,
     #[serde(default, skip_serializing_if = "Standing::is_initial")]
     pub(crate) standing: Standing,
@@ -48,9 +48,8 @@ pub(crate) struct Account {
     pub(crate) created_at_ms: Timestamp,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The passkeys of an account.

@@ -99,8 +99,7 @@ fn somebody_sees_what_moderators_and_admins_have_decided_and_not_from_where() {
 fn somebody_sees_changes_of_what_protects_the_account_and_wrong_codes() {
     let world = World::new();
     let token = world.join("ada");
-    let code = second_factor::make_codes(&world, &token).remove(0);
-    second_factor::enrol(&world, &token);
+    let code = second_factor::enrol_with_codes(&world, &token).1.remove(0);
     world.advance_millis(1);
     let ticket = log_in(&world, PASSWORD, "192.0.2.7").json()["ticket"].as_str().unwrap().to_owned();
     let wrong = json!({"ticket": ticket, "code": "000000"}).to_string();

@@ -82,8 +82,7 @@ impl App {
 
     fn prepare_factors(&mut self) {
         let token = self.log_in_as("cyd", PASSWORD).json()["token"].as_str().unwrap().to_owned();
-        let cyds_code = second_factor::make_codes(&self.world, &token).remove(0);
-        second_factor::enrol(&self.world, &token);
+        let cyds_code = second_factor::enrol_with_codes(&self.world, &token).1.remove(0);
         let ticket = self.log_in_as("cyd", PASSWORD).json()["ticket"].as_str().unwrap().to_owned();
         self.cyd = [token, cyds_code, ticket];
         self.adas_code = second_factor::make_codes(&self.world, &self.ada).remove(0);

@@ -43,9 +43,14 @@ impl<P: Platform> Call<'_, P> {
         let key = key.and_then(|ticket| TotpKey::from_base32(&ticket.rest));
         let over = || refused(fields::TICKET, FieldCode::Invalid, "The time for this is over. Begin again.");
         let totp = Totp::begin(key.ok_or_else(over)?, code, self.context.now()).ok_or_else(wrong_code)?;
+        let devices = self.context.random_hex::<16>();
+        // Whoever has known the password until now may have made recovery codes and logged in with many browsers. Neither may
+        // help against the new factor.
         let set_up = |account: &mut Account| {
             has_no_factor(account)?;
             account.totp = Some(totp.clone());
+            account.recovery.clear();
+            account.devices.clone_from(&devices);
             Ok::<_, Overtaken>(())
         };
         self.context.update_account(&found, set_up).await?;

@@ -2,13 +2,14 @@
 
 use std::convert::Infallible;
 
-use domain::{AuthenticationResponse, Purpose, TokenError};
+use domain::{Activity, AuthenticationResponse, OneTimeCode, Purpose, TokenError};
 use serde_json::Value;
 use wire::{FieldCode, FieldError, fields};
 
 use super::call::{ACCOUNT_BROWSER, Call, about};
 use super::options;
 use crate::accounts::credentials::Credentials;
+use crate::accounts::second_factor::WrongCode;
 use crate::context::{Event, Level, Platform};
 use crate::endpoints::confirmation::PasswordChecks;
 use crate::http::body::Fields;
@@ -17,7 +18,8 @@ use crate::http::reply::Reply;
 use crate::store::Failed;
 
 enum Confirmation {
-    Password(String),
+    /// Perhaps with a code of a second factor.
+    Password(String, Option<OneTimeCode>),
     Passkey(Value),
 }
 
@@ -31,18 +33,46 @@ impl<P: Platform> Call<'_, P> {
         Ok(options::reply(options::request(&party, found.account.passkeys(), &text), cookie))
     }
 
-    /// The account of the caller, who has confirmed in the body that the account is theirs.
-    pub(super) async fn confirm(&self) -> Result<Credentials, ApiError> {
-        let found = match parse(&self.incoming.body)? {
-            Confirmation::Password(password) => {
+    /// The account of the caller, who has confirmed in the body that the account is theirs. `takes_code`: beside the password a
+    /// code, where there is a second factor.
+    pub(super) async fn confirm(&self, takes_code: bool) -> Result<Credentials, ApiError> {
+        let found = match parse(&self.incoming.body, takes_code)? {
+            Confirmation::Password(password, code) => {
                 let checks =
                     PasswordChecks { iterations: self.settings.iterations, delays: self.settings.password_checks };
-                self.context.confirm_password(&self.incoming, checks, fields::PASSWORD, password).await?
+                let found = self.context.confirm_password(&self.incoming, checks, fields::PASSWORD, password).await?;
+                if takes_code { self.confirm_by_code(found, code).await? } else { found }
             }
             Confirmation::Passkey(response) => self.confirm_by_passkey(response).await?,
         };
         self.check_session(&found).await?;
         Ok(found)
+    }
+
+    /// A passkey logs in without a second factor, so the password alone must not add one.
+    async fn confirm_by_code(&self, found: Credentials, code: Option<OneTimeCode>) -> Result<Credentials, ApiError> {
+        if found.account.totp.is_none() {
+            return Ok(found);
+        }
+        let refused = |code: FieldCode, detail: &str| {
+            ApiError::Invalid(vec![FieldError { field: fields::CODE.to_owned(), code, detail: detail.to_owned() }])
+        };
+        let code = code.ok_or_else(|| refused(FieldCode::Missing, "This field is required."))?;
+        let attempt = self.context.begin_code(&[], &found, Vec::new()).await?;
+        match self.context.update_by_code(&found, &code, |_| Ok(())).await {
+            Ok(()) => {
+                self.context.attempt_succeeded(attempt).await?;
+                self.context.find_caller(&self.incoming).await
+            }
+            Err(Failed::Store(error)) => Err(error.into()),
+            Err(Failed::Refused(WrongCode)) => {
+                let username = &found.account.username;
+                self.context.note(Some(username), Activity::LoginFailed, self.incoming.user_agent()).await;
+                let event = Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str());
+                self.context.log_with_work(event.with("reason", "code"));
+                Err(refused(FieldCode::WrongCode, "This code is not right, or was used before."))
+            }
+        }
     }
 
     async fn confirm_by_passkey(&self, response: Value) -> Result<Credentials, ApiError> {
@@ -55,7 +85,11 @@ impl<P: Platform> Call<'_, P> {
         let found = self.context.find_caller(&self.incoming).await?;
         match self.context.accept_passkey(&found, &party, &response, &challenge).await {
             Ok(()) => self.context.find_caller(&self.incoming).await,
-            Err(Failed::Refused(reason)) => Err(self.refused(&reason.reason())),
+            Err(Failed::Refused(reason)) => {
+                let username = &found.account.username;
+                self.context.note(Some(username), Activity::LoginFailed, self.incoming.user_agent()).await;
+                Err(self.refused(&reason.reason()))
+            }
             Err(Failed::Store(error)) => Err(error.into()),
         }
     }
@@ -71,19 +105,25 @@ impl<P: Platform> Call<'_, P> {
     /// The answer to a response of an authenticator that is not accepted, whatever is wrong. The log says what.
     pub(super) fn refused(&self, reason: &str) -> ApiError {
         let username = self.incoming.principal().ok().map(|who| who.username.as_str());
-        let event = Event::new(Level::Warn, "authn_login_fail").with_some("username", username);
+        // There may be two authenticators with one key, and an operator should know.
+        let level = if reason == "counter" { Level::Error } else { Level::Warn };
+        let event = Event::new(level, "authn_login_fail").with_some("username", username);
         self.context.log_with_work(event.with("method", "passkey").with("reason", reason));
         let detail = "This passkey was not accepted. Begin again.".to_owned();
         ApiError::Invalid(vec![FieldError { field: fields::CREDENTIAL.to_owned(), code: FieldCode::Invalid, detail }])
     }
 }
 
-fn parse(body: &[u8]) -> Result<Confirmation, ApiError> {
+fn parse(body: &[u8], takes_code: bool) -> Result<Confirmation, ApiError> {
     let mut members = Fields::parse(body)?;
     let password = members.optional(fields::PASSWORD, Ok::<_, Infallible>);
+    let code = match takes_code {
+        true => members.optional(fields::CODE, |raw| OneTimeCode::parse(&raw)),
+        false => None,
+    };
     let credential = members.optional_object(fields::CREDENTIAL);
     let given = match (password, credential) {
-        (Some(password), None) => Some(Confirmation::Password(password)),
+        (Some(password), None) => Some(Confirmation::Password(password, code)),
         (None, Some(credential)) => Some(Confirmation::Passkey(credential)),
         (Some(_), Some(_)) => {
             members.refuse(fields::CREDENTIAL, FieldCode::Invalid, "Give the password or a passkey, and not both.")

@@ -29,7 +29,7 @@ impl<P: Platform> Call<'_, P> {
 
     /// Nobody loses the last way in by this, because an account has a password.
     pub(super) async fn remove(self) -> Result<Reply, ApiError> {
-        let found = self.confirm().await?;
+        let found = self.confirm(false).await?;
         self.context.remove_passkey(&found, self.incoming.parameter("id")).await?;
         let username = &found.account.username;
         self.context.note(Some(username), Activity::PasskeyRemoved, self.incoming.user_agent()).await;

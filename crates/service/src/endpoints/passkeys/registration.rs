@@ -7,10 +7,12 @@ use wire::{PasskeyResponse, fields};
 
 use super::call::{ACCOUNT_BROWSER, Call, about};
 use super::options;
+use crate::accounts::credentials::Credentials;
 use crate::accounts::passkeys::NotRegistered;
 use crate::context::{Event, Level, Platform};
 use crate::endpoints::passkey::shown;
 use crate::http::body::Fields;
+use crate::http::gateway::Principal;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, json};
 use crate::store::Failed;
@@ -19,12 +21,12 @@ use crate::store::records::Passkey;
 impl<P: Platform> Call<'_, P> {
     pub(super) async fn begin_registration(self) -> Result<Reply, ApiError> {
         let party = self.relying_party()?;
-        let found = self.confirm().await?;
+        let found = self.confirm(true).await?;
         if found.account.passkeys().len() >= ACCOUNT_MAX_PASSKEYS {
             return Err(ApiError::TooManyPasskeys);
         }
         let handle = self.context.user_handle(&found.account).await?;
-        let about = about(self.incoming.principal()?);
+        let about = about_account(self.incoming.principal()?, &found);
         let (text, cookie) = self.issue(Purpose::PasskeyRegistration, &about, &ACCOUNT_BROWSER).await?;
         Ok(options::reply(options::creation(&party, &found.account, &handle, &text), cookie))
     }
@@ -39,11 +41,12 @@ impl<P: Platform> Call<'_, P> {
         let (name, response) = members.finish(name.zip(response))?;
         let response = RegistrationResponse::parse(response).map_err(|error| self.refused(&error.to_string()))?;
         let text = response.challenge();
-        let challenge = self.open(Purpose::PasskeyRegistration, &about(who), &ACCOUNT_BROWSER, text).await?;
+        let found = self.context.find_caller(&self.incoming).await?;
+        let about = about_account(who, &found);
+        let challenge = self.open(Purpose::PasskeyRegistration, &about, &ACCOUNT_BROWSER, text).await?;
         let challenge = challenge.ok_or_else(|| self.refused("challenge"))?;
         let credential =
             party.register(&response, &challenge.text).map_err(|error| self.refused(&error.to_string()))?;
-        let found = self.context.find_caller(&self.incoming).await?;
         self.check_session(&found).await?;
         let now = self.context.now();
         let passkey =
@@ -60,4 +63,10 @@ impl<P: Platform> Call<'_, P> {
         self.context.log_with_work(Event::new(Level::Info, "passkey_added").with("username", who.username.as_str()));
         Ok(json(StatusCode::CREATED, &PasskeyResponse { passkey: shown(&passkey) }))
     }
+}
+
+/// What a registration is about. A change of the password makes another revision, and a challenge that the password before has
+/// confirmed is good no more.
+fn about_account(who: &Principal, found: &Credentials) -> String {
+    format!("{}.{}", about(who), found.account.revision)
 }

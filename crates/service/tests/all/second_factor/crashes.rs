@@ -45,8 +45,7 @@ fn the_second_step_of_a_login() {
     at_each_call(
         |world| {
             let token = world.join("alice");
-            let codes = make_codes(world, &token);
-            let key = enrol(world, &token);
+            let (key, codes) = enrol_with_codes(world, &token);
             world.use_limits();
             let ticket = ticket(world, "alice");
             *prepared.borrow_mut() = Prepared { token, key, ticket, codes };

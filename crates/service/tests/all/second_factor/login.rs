@@ -87,8 +87,7 @@ fn a_code_is_good_once_and_for_one_step_more_or_less() {
 fn a_recovery_code_stands_in_for_the_app() {
     let world = World::new();
     let token = world.join("alice");
-    let codes = make_codes(&world, &token);
-    let key = enrol(&world, &token);
+    let (key, codes) = enrol_with_codes(&world, &token);
     for typed in [codes[3].to_uppercase().replace('-', " "), codes[4].replace(['0'], "o").replace('1', "l")] {
         let login = give(&world, &ticket(&world, "alice"), &typed);
         assert_eq!(login.status(), 200, "{}", login.said());
@@ -97,8 +96,7 @@ fn a_recovery_code_stands_in_for_the_app() {
     }
     assert_eq!(shown(&world, &token), (true, 8));
     let bob = world.join("bob");
-    make_codes(&world, &bob);
-    enrol(&world, &bob);
+    enrol_with_codes(&world, &bob);
     give(&world, &ticket(&world, "bob"), &codes[5]).is_refused(401, "invalid_code", &[]);
     assert_eq!(give(&world, &ticket(&world, "alice"), &next_code(&world, &key)).status(), 200);
 }
@@ -218,8 +216,7 @@ fn a_login_counts_as_an_attempt_that_failed_until_its_code_is_right() {
 fn a_ticket_takes_back_its_own_attempt_and_no_more() {
     let world = World::new();
     let token = world.join("alice");
-    let codes = make_codes(&world, &token);
-    enrol(&world, &token);
+    let (_, codes) = enrol_with_codes(&world, &token);
     world.use_limits();
     let from = |request: http::Request<bytes::Bytes>| {
         let mut request = request;

@@ -16,10 +16,14 @@ const NEW: &str = "a quite different secret";
 
 /// The code that an app with this key shows now, by RFC 6238.
 pub(crate) fn code(world: &World, key: &str) -> String {
+    code_of(world.data.now_millis() / STEP_MILLIS, key)
+}
+
+fn code_of(step: u64, key: &str) -> String {
     let digit = |c: u8| if c.is_ascii_digit() { c - b'2' + 26 } else { c - b'A' };
     let bits = |five: &[u8]| five.iter().fold(0_u64, |bits, c| bits << 5 | u64::from(digit(*c)));
     let key: Vec<u8> = key.as_bytes().chunks(8).flat_map(|eight| bits(eight).to_be_bytes()[3..].to_vec()).collect();
-    let mac = HMAC::mac(&(world.data.now_millis() / STEP_MILLIS).to_be_bytes(), &key);
+    let mac = HMAC::mac(&step.to_be_bytes(), &key);
     let at = usize::from(mac[19] & 0xf);
     let number = u32::from_be_bytes(mac[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
     format!("{:06}", number % 1_000_000)
@@ -62,6 +66,15 @@ pub(crate) fn enrol(world: &World, token: &str) -> String {
     key
 }
 
+/// The same, with recovery codes. The code that the app shows now is used up then, as after [`enrol`].
+pub(crate) fn enrol_with_codes(world: &World, token: &str) -> (String, Vec<String>) {
+    let (key, ticket) = begin(world, token);
+    let before = code_of(world.data.now_millis() / STEP_MILLIS - 1, &key);
+    assert_eq!(confirm(world, token, &ticket, &before).status(), 204);
+    let codes = codes_for(world, token, &json!({"password": PASSWORD, "code": code(world, &key)}));
+    (key, codes)
+}
+
 /// A user with a second factor: the token and the key.
 fn join_with_factor(world: &World, username: &str) -> (String, String) {
     let token = world.join(username);
@@ -82,7 +95,11 @@ fn give(world: &World, ticket: &str, code: &str) -> Answer {
 }
 
 pub(crate) fn make_codes(world: &World, token: &str) -> Vec<String> {
-    let answer = post_as(world, token, "/api/account/recovery-codes", &json!({"password": PASSWORD}));
+    codes_for(world, token, &json!({"password": PASSWORD}))
+}
+
+fn codes_for(world: &World, token: &str, body: &Value) -> Vec<String> {
+    let answer = post_as(world, token, "/api/account/recovery-codes", body);
     assert_eq!(answer.status(), 200, "{}", answer.said());
     answer.json()["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect()
 }

@@ -41,8 +41,7 @@ fn a_code_that_is_sent_twice_at_once_begins_one_session() {
         for is_recovery_code in [false, true] {
             let world = World::new();
             let token = world.join("alice");
-            let codes = make_codes(&world, &token);
-            let key = enrol(&world, &token);
+            let (key, codes) = enrol_with_codes(&world, &token);
             let code = if is_recovery_code { codes[0].clone() } else { next_code(&world, &key) };
             let (one, other) = (ticket(&world, "alice"), ticket(&world, "alice"));
             let answers = both(&world, lead, giving(&one, &code), giving(&other, &code));
@@ -59,8 +58,7 @@ fn a_ticket_that_is_sent_twice_at_once_with_two_codes_begins_one_session() {
     for lead in 0..40 {
         let world = World::new();
         let token = world.join("alice");
-        let codes = make_codes(&world, &token);
-        enrol(&world, &token);
+        let (_, codes) = enrol_with_codes(&world, &token);
         let ticket = ticket(&world, "alice");
         let answers = both(&world, lead, giving(&ticket, &codes[0]), giving(&ticket, &codes[1]));
         let mut statuses = answers.each_ref().map(Answer::status);
@@ -75,8 +73,7 @@ fn a_code_that_is_sent_to_two_doors_at_once_opens_one() {
     for lead in 0..40 {
         let world = World::new();
         let token = world.join("alice");
-        let codes = make_codes(&world, &token);
-        enrol(&world, &token);
+        let (_, codes) = enrol_with_codes(&world, &token);
         let ticket = ticket(&world, "alice");
         let answers = both(&world, lead, giving(&ticket, &codes[0]), recovering(&codes[0], NEW));
         let [login, reset] = answers.each_ref().map(Answer::status);

@@ -51,8 +51,7 @@ fn a_recovery_code_sets_a_password_and_ends_all_sessions() {
 fn the_second_factor_stays() {
     let world = World::new();
     let token = world.join("alice");
-    let codes = make_codes(&world, &token);
-    let key = enrol(&world, &token);
+    let (key, codes) = enrol_with_codes(&world, &token);
     assert_eq!(recover(&world, "alice", &codes[0], NEW).status(), 204);
     let login = log_in_with(&world, NEW);
     assert_eq!(login.status(), 202, "{}", login.said());

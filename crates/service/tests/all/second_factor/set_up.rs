@@ -82,9 +82,43 @@ fn it_is_turned_off_with_password_and_code() {
     let codes = make_codes(&world, &token);
     remove(PASSWORD, &codes[0]).is_invalid(&["code:wrong_code"]);
     assert_eq!(shown(&world, &token).1, 10, "a code is not used up for nothing");
-    enrol(&world, &token);
+    let (_, codes) = enrol_with_codes(&world, &token);
     assert_eq!(remove(PASSWORD, &codes[0]).status(), 204, "a recovery code stands in for the app");
     assert_eq!(shown(&world, &token), (false, 9));
+}
+
+/// Somebody who knows the password makes recovery codes, and logs in with many browsers, before the owner turns the factor on.
+#[test]
+fn what_a_password_alone_has_made_before_does_not_help_against_the_factor() {
+    let world = World::new();
+    let token = world.join("alice");
+    let old = make_codes(&world, &token);
+    let devices = record(&world, "alice")["devices"].clone();
+    let key = enrol(&world, &token);
+    assert_eq!(shown(&world, &token), (true, 0));
+    give(&world, &ticket(&world, "alice"), &old[0]).is_refused(401, "invalid_code", &[]);
+    recover(&world, "alice", &old[1], NEW).is_refused(401, "invalid_code", &[]);
+    assert_ne!(record(&world, "alice")["devices"], devices, "browsers of before are known no more");
+    // A passkey would log in without the factor, so it takes a code too.
+    let passkey = |body: &Value| {
+        let mut request = bearer(&token, "POST", "/api/account/passkeys/begin", &body.to_string());
+        request.headers_mut().insert("host", "localhost".parse().unwrap());
+        world.send(request)
+    };
+    passkey(&json!({"password": PASSWORD})).is_invalid(&["code:missing"]);
+    passkey(&json!({"password": PASSWORD, "code": wrong_code(&world, &key)})).is_invalid(&["code:wrong_code"]);
+    assert_eq!(passkey(&json!({"password": PASSWORD, "code": next_code(&world, &key)})).status(), 200);
+}
+
+#[test]
+fn a_change_of_the_password_voids_recovery_codes() {
+    let world = World::new();
+    let token = world.join("alice");
+    let codes = make_codes(&world, &token);
+    let body = json!({"current_password": PASSWORD, "new_password": NEW});
+    assert_eq!(post_as(&world, &token, "/api/account/password", &body).status(), 204);
+    assert_eq!(shown(&world, &token).1, 0);
+    recover(&world, "alice", &codes[0], PASSWORD).is_refused(401, "invalid_code", &[]);
 }
 
 #[test]
@@ -171,8 +205,7 @@ fn what_is_not_valid_is_refused() {
 fn the_owner_sees_what_has_happened() {
     let world = World::new();
     let token = world.join("alice");
-    let codes = make_codes(&world, &token);
-    let key = enrol(&world, &token);
+    let (key, codes) = enrol_with_codes(&world, &token);
     give(&world, &ticket(&world, "alice"), &wrong_code(&world, &key));
     let body = json!({"password": PASSWORD, "code": codes[0]});
     for _ in 0..2 {
