@@ -136,7 +136,7 @@ impl Refresher {
         let answer = api::refresh().await;
         // Meanwhile the person may have logged out in another tab, or somebody else may have logged in.
         let now = again()?;
-        if now != session {
+        if now.token != session.token {
             return Ok(now);
         }
         match answer {

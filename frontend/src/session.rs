@@ -103,6 +103,15 @@ impl Sessions {
         session
     }
 
+    /// Notes the name that the person has chosen, so that all tabs show it.
+    pub(crate) fn rename(self, user: User) {
+        // Another tab may have got the next token meanwhile, or somebody else may have logged in there.
+        let Some(now) = self.reread().filter(|now| now.user.username == user.username) else { return };
+        let session = Session { user, ..now };
+        keep(KEY, Some(&session.store()));
+        self.set(Login::Somebody(session));
+    }
+
     /// Forgets the session: the person has logged out.
     pub(crate) fn end(self) {
         // The username goes first: other tabs read it as soon as the session is removed.

@@ -35,6 +35,7 @@ mod locator;
 mod moderation;
 mod narrow;
 mod outage;
+mod own_data;
 mod passkeys;
 mod password_managers;
 mod people;

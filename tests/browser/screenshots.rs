@@ -120,12 +120,13 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.reads("This one");
     let height = page.script("return innerWidth", serde_json::json!([])).as_u64().unwrap();
     let before = (u32::try_from(height).unwrap(), 800);
-    page.resize(before.0, 2200);
+    page.resize(before.0, 4000);
     take("account");
     page.click(&button("Log out everywhere, here too?"));
     page.click(&button("Change password"));
     page.wait("error", || Ok(page.find(&field("New password")).error()));
     take("account-errors");
+    take_own_data(page, &take);
     take_safety(page, &take, before.0);
     take_moderation(page, &take);
     page.resize(before.0, before.1);
@@ -135,6 +136,17 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.fill(&field("Your message"), "Something worth saying, and a little more than that.");
     take("dialog");
     page.click(&button("Cancel"));
+}
+
+/// What the app has of somebody.
+fn take_own_data(page: &Browser, take: &impl Fn(&str)) {
+    page.reload();
+    page.reads("This one");
+    page.click(&button("Change your name"));
+    page.fill(&field("New name"), " ");
+    page.click(&button("Save"));
+    page.wait("error", || Ok(page.find(&field("New name")).error()));
+    take("account-own-data");
 }
 
 /// What keeps an account safe.

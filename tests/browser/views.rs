@@ -118,6 +118,7 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.click(&button("Delete account"));
     page.wait("error", || Ok(page.find(&field("Your password")).error()));
     look("account with errors");
+    owning_views(page, look);
     securing_views(page, look);
     looking_after_views(page, look);
     page.click(&link("Latchkey"));
@@ -138,6 +139,17 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.fill(&field("Your message"), "Kept.");
     page.click(&button("Cancel"));
     page.lacks(&dialog("Post a message"));
+}
+
+/// The account, while something is done with what the app has of its owner.
+fn owning_views(page: &Browser, look: &mut impl FnMut(&str)) {
+    page.reload();
+    page.reads("This one");
+    page.click(&button("Change your name"));
+    page.fill(&field("New name"), " ");
+    page.click(&button("Save"));
+    page.wait("error", || Ok(page.find(&field("New name")).error()));
+    look("account with what the app has");
 }
 
 /// The account, while something is made for its safety.

@@ -5,6 +5,7 @@
 //! and sent by `refresh`, which gets the next token when the server refuses the present one.
 
 pub(crate) mod moderation;
+pub(crate) mod own_data;
 pub(crate) mod passkeys;
 pub(crate) mod security;
 

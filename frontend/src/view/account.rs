@@ -6,6 +6,7 @@ use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, Suspens
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
 use super::member::ForMember;
+use super::name::NameEntry;
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
 use super::part::{Form, Part};
@@ -63,7 +64,7 @@ fn Account(user: User) -> impl IntoView {
             {move || account.with(|account| account.as_ref().and_then(|it| it.suspension.as_ref().map(suspended)))}
             {move || account.with(|account| account.as_ref().map(|it| ways(Role::of(&it.role))))}
             <dl class="part">
-                <div><dt>"Name"</dt><dd dir="auto" prop:textContent=changing(move || user.name.clone())></dd></div>
+                <NameEntry/>
                 <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
                 <div>
                     <dt>"Member since"</dt>

@@ -18,11 +18,12 @@ pub(crate) fn ForMember(
     show: fn(User) -> AnyView,
 ) -> impl IntoView {
     let site = Site::get();
-    let user = Memo::new(move |_| site.sessions.user());
+    // Somebody with a new name is still the same person: the view stays.
+    let username = Memo::new(move |_| site.sessions.user().map(|user| user.username));
     view! {
         {move || {
             focus_soon("h1");
-            match user.get() {
+            match username.get().and_then(|_| untrack(|| site.sessions.user())) {
                 Some(user) => show(user),
                 None => view! { <LoginNeeded title=title.clone() purpose/> }.into_any(),
             }

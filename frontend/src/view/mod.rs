@@ -19,6 +19,7 @@ mod link_once;
 mod login;
 mod member;
 mod messages;
+mod name;
 mod new_password;
 mod notice;
 mod part;

@@ -1,0 +1,88 @@
+//! The name of the account, which is changed where it is shown.
+
+use leptos::prelude::*;
+use wire::{RenameRequest, fields};
+
+use super::button::{BusyButton, Press};
+use super::field::{Checked, ErrorText, TextField, typed};
+use super::part::Form;
+use super::password_form::refuse;
+use super::site::Site;
+use super::task::Task;
+use super::text::changing;
+use crate::api::own_data;
+use crate::browser::{focus_field, focus_soon, nfc};
+use crate::words::{Field, fault};
+
+/// An entry of the list of facts.
+#[component]
+pub(crate) fn NameEntry() -> impl IntoView {
+    let site = Site::get();
+    let name = Memo::new(move |_| site.sessions.user().map(|user| user.name).unwrap_or_default());
+    let is_changing = RwSignal::new(false);
+    let open = move |()| {
+        is_changing.set(true);
+        focus_soon("#new-name");
+    };
+    let close = Callback::new(move |()| {
+        is_changing.set(false);
+        focus_soon(".entry button");
+    });
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && is_changing.get_untracked() {
+            close.run(());
+        }
+    };
+    view! {
+        <div class="entry" on:keydown=on_key>
+            <dt>"Name"</dt>
+            {move || if is_changing.get() {
+                view! { <dd class="act"><NameForm name=name.get_untracked() close/></dd> }.into_any()
+            } else {
+                view! {
+                    <dd dir="auto" prop:textContent=changing(move || name.get())></dd>
+                    <dd class="act"><Press class="plain" label="Change" name="Change your name" on_press=open/></dd>
+                }.into_any()
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn NameForm(name: String, close: Callback<()>) -> impl IntoView {
+    let site = Site::get();
+    let (task, checked) = (Task::new(site), Checked::new());
+    let submit = move |()| {
+        let name = typed(checked.field);
+        if let Err(broken) = rules::new_name(&nfc(&name)) {
+            checked.error.set(Some(fault(Field::Name, broken.into())));
+            return focus_field(checked.field);
+        }
+        task.run(own_data::rename(&RenameRequest { name }), move |result| match result {
+            Err(refusal) => refuse(&refusal, &[(fields::NAME, checked)]),
+            Ok(account) => {
+                site.sessions.rename(account.user);
+                site.announce("Your name is changed.");
+                close.try_run(());
+                Ok(())
+            }
+        });
+    };
+    view! {
+        <Form action="/account" name="Change your name" on_submit=submit>
+            <TextField
+                id="new-name" label="New name" autocomplete="name" kind="text" value=name
+                hint="Your messages have it from now on. Those that you have posted keep the name that they have.".to_owned()
+                error=checked.error field=checked.field
+                on_input=move |()| checked.error.set(None) on_leave=|()| ()
+            />
+            <ErrorText text=task.error/>
+            <div class="choice">
+                <BusyButton class="primary" label="Save" busy="Saving…" is_running=task.is_running/>
+                <Press class="plain" label="Cancel" on_press=close/>
+            </div>
+        </Form>
+    }
+    .into_any()
+}
