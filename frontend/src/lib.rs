@@ -8,6 +8,7 @@
 //! about a field.
 
 mod about;
+pub mod activity;
 pub mod address;
 pub mod age;
 mod api;

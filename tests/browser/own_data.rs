@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::harness::actors;
 use crate::harness::host::Setup;
 use crate::keys::{ENTER, ESCAPE};
 use crate::locator::{button, field};
-use crate::people::{self, assert_not_reloaded, mark, someone};
+use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, someone};
 
 #[track_caller]
 fn has_focus(page: &Browser, id: &str) {
@@ -41,6 +42,7 @@ fn a_name_is_changed_in_place_and_in_every_tab() {
     page.press(&ENTER.to_string());
     page.wait("focus on the button", || Ok(page.is_focused(&change).then_some(())));
     page.find(&button("Ada, Countess of Lovelace"));
+    page.reads("You changed your name");
     assert_eq!(page.script("return document.querySelector('dd').innerText", json!([])), "Ada, Countess of Lovelace");
     assert!(page.stored("latchkey.session").unwrap().contains("Countess"));
     assert_not_reloaded(&page);
@@ -50,4 +52,26 @@ fn a_name_is_changed_in_place_and_in_every_tab() {
     assert_not_reloaded(&page);
     people::post(&page, "By another name.");
     assert!(people::messages(&page)[0].contains("Countess"));
+}
+
+case!(Browser, somebody_sees_what_has_happened_to_their_account);
+fn somebody_sees_what_has_happened_to_their_account() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    for _ in 0..10 {
+        assert_eq!(actors::log_in(&app, "ada", PASSWORD).status, 200);
+    }
+    actors::log_in(&app, "ada", "wrong horse 7").is_problem(401, "invalid_credentials");
+    let page = Browser::blank(&app);
+    page.go("/account");
+    log_in(&page, "ada", PASSWORD);
+    page.reads("You logged in just now, Chrome on Linux");
+    page.reads("Somebody gave a wrong password, code or passkey");
+    let count =
+        || page.script("return document.querySelectorAll('[aria-labelledby=activity-title] li').length", json!([]));
+    assert_eq!(count(), 10);
+    page.click(&button("Show more"));
+    has_focus(&page, "more-activity");
+    assert_eq!(count(), 12);
+    page.lacks(&button("Show more"));
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, Suspension, User, fields};
 
+use super::activity_list::{ActivityList, ActivityPart};
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
 use super::member::ForMember;
@@ -39,7 +40,9 @@ fn Account(user: User) -> impl IntoView {
     let sessions = SessionList::new(site);
     let account = RwSignal::new(None::<AccountResponse>);
     let loading = Task::new(site);
+    let activity = ActivityList::new(site);
     let load = Callback::new(move |()| {
+        activity.load();
         loading.run(api::account(), move |result| {
             // A failure is not shown: the page lacks some facts then, and the list of sessions tells what is wrong.
             if let Ok(found) = result {
@@ -64,7 +67,7 @@ fn Account(user: User) -> impl IntoView {
             {move || account.with(|account| account.as_ref().and_then(|it| it.suspension.as_ref().map(suspended)))}
             {move || account.with(|account| account.as_ref().map(|it| ways(Role::of(&it.role))))}
             <dl class="part">
-                <NameEntry/>
+                <NameEntry reload=load/>
                 <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
                 <div>
                     <dt>"Member since"</dt>
@@ -75,6 +78,7 @@ fn Account(user: User) -> impl IntoView {
             <SecondFactorPart username=username.clone() is_on reload=load/>
             <RecoveryCodesPart username=username.clone() left wants_code=is_on is_at_risk reload=load/>
             <SessionsPart list=sessions/>
+            <ActivityPart list=activity/>
             <PasswordPart username=username.clone() sessions reload=load/>
             <DeletePart username/>
         </div>
@@ -127,7 +131,7 @@ fn PasswordPart(
             done.try_set(Some("Your password is changed. Other sessions have ended.".to_owned()));
             sessions.load();
             // Recovery codes of before are void.
-            reload.run(());
+            reload.try_run(());
             Ok(())
         });
     };

@@ -4,6 +4,7 @@
 mod about;
 mod account;
 mod accounts;
+mod activity_list;
 mod ago;
 mod bundle;
 mod button;

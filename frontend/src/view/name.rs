@@ -16,7 +16,10 @@ use crate::words::{Field, fault};
 
 /// An entry of the list of facts.
 #[component]
-pub(crate) fn NameEntry() -> impl IntoView {
+pub(crate) fn NameEntry(
+    /// Has the account read again.
+    reload: Callback<()>,
+) -> impl IntoView {
     let site = Site::get();
     let name = Memo::new(move |_| site.sessions.user().map(|user| user.name).unwrap_or_default());
     let is_changing = RwSignal::new(false);
@@ -37,7 +40,7 @@ pub(crate) fn NameEntry() -> impl IntoView {
         <div class="entry" on:keydown=on_key>
             <dt>"Name"</dt>
             {move || if is_changing.get() {
-                view! { <dd class="act"><NameForm name=name.get_untracked() close/></dd> }.into_any()
+                view! { <dd class="act"><NameForm name=name.get_untracked() reload close/></dd> }.into_any()
             } else {
                 view! {
                     <dd dir="auto" prop:textContent=changing(move || name.get())></dd>
@@ -50,7 +53,7 @@ pub(crate) fn NameEntry() -> impl IntoView {
 }
 
 #[component]
-fn NameForm(name: String, close: Callback<()>) -> impl IntoView {
+fn NameForm(name: String, reload: Callback<()>, close: Callback<()>) -> impl IntoView {
     let site = Site::get();
     let (task, checked) = (Task::new(site), Checked::new());
     let submit = move |()| {
@@ -64,6 +67,7 @@ fn NameForm(name: String, close: Callback<()>) -> impl IntoView {
             Ok(account) => {
                 site.sessions.rename(account.user);
                 site.announce("Your name is changed.");
+                reload.try_run(());
                 close.try_run(());
                 Ok(())
             }
