@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -92,6 +92,11 @@ impl Response {
     /// The body, read as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         json::read(&self.body).ok_or(ApiError::NoAnswer)
+    }
+
+    /// The body as the object that JavaScript makes of it.
+    pub(crate) fn object(&self) -> Result<Object, ApiError> {
+        json::object(&self.body).ok_or(ApiError::NoAnswer)
     }
 
     /// A member of the body as JavaScript has it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::de::value::StringDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -13,9 +13,14 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(Value(JSON::parse(text).ok()?)).ok()
 }
 
+/// An object, as JavaScript has it; None if the text is something else.
+pub(crate) fn object(text: &str) -> Option<Object> {
+    JSON::parse(text).ok()?.dyn_into().ok()
+}
+
 /// A member of an object, as JavaScript has it; None if the text is no such object.
 pub(crate) fn member(text: &str, name: &str) -> Option<JsValue> {
-    let object = JSON::parse(text).ok()?;
+    let object = object(text)?;
     Reflect::get(&object, &JsValue::from_str(name)).ok().filter(JsValue::is_object)
 }
 

@@ -8,6 +8,7 @@
 //! about a field.
 
 mod about;
+mod account_copy;
 pub mod activity;
 pub mod address;
 pub mod age;

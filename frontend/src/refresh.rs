@@ -94,6 +94,12 @@ impl Refresher {
         self.spawn(request, Box::new(move |response| then(response.and_then(|response| read(&response)))));
     }
 
+    /// Sends it, and returns the result.
+    pub(crate) async fn ask<T>(self, guarded: Guarded<T>) -> Result<T, ApiError> {
+        let Guarded { request, read } = guarded;
+        read(&self.exchange(&request).await?)
+    }
+
     /// As [`Refresher::send`]. It has no type parameter: otherwise it would be compiled, and loaded, once for each type.
     fn spawn(self, request: Request, then: Box<dyn FnOnce(Result<Response, ApiError>)>) {
         spawn_local(async move { then(self.exchange(&request).await) });

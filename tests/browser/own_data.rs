@@ -1,12 +1,12 @@
 //! What the app has of somebody, on the page of their account, and what they can do with it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::harness::actors;
-use crate::harness::host::Setup;
+use crate::harness::host::{Host, Setup};
 use crate::keys::{ENTER, ESCAPE};
-use crate::locator::{button, field};
+use crate::locator::{button, field, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, someone};
 
 #[track_caller]
@@ -14,6 +14,27 @@ fn has_focus(page: &Browser, id: &str) {
     page.wait(&format!("focus on {id}"), || {
         Ok((page.script("return document.activeElement.id", json!([])) == id).then_some(()))
     });
+}
+
+/// A host on which somebody may post as much as a test needs.
+fn without_limits() -> Host {
+    Setup::app().variable("posts_per_minute", "0").start()
+}
+
+/// Somebody with so many messages, on the page of their account.
+#[track_caller]
+fn author(app: &Host, messages: usize) -> Browser {
+    people::account(app, "ada", "Ada");
+    let token = actors::log_in(app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    let ada = actors::Actor { username: "ada".to_owned(), password: PASSWORD.to_owned(), token };
+    for number in 1..=messages {
+        ada.post(app, &format!("Number {number}."));
+    }
+    let page = Browser::blank(app);
+    page.go("/account");
+    log_in(&page, "ada", PASSWORD);
+    page.reads("This one");
+    page
 }
 
 case!(Browser, a_name_is_changed_in_place_and_in_every_tab);
@@ -74,4 +95,25 @@ fn somebody_sees_what_has_happened_to_their_account() {
     has_focus(&page, "more-activity");
     assert_eq!(count(), 12);
     page.lacks(&button("Show more"));
+}
+
+case!(Browser, a_copy_of_everything_can_be_saved);
+fn a_copy_of_everything_can_be_saved() {
+    let app = without_limits();
+    let folder = tempfile::tempdir().unwrap();
+    let page = author(&app, 103);
+    page.devtools("Browser.setDownloadBehavior", &json!({"behavior": "allow", "downloadPath": folder.path()}));
+    page.click(&button("Prepare the file"));
+    page.reads("The file is ready. Messages in it: 103.");
+    has_focus(&page, "copy-file");
+    page.click(&link("Save the file"));
+    let file = folder.path().join("latchkey-ada.json");
+    let copy: Value = page.wait("file", || Ok(serde_json::from_slice(&std::fs::read(&file).unwrap_or_default()).ok()));
+    let members: Vec<_> = copy.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["account", "activity", "messages", "passkeys", "sessions"]);
+    assert_eq!(copy["account"]["user"]["username"], "ada");
+    assert_eq!(copy["sessions"].as_array().unwrap().len(), 2);
+    let texts: Vec<_> = copy["messages"].as_array().unwrap().iter().map(|message| message["text"].clone()).collect();
+    let expected: Vec<_> = (1..=103).rev().map(|number| Value::from(format!("Number {number}."))).collect();
+    assert_eq!(texts, expected);
 }

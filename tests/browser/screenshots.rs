@@ -142,6 +142,8 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
 fn take_own_data(page: &Browser, take: &impl Fn(&str)) {
     page.reload();
     page.reads("This one");
+    page.click(&button("Prepare the file"));
+    page.find(&link("Save the file"));
     page.click(&button("Change your name"));
     page.fill(&field("New name"), " ");
     page.click(&button("Save"));

@@ -149,6 +149,8 @@ fn owning_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.fill(&field("New name"), " ");
     page.click(&button("Save"));
     page.wait("error", || Ok(page.find(&field("New name")).error()));
+    page.click(&button("Prepare the file"));
+    page.find(&link("Save the file"));
     look("account with what the app has");
 }
 

@@ -1,6 +1,7 @@
 //! What the app has of somebody, and what they may do with it.
 
-use wire::{AccountResponse, ActivityResponse, RenameRequest};
+use js_sys::Object;
+use wire::{AccountResponse, ActivityResponse, RenameRequest, fields};
 
 use super::{Guarded, with_answer};
 use crate::fetch::{Request, Response};
@@ -13,4 +14,14 @@ pub(crate) fn activity() -> Guarded<ActivityResponse> {
 /// Changes the name, which messages have from then on.
 pub(crate) fn rename(request: &RenameRequest) -> Guarded<AccountResponse> {
     Guarded { request: Request::new("PATCH", "/api/account").with_body(request), read: Response::json }
+}
+
+/// A page of a copy of everything.
+pub(crate) fn export(before: Option<&str>) -> Guarded<Object> {
+    Guarded { request: Request::new("GET", page("/api/account/export", before)), read: Response::object }
+}
+
+/// The address of a page. A cursor is made by the server for a query, so that it need not be encoded.
+fn page(path: &str, before: Option<&str>) -> String {
+    before.map_or_else(|| path.to_owned(), |before| format!("{path}?{}={before}", fields::BEFORE))
 }

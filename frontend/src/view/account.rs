@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, Suspension, User, fields};
 
+use super::account_copy::CopyPart;
 use super::activity_list::{ActivityList, ActivityPart};
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
@@ -80,6 +81,7 @@ fn Account(user: User) -> impl IntoView {
             <SessionsPart list=sessions/>
             <ActivityPart list=activity/>
             <PasswordPart username=username.clone() sessions reload=load/>
+            <CopyPart username=username.clone()/>
             <DeletePart username/>
         </div>
     }

@@ -3,6 +3,7 @@
 
 mod about;
 mod account;
+mod account_copy;
 mod accounts;
 mod activity_list;
 mod ago;

@@ -2,6 +2,7 @@
 //! written twice would be loaded twice.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wire::ProblemCode;
 
 use super::site::Site;
@@ -30,6 +31,13 @@ impl Task {
     ) {
         if self.begin() {
             self.site.refresher.send(guarded, move |result| self.finish(then(result)));
+        }
+    }
+
+    /// Does what takes several requests. They are one task.
+    pub(crate) fn run_all(self, work: impl Future<Output = Result<(), String>> + 'static) {
+        if self.begin() {
+            spawn_local(async move { self.finish(work.await) });
         }
     }
 
