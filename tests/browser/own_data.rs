@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::{Host, Setup};
 use crate::keys::{ENTER, ESCAPE};
-use crate::locator::{button, field, link};
+use crate::locator::{button, field, heading, link};
 use crate::people::{self, PASSWORD, assert_not_reloaded, log_in, mark, someone};
 
 #[track_caller]
@@ -35,6 +35,10 @@ fn author(app: &Host, messages: usize) -> Browser {
     log_in(&page, "ada", PASSWORD);
     page.reads("This one");
     page
+}
+
+fn messages(app: &Host) -> usize {
+    app.get("/api/messages?author=ada&limit=100").json()["messages"].as_array().unwrap().len()
 }
 
 case!(Browser, a_name_is_changed_in_place_and_in_every_tab);
@@ -116,4 +120,39 @@ fn a_copy_of_everything_can_be_saved() {
     let texts: Vec<_> = copy["messages"].as_array().unwrap().iter().map(|message| message["text"].clone()).collect();
     let expected: Vec<_> = (1..=103).rev().map(|number| Value::from(format!("Number {number}."))).collect();
     assert_eq!(texts, expected);
+}
+
+case!(Browser, messages_are_deleted_all_at_once_and_with_the_account);
+fn messages_are_deleted_all_at_once_and_with_the_account() {
+    let app = without_limits();
+    let page = author(&app, 41);
+    page.tolerate("422");
+    let bob = actors::actor(&app, "bob", PASSWORD, "Bob");
+    bob.post(&app, "Not Ada's.");
+    let ask = button("Delete all your messages for good?");
+    page.click(&ask);
+    page.click(&button("Keep"));
+    assert_eq!(messages(&app), 41);
+    page.click(&ask);
+    page.click(&button("Delete all"));
+    page.reads("All your messages are deleted.");
+    has_focus(&page, "messages-title");
+    page.find(&ask);
+    assert_eq!(messages(&app), 0);
+
+    let token = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    let ada = actors::Actor { token, ..bob.clone() };
+    for number in 1..=21 {
+        ada.post(&app, &format!("Late number {number}."));
+    }
+    page.find(&field("Your password"));
+    page.script("document.querySelector('.check input').focus()", json!([]));
+    page.press(" ");
+    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete account"));
+    page.reads("Your account is deleted.");
+    page.find(&heading("Messages"));
+    page.reads("Not Ada's.");
+    let left = app.get("/api/messages").json();
+    assert_eq!(left["messages"].as_array().unwrap().len(), 1, "{left}");
 }

@@ -144,6 +144,7 @@ fn take_own_data(page: &Browser, take: &impl Fn(&str)) {
     page.reads("This one");
     page.click(&button("Prepare the file"));
     page.find(&link("Save the file"));
+    page.click(&button("Delete all your messages for good?"));
     page.click(&button("Change your name"));
     page.fill(&field("New name"), " ");
     page.click(&button("Save"));

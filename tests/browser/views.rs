@@ -151,6 +151,8 @@ fn owning_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.wait("error", || Ok(page.find(&field("New name")).error()));
     page.click(&button("Prepare the file"));
     page.find(&link("Save the file"));
+    page.click(&button("Delete all your messages for good?"));
+    page.find(&button("Keep"));
     look("account with what the app has");
 }
 

@@ -1,7 +1,7 @@
 //! What the app has of somebody, and what they may do with it.
 
 use js_sys::Object;
-use wire::{AccountResponse, ActivityResponse, RenameRequest, fields};
+use wire::{AccountResponse, ActivityResponse, DeletedMessagesResponse, RenameRequest, fields};
 
 use super::{Guarded, with_answer};
 use crate::fetch::{Request, Response};
@@ -19,6 +19,11 @@ pub(crate) fn rename(request: &RenameRequest) -> Guarded<AccountResponse> {
 /// A page of a copy of everything.
 pub(crate) fn export(before: Option<&str>) -> Guarded<Object> {
     Guarded { request: Request::new("GET", page("/api/account/export", before)), read: Response::object }
+}
+
+/// Deletes a page of the messages.
+pub(crate) fn delete_messages(before: Option<&str>) -> Guarded<DeletedMessagesResponse> {
+    Guarded { request: Request::new("DELETE", page("/api/account/messages", before)), read: Response::json }
 }
 
 /// The address of a page. A cursor is made by the server for a query, so that it need not be encoded.

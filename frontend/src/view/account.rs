@@ -11,6 +11,7 @@ use super::member::ForMember;
 use super::name::NameEntry;
 use super::new_password::NewPasswordField;
 use super::notice::Notice;
+use super::own_messages::{MessagesPart, delete_all};
 use super::part::{Form, Part};
 use super::passkey_list::{PasskeyList, PasskeysPart};
 use super::password_form::{PasswordForm, refuse};
@@ -82,6 +83,7 @@ fn Account(user: User) -> impl IntoView {
             <ActivityPart list=activity/>
             <PasswordPart username=username.clone() sessions reload=load/>
             <CopyPart username=username.clone()/>
+            <MessagesPart/>
             <DeletePart username/>
         </div>
     }
@@ -165,9 +167,17 @@ fn PasswordPart(
 fn DeletePart(username: String) -> impl IntoView {
     let site = Site::get();
     let (task, password) = (Task::new(site), Checked::new());
+    let progress = RwSignal::new(String::new());
+    let with_messages = NodeRef::<leptos::html::Input>::new();
     let submit = move |said: String| {
-        task.run(api::delete_account(&DeleteAccountRequest { password: said }), move |result| {
-            if let Err(refusal) = result {
+        let deletion = api::delete_account(&DeleteAccountRequest { password: said });
+        let is_wanted = with_messages.get_untracked().is_some_and(|checkbox| checkbox.checked());
+        task.run_all(async move {
+            // Later, nobody could: they are nobody's then.
+            if is_wanted {
+                delete_all(site, progress).await.map_err(|failure| failure.sentence())?;
+            }
+            if let Err(refusal) = site.refresher.ask(deletion).await {
                 return refuse(&refusal, &[(fields::PASSWORD, password)]);
             }
             site.sessions.end();
@@ -178,13 +188,16 @@ fn DeletePart(username: String) -> impl IntoView {
     view! {
         <Part id="delete-title" title="Delete your account" class="part last">
             <p>
-                "This can’t be undone. Your messages will stay, signed “deleted user”. If you don’t want that, delete them first. "
+                "This can’t be undone. Your messages will stay, signed “deleted user”, unless you delete them too. "
                 "Your username can’t be used again."
             </p>
             <PasswordForm
                 id="delete-password" title="delete-title" username class="danger" label="Delete account"
                 busy="Deleting account…" password task on_submit=submit
-            />
+            >
+                <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
+            </PasswordForm>
+            <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
         </Part>
     }
     .into_any()

@@ -24,6 +24,7 @@ mod messages;
 mod name;
 mod new_password;
 mod notice;
+mod own_messages;
 mod part;
 mod passkey_list;
 mod passkey_login;
