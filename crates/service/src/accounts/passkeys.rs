@@ -256,7 +256,8 @@ mod tests {
     fn a_challenge_about_the_longest_name_is_a_ticket_that_opens() {
         use domain::{AppSecret, Purpose, Timestamp};
         let secret = AppSecret::new([7; 32]);
-        let text = format!("{}.{}.{}.{}.{}", "0".repeat(32), "a".repeat(64), "0".repeat(32), "9".repeat(20), "0".repeat(32));
+        let text =
+            format!("{}.{}.{}.{}.{}", "0".repeat(32), "a".repeat(64), "0".repeat(32), "9".repeat(20), "0".repeat(32));
         let ticket = secret.seal(Purpose::PasskeyRegistration, &text, Timestamp::from_millis(9_999_999_999_999));
         assert!(secret.open(Purpose::PasskeyRegistration, &ticket, Timestamp::from_millis(0)).is_some());
     }
