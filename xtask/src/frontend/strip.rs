@@ -8,8 +8,8 @@ use sha2::{Digest, Sha384};
 
 use super::files::list;
 
-/// Takes comments and indentation out of the scripts and styles that Trunk has put into a folder for a page. The page has a hash
-/// of each, which is replaced too. Trunk could do it itself, but its minifier does not understand the script of wasm-bindgen.
+/// Takes comments and indentation out of a page, and of the scripts and styles that Trunk has put into a folder for it. The page has
+/// a hash of each of these, which is replaced too. Trunk could do it itself, but its minifier does not understand the script of wasm-bindgen.
 pub(super) fn all(dist: &Path, page: &str) -> Result<()> {
     let page = dist.join(page);
     let mut html = fs::read_to_string(&page).context("Trunk built no page")?;
@@ -20,7 +20,7 @@ pub(super) fn all(dist: &Path, page: &str) -> Result<()> {
         html = html.replace(&integrity(&text), &integrity(&stripped));
         fs::write(file, stripped)?;
     }
-    Ok(fs::write(page, html)?)
+    Ok(fs::write(page, strip(&html)?)?)
 }
 
 /// Takes out comments that have lines of their own, the indentation, and empty lines.
@@ -68,6 +68,6 @@ mod tests {
         all(dist, "index.html").unwrap();
         let read = |name: &str| fs::read_to_string(dist.join(name)).unwrap();
         assert_eq!((read("a.css").as_str(), read("a.js").as_str()), ("a { b: c }\n", "let a;\n"));
-        assert_eq!(read("index.html"), format!("{} {}", integrity(&read("a.css")), integrity(&read("a.js"))));
+        assert_eq!(read("index.html"), format!("{} {}\n", integrity(&read("a.css")), integrity(&read("a.js"))));
     }
 }
