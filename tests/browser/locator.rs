@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
     Button,
+    Checkbox,
     Dialog,
     Heading,
     Link,
@@ -15,6 +16,7 @@ impl Role {
     pub(crate) fn selector(self) -> &'static str {
         match self {
             Self::Button => "button, summary, [role=button], [role=menuitem], [role=switch]",
+            Self::Checkbox => "input[type=checkbox]",
             Self::Dialog => "dialog, [role=dialog]",
             Self::Heading => "h1, h2, h3, [role=heading]",
             Self::Link => "a[href], [role=link]",
@@ -27,6 +29,7 @@ impl Role {
     pub(crate) fn is(self, computed: &str) -> bool {
         match self {
             Self::Button => matches!(computed, "button" | "menuitem" | "switch" | "DisclosureTriangle"),
+            Self::Checkbox => computed == "checkbox",
             Self::Dialog => computed == "dialog",
             Self::Heading => computed == "heading",
             Self::Link => computed == "link",
@@ -60,6 +63,10 @@ impl Locator {
 
 pub(crate) fn button(name: &str) -> Locator {
     Locator::new(Role::Button, name)
+}
+
+pub(crate) fn checkbox(name: &str) -> Locator {
+    Locator::new(Role::Checkbox, name)
 }
 
 pub(crate) fn dialog(name: &str) -> Locator {

@@ -121,7 +121,7 @@ fn views_of_a_translated_page_show_their_own_words() {
 /// The sessions as the page shows them.
 #[track_caller]
 fn sessions(page: &Browser) -> Vec<String> {
-    let script = "return [...document.querySelectorAll('.session')].map(entry =>
+    let script = "return [...document.querySelectorAll('[aria-labelledby=sessions-title] .session')].map(entry =>
         entry.querySelector('.client').innerText + ' / ' + entry.querySelector('button').innerText)";
     let texts = page.script(script, json!([]));
     texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
