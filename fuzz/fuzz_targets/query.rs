@@ -26,7 +26,7 @@ fuzz_target!(|query: &str| {
     let cursor_fits = cursors.first().is_none_or(|cursor| match Cursor::parse(cursor) {
         Ok(Cursor::Board(_)) => author.is_none(),
         Ok(Cursor::Author(_)) => author.is_some(),
-        Err(_) => false,
+        Ok(Cursor::Report(_)) | Err(_) => false,
     });
     let good = known == pairs.len()
         && [&limits, &cursors, &authors].iter().all(|values| values.len() <= 1)

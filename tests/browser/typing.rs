@@ -37,12 +37,16 @@ impl Browser {
         self.devtools("Input.insertText", &json!({"text": text}));
     }
 
+    /// What has the focus. An element that goes while it is asked about is not it any more.
     #[track_caller]
     pub(crate) fn focused(&self) -> Focused {
-        let element = self.get("/element/active").unwrap();
-        let id = element.as_object().unwrap().values().next().unwrap().as_str().unwrap();
-        let ask = |what: &str| self.get(&format!("/element/{id}/{what}")).unwrap().as_str().unwrap().to_owned();
-        Focused { role: ask("computedrole"), name: ask("computedlabel") }
+        let look = || {
+            let element = self.get("/element/active")?;
+            let id = element.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+            let ask = |what: &str| Ok(self.get(&format!("/element/{id}/{what}"))?.as_str().unwrap().to_owned());
+            Ok(Focused { role: ask("computedrole")?, name: ask("computedlabel")? })
+        };
+        self.wait("focus", || look().map(Some))
     }
 
     /// Whether this element has the focus.
