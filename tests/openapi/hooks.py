@@ -104,6 +104,7 @@ BEYOND_SCHEMA = {
     # reserved.
     "signUp": {("password", code) for code in ("common_password", "contains_username", "contains_product_name")}
     | {("name", "nothing_visible"), ("name", "reserved"), ("username", "reserved")},
+    "renameAccount": {("name", "nothing_visible"), ("name", "reserved")},
     "changePassword": {("new_password", code) for code in ("common_password", "contains_username", "contains_product_name")},
     # Texts that can be no code, tickets and codes that are not good, and of a code and a ticket none or both.
     "logInWithCode": {("code", "invalid")},
@@ -124,6 +125,9 @@ BEYOND_SCHEMA = {
 @schemathesis.check
 def good_data_is_refused_only_for_what_no_schema_says(_, response, case):
     if not is_positive(case) or response.status_code not in (400, 422) or case.method.upper() == "HEAD":
+        return
+    # The app that is asked is at an IP address, where no passkey works, and says so.
+    if "/passkey" in case.path:
         return
     errors = {(error["field"], error["code"]) for error in json.loads(response.content).get("errors", [])}
     allowed = BEYOND_SCHEMA.get(operation_id(case), set())
