@@ -2,7 +2,6 @@
 //! confirms an action.
 
 use domain::{Activity, DelayRule, Iterations, UsernameList};
-use wire::{FieldCode, FieldError};
 
 use crate::accounts::credentials::Credentials;
 use crate::context::{AddressSource, Event, Platform, SessionSettings, SettingError, Variables};
@@ -50,9 +49,4 @@ impl<P: Platform> Call<'_, P> {
         let checks = PasswordChecks { iterations: self.settings.iterations, delays: self.settings.password_checks };
         self.context.confirm_password(&self.incoming, checks, field, password).await
     }
-}
-
-/// The answer to a body with one member that is not good.
-pub(super) fn refused(field: &str, code: FieldCode, detail: &str) -> ApiError {
-    ApiError::Invalid(vec![FieldError { field: field.to_owned(), code, detail: detail.to_owned() }])
 }

@@ -4,14 +4,14 @@ use domain::{Activity, CodeError, OneTimeCode, Purpose, RecoveryCode, Totp, Totp
 use http::StatusCode;
 use wire::{FieldCode, RecoveryCodesResponse, TotpResponse, fields};
 
-use super::call::{Call, refused};
-use crate::accounts::credentials::{Credentials, Overtaken};
+use super::call::Call;
+use crate::accounts::credentials::Overtaken;
 use crate::accounts::second_factor::WrongCode;
 use crate::context::{Event, Level, Platform};
+use crate::endpoints::confirmation::{missing_code, refused, wrong_code};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
-use crate::store::Failed;
 use crate::store::records::Account;
 
 /// How long somebody has to put the key into an app, which may have to be installed first.
@@ -64,7 +64,8 @@ impl<P: Platform> Call<'_, P> {
         let code = members.required(fields::CODE, |raw| OneTimeCode::parse(&raw));
         let (password, code) = members.finish(password.zip(code))?;
         let found = self.confirm(fields::PASSWORD, password).await?;
-        self.update_by_code(&found, &code, |account| account.totp.take().map(drop).ok_or(WrongCode)).await?;
+        let take = |account: &mut Account| account.totp.take().map(drop).ok_or(WrongCode);
+        self.context.change_by_code(&self.incoming, &found, &code, take).await?;
         self.tell(Activity::SecondFactorOff, changed("second_factor_off")).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
@@ -80,12 +81,11 @@ impl<P: Platform> Call<'_, P> {
         let codes: Vec<_> = (0..RecoveryCode::COUNT).map(|_| RecoveryCode::new(self.context.random())).collect();
         let digests: Vec<_> = codes.iter().map(|code| code.digest(&found.account.username)).collect();
         if found.account.totp.is_some() {
-            let missing = || refused(fields::CODE, FieldCode::Missing, "This field is required.");
             let replace = |account: &mut Account| {
                 account.recovery.clone_from(&digests);
                 Ok(())
             };
-            self.update_by_code(&found, &code.ok_or_else(missing)?, replace).await?;
+            self.context.change_by_code(&self.incoming, &found, &code.ok_or_else(missing_code)?, replace).await?;
         } else {
             let replace = |account: &mut Account| {
                 has_no_factor(account)?;
@@ -98,25 +98,6 @@ impl<P: Platform> Call<'_, P> {
         let codes = codes.iter().map(RecoveryCode::text).collect();
         Ok(json(StatusCode::OK, &RecoveryCodesResponse { codes }))
     }
-
-    /// Changes the account if the code is right. It is counted as at a login, so that this is no further place to guess at.
-    async fn update_by_code(
-        &self,
-        found: &Credentials,
-        code: &OneTimeCode,
-        change: impl Fn(&mut Account) -> Result<(), WrongCode>,
-    ) -> Result<(), ApiError> {
-        let attempt = self.context.begin_code(&[], found, Vec::new()).await?;
-        match self.context.update_by_code(found, code, change).await {
-            Ok(()) => Ok(self.context.attempt_succeeded(attempt).await?),
-            Err(Failed::Store(error)) => Err(error.into()),
-            Err(Failed::Refused(WrongCode)) => {
-                let event = Event::new(Level::Warn, "authn_login_fail").with("reason", "code");
-                self.tell(Activity::LoginFailed, event).await?;
-                Err(wrong_code())
-            }
-        }
-    }
 }
 
 fn changed(attribute: &'static str) -> Event {
@@ -126,8 +107,4 @@ fn changed(attribute: &'static str) -> Event {
 /// A second factor is taken off first, which asks for a code of it, and then replaced.
 fn has_no_factor(account: &Account) -> Result<(), Overtaken> {
     if account.totp.is_none() { Ok(()) } else { Err(Overtaken) }
-}
-
-fn wrong_code() -> ApiError {
-    refused(fields::CODE, FieldCode::WrongCode, "This code is not right, or was used before.")
 }

@@ -4,14 +4,13 @@ use std::convert::Infallible;
 
 use domain::{Activity, AuthenticationResponse, OneTimeCode, Purpose, TokenError};
 use serde_json::Value;
-use wire::{FieldCode, FieldError, fields};
+use wire::{FieldCode, fields};
 
 use super::call::{ACCOUNT_BROWSER, Call, about};
 use super::options;
 use crate::accounts::credentials::Credentials;
-use crate::accounts::second_factor::WrongCode;
 use crate::context::{Event, Level, Platform};
-use crate::endpoints::confirmation::PasswordChecks;
+use crate::endpoints::confirmation::{PasswordChecks, missing_code, refused};
 use crate::http::body::Fields;
 use crate::http::problem::ApiError;
 use crate::http::reply::Reply;
@@ -54,25 +53,9 @@ impl<P: Platform> Call<'_, P> {
         if found.account.totp.is_none() {
             return Ok(found);
         }
-        let refused = |code: FieldCode, detail: &str| {
-            ApiError::Invalid(vec![FieldError { field: fields::CODE.to_owned(), code, detail: detail.to_owned() }])
-        };
-        let code = code.ok_or_else(|| refused(FieldCode::Missing, "This field is required."))?;
-        let attempt = self.context.begin_code(&[], &found, Vec::new()).await?;
-        match self.context.update_by_code(&found, &code, |_| Ok(())).await {
-            Ok(()) => {
-                self.context.attempt_succeeded(attempt).await?;
-                self.context.find_caller(&self.incoming).await
-            }
-            Err(Failed::Store(error)) => Err(error.into()),
-            Err(Failed::Refused(WrongCode)) => {
-                let username = &found.account.username;
-                self.context.note(Some(username), Activity::LoginFailed, self.incoming.user_agent()).await;
-                let event = Event::new(Level::Warn, "authn_login_fail").with("username", username.as_str());
-                self.context.log_with_work(event.with("reason", "code"));
-                Err(refused(FieldCode::WrongCode, "This code is not right, or was used before."))
-            }
-        }
+        let code = code.ok_or_else(missing_code)?;
+        self.context.change_by_code(&self.incoming, &found, &code, |_| Ok(())).await?;
+        self.context.find_caller(&self.incoming).await
     }
 
     async fn confirm_by_passkey(&self, response: Value) -> Result<Credentials, ApiError> {
@@ -109,8 +92,7 @@ impl<P: Platform> Call<'_, P> {
         let level = if reason == "counter" { Level::Error } else { Level::Warn };
         let event = Event::new(level, "authn_login_fail").with_some("username", username);
         self.context.log_with_work(event.with("method", "passkey").with("reason", reason));
-        let detail = "This passkey was not accepted. Begin again.".to_owned();
-        ApiError::Invalid(vec![FieldError { field: fields::CREDENTIAL.to_owned(), code: FieldCode::Invalid, detail }])
+        refused(fields::CREDENTIAL, FieldCode::Invalid, "This passkey was not accepted. Begin again.")
     }
 }
 
@@ -124,6 +106,9 @@ fn parse(body: &[u8], takes_code: bool) -> Result<Confirmation, ApiError> {
     let credential = members.optional_object(fields::CREDENTIAL);
     let given = match (password, credential) {
         (Some(password), None) => Some(Confirmation::Password(password, code)),
+        (None, Some(_)) if code.is_some() => {
+            members.refuse(fields::CODE, FieldCode::UnknownField, "A passkey takes no code.")
+        }
         (None, Some(credential)) => Some(Confirmation::Passkey(credential)),
         (Some(_), Some(_)) => {
             members.refuse(fields::CREDENTIAL, FieldCode::Invalid, "Give the password or a passkey, and not both.")
