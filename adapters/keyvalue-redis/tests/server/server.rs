@@ -1,6 +1,6 @@
 //! A Redis server for one test.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,15 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // The port is free again when the listener is dropped.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Self { process: run(port, &folder), port, folder };
-        server.wait();
-        server
+        loop {
+            let folder = tempfile::tempdir().unwrap();
+            // The port is free again when the listener is dropped. Another test may take it before this server does.
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut server = Self { process: run(port, &folder), port, folder };
+            if server.starts() {
+                return server;
+            }
+        }
     }
 
     /// Ends the process at once, as a crash does.
@@ -34,7 +37,7 @@ impl Server {
 
     pub(crate) fn start_again(&mut self) {
         self.process = run(self.port, &self.folder);
-        self.wait();
+        assert!(self.starts(), "the server ends at once");
     }
 
     pub(crate) fn url(&self) -> String {
@@ -50,12 +53,22 @@ impl Server {
         command.query(&mut connection).unwrap()
     }
 
-    fn wait(&self) {
+    /// Waits until this process answers at its port. Returns false if it has ended instead.
+    fn starts(&mut self) -> bool {
         let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        let (own, url) = (format!("process_id:{}\r\n", self.process.id()), self.url());
+        let asked = || {
+            let mut connection = redis::Client::open(&*url)?.get_connection()?;
+            redis::cmd("INFO").arg("server").query::<String>(&mut connection)
+        };
+        while !asked().is_ok_and(|answer| answer.contains(&own)) {
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
             assert!(Instant::now() < deadline, "the server does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
+        true
     }
 }
 
