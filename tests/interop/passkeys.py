@@ -99,9 +99,9 @@ def state(options):
 def check(url, case):
     """Passkeys of both algorithms are added, verified by the library too, and log in."""
     site = Site(url)
-    status, _ = site.post("/api/signup", {"username": "grace", "password": PASSWORD, "name": "Grace"})
+    status, _ = site.post("/api/signup", {"username": "katherine", "password": PASSWORD, "name": "Katherine"})
     assert status == 201, status
-    status, answer = site.post("/api/login", {"username": "grace", "password": PASSWORD})
+    status, answer = site.post("/api/login", {"username": "katherine", "password": PASSWORD})
     assert status == 200, status
     token = answer["token"]
     theirs = Fido2Server(PublicKeyCredentialRpEntity(name="Latchkey", id="localhost"), lambda page: page == site.origin)
@@ -121,7 +121,7 @@ def check(url, case):
             response = passkey.get(begun["options"], site.origin)
             theirs.authenticate_complete(state(begun["options"]), [registered.credential_data], response)
             status, answer = site.post("/api/login/passkey", {"credential": response})
-            right = status == 200 and answer["user"]["username"] == "grace"
+            right = status == 200 and answer["user"]["username"] == "katherine"
             case(f"python-fido2: {name}: it {attempt}", right, (status, answer))
         status, answer = site.post("/api/login/passkey", {"credential": response})
         case(f"python-fido2: {name}: once", status == 401, (status, answer))
