@@ -42,6 +42,8 @@ struct State {
     log: Option<PathBuf>,
     /// Notes that are printed after the line of the step.
     notes: Vec<String>,
+    /// When the current step began, if its output is shown.
+    shown_since: Option<Instant>,
 }
 
 impl Progress {
@@ -54,9 +56,18 @@ impl Progress {
         self.state().total = total;
     }
 
-    /// Begins the next step, whose output is shown.
+    /// Begins the next step, whose output is shown. The time that it took is printed when another begins or at [`Self::end`].
     pub(crate) fn heading(&self, what: &str) {
-        eprintln!("\n{} {what}", self.next());
+        let number = self.next();
+        eprintln!("\n{number} {what}");
+        self.state().shown_since = Some(Instant::now());
+    }
+
+    /// Ends the last step.
+    pub(crate) fn end(&self) {
+        if let Some(since) = self.state().shown_since.take() {
+            eprintln!("      took {}", time(since.elapsed()));
+        }
     }
 
     /// Runs the next step, whose output is kept in its file.
@@ -132,6 +143,7 @@ impl Progress {
     }
 
     fn next(&self) -> String {
+        self.end();
         let mut state = self.state();
         state.number += 1;
         format!("[{}/{}]", state.number, state.total.max(state.number))

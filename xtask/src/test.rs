@@ -100,6 +100,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     if filter.is_none() {
         missed.run("Lighthouse", audit::test)?;
     }
+    project.progress.end();
     // The list is printed once more at the end, where it is seen.
     said(&missed.what);
     Ok(())
