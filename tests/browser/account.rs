@@ -57,7 +57,7 @@ fn a_stranger_is_asked_to_log_in() {
     page.find(&button("Log in"));
 }
 
-case!(Browser, another_session_can_be_ended);
+case!(Chromium, another_session_can_be_ended);
 fn another_session_can_be_ended() {
     let app = Setup::app().start();
     let other = someone(&app, "ada", "Ada");

@@ -61,7 +61,7 @@ fn a_posted_message_leaves_no_draft() {
     assert_eq!(draft(&page), "");
 }
 
-case!(Browser, the_counter_counts_characters);
+case!(Chromium, the_counter_counts_characters);
 fn the_counter_counts_characters() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -75,7 +75,7 @@ fn the_counter_counts_characters() {
     sees_message(&page, &"\u{1F980}".repeat(1000));
 }
 
-case!(Browser, a_message_that_is_too_long_or_empty_is_refused_beside_the_field);
+case!(Chromium, a_message_that_is_too_long_or_empty_is_refused_beside_the_field);
 fn a_message_that_is_too_long_or_empty_is_refused_beside_the_field() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");

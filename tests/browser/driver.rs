@@ -1,20 +1,18 @@
-//! One chromedriver for the whole run, and a client for it. WebDriver is JSON over HTTP, so the HTTP client that the suite
-//! already has is enough.
+//! The driver of a browser, and a client for it. WebDriver is JSON over HTTP, so the HTTP client that the suite already has is
+//! enough. Each browser has a driver of its own, because geckodriver drives only one.
 
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::engine::Engine;
 use crate::harness::client::{Ask, Client, ask, post};
 use crate::harness::log::Output;
-use crate::tools;
+use crate::tools::on_path;
 
-static DRIVER: OnceLock<Driver> = OnceLock::new();
-
-/// A running chromedriver.
+/// A running chromedriver or geckodriver. It ends when it is dropped.
 pub(crate) struct Driver {
-    child: Mutex<Child>,
+    child: Child,
     client: Client,
 }
 
@@ -33,23 +31,10 @@ impl std::fmt::Debug for Refusal {
 
 pub(crate) type Outcome<T = Value> = Result<T, Refusal>;
 
-/// The chromedriver, which the first test that needs it starts.
-pub(crate) fn driver() -> &'static Driver {
-    DRIVER.get_or_init(Driver::start)
-}
-
-/// Ends the chromedriver, if a test started it.
-pub(crate) fn end() {
-    if let Some(driver) = DRIVER.get() {
-        let mut child = driver.child.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-}
-
 impl Driver {
-    fn start() -> Self {
-        let mut child = Command::new(tools::chromedriver().unwrap())
+    pub(crate) fn start() -> Self {
+        let engine = Engine::chosen();
+        let mut child = Command::new(on_path(engine.driver()).unwrap())
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -58,12 +43,12 @@ impl Driver {
             .unwrap();
         let output = Output::follow(child.stdout.take().unwrap());
         output.clone().follow_log(child.stderr.take().unwrap());
-        let port = output.wait("port of chromedriver", |lines| {
-            let line = lines.stdout.iter().find_map(|line| line.split_once("started successfully on port "));
-            assert!(line.is_some() || !lines.ended(), "chromedriver has ended: {:?}", lines.stderr);
+        let port = output.wait("port of the driver", |lines| {
+            let line = lines.stdout.iter().find_map(|line| line.split_once(engine.ready()));
+            assert!(line.is_some() || !lines.ended(), "{} has ended: {:?}", engine.driver(), lines.stderr);
             Some(line?.1.trim_end_matches('.').to_owned())
         });
-        Self { child: Mutex::new(child), client: Client::own(&format!("http://127.0.0.1:{port}")) }
+        Self { child, client: Client::own(&format!("http://127.0.0.1:{port}")) }
     }
 
     pub(crate) fn get(&self, path: &str) -> Outcome {
@@ -79,13 +64,20 @@ impl Driver {
     }
 
     fn send(&self, ask: Ask) -> Outcome {
-        let reply = self.client.try_send(ask).unwrap_or_else(|error| panic!("chromedriver: {error}"));
+        let reply = self.client.try_send(ask).unwrap_or_else(|error| panic!("the driver: {error}"));
         let value = reply.json()["value"].take();
         if reply.status == 200 {
             return Ok(value);
         }
         let text = |member: &str| value[member].as_str().unwrap_or_default().to_owned();
         Err(Refusal { error: text("error"), message: text("message") })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -104,35 +96,4 @@ impl Refusal {
         const REPLACED: [&str; 2] = ["does not belong to the document", "Frame is detached"];
         PASSING.contains(&self.error.as_str()) || REPLACED.iter().any(|said| self.message.contains(said))
     }
-}
-
-/// The capabilities of a new session, and how long its commands wait for a page to load (W3C WebDriver, section 10.2).
-pub(crate) fn capabilities(profile: &std::path::Path, page_load: &str) -> Value {
-    let flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1280,800",
-        // Scroll bars take no width, as on a phone: a window of 320 px gives the page 320 px.
-        "--hide-scrollbars",
-    ];
-    let mut flags: Vec<_> = flags.map(str::to_owned).to_vec();
-    flags.push(format!("--user-data-dir={}", profile.display()));
-    json!({"capabilities": {"alwaysMatch": {
-        "goog:chromeOptions": {
-            "binary": tools::chromium().unwrap(),
-            "args": flags,
-            "perfLoggingPrefs": {"enableNetwork": true, "enablePage": false},
-        },
-        "pageLoadStrategy": page_load,
-        // Nobody has signed the certificates of the tests.
-        "acceptInsecureCerts": true,
-        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
-        "timeouts": {"script": 60_000, "pageLoad": 60_000, "implicit": 0},
-    }}})
 }

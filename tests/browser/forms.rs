@@ -83,7 +83,7 @@ fn each_wrong_field_has_its_own_error() {
     assert!(session.contains("\"ada\""), "the username is folded");
 }
 
-case!(Browser, an_error_that_appears_does_not_swallow_the_click);
+case!(Chromium, an_error_that_appears_does_not_swallow_the_click);
 /// Pressing the button takes the focus from the field, which may show an error. That error must not move the button away
 /// from the pointer: the click would send nothing, and nothing would have the focus.
 fn an_error_that_appears_does_not_swallow_the_click() {
@@ -126,7 +126,7 @@ fn is_described_by(page: &Browser, text: &str) {
     page.wait(text, || Ok(description(page).contains(text).then_some(())));
 }
 
-case!(Browser, the_strength_of_a_password_is_said_while_one_types);
+case!(Chromium, the_strength_of_a_password_is_said_while_one_types);
 fn the_strength_of_a_password_is_said_while_one_types() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -174,7 +174,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
     }
 }
 
-case!(Browser, a_screen_reader_hears_the_strength_once_the_keys_are_still);
+case!(Chromium, a_screen_reader_hears_the_strength_once_the_keys_are_still);
 fn a_screen_reader_hears_the_strength_once_the_keys_are_still() {
     let app = Setup::app().start();
     let page = Browser::open(&app);

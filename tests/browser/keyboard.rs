@@ -14,7 +14,7 @@ fn enter(page: &Browser) {
     page.press(&ENTER.to_string());
 }
 
-case!(Browser, signs_up_posts_logs_out_and_in);
+case!(Chromium, signs_up_posts_logs_out_and_in);
 fn signs_up_posts_logs_out_and_in() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
@@ -63,7 +63,7 @@ fn signs_up_posts_logs_out_and_in() {
     page.find(&button("Ada"));
 }
 
-case!(Browser, the_dialog_keeps_the_focus_and_gives_it_back);
+case!(Chromium, the_dialog_keeps_the_focus_and_gives_it_back);
 fn the_dialog_keeps_the_focus_and_gives_it_back() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "Something to focus behind the dialog: https://example.com");

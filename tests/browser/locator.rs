@@ -25,7 +25,7 @@ impl Role {
     }
 
     /// Compares with the role that the browser computes. A control that opens a menu, or an item in a menu, also counts as a
-    /// button, because users see it as one.
+    /// button, because users see it as one. Firefox names no role for a field of a password.
     pub(crate) fn is(self, computed: &str) -> bool {
         match self {
             Self::Button => matches!(computed, "button" | "menuitem" | "switch" | "DisclosureTriangle"),
@@ -33,7 +33,7 @@ impl Role {
             Self::Dialog => computed == "dialog",
             Self::Heading => computed == "heading",
             Self::Link => computed == "link",
-            Self::Textbox => matches!(computed, "textbox" | "searchbox"),
+            Self::Textbox => matches!(computed, "textbox" | "searchbox" | ""),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The site as users see it: real Chromium, headless, against the real host with an empty store.
+//! The site as users see it: real Chromium, headless, against the real host with an empty store; with
+//! `LATCHKEY_BROWSER=firefox`, the main flows in real Firefox.
 //!
 //! Every test starts its own host and browsers, and finds what it clicks as a user does: by role and accessible name, or by
 //! visible text. Every browser is checked when it is closed: the console holds no error that the test did not provoke,
@@ -24,6 +25,7 @@ mod board;
 mod browser;
 mod drafts;
 mod driver;
+mod engine;
 mod forms;
 mod frozen_tab;
 mod hostile_storage;
@@ -62,9 +64,9 @@ fn main() -> std::process::ExitCode {
     // The cases are sorted by name, so that every run has the same order.
     cases.sort_by_key(|case| (case.module, case.name));
     cases.retain(|case| case.needs != tools::Needs::Folder || screenshots::folder().is_some());
+    cases.retain(|case| engine::Engine::chosen().runs(case));
     let trials = cases.into_iter().map(trial).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
-    driver::end();
     harness::app::end();
     harness::report::write(&conclusion);
     conclusion.exit_code()

@@ -76,7 +76,7 @@ fn a_report_reaches_those_who_look_after_the_board() {
     member.reads("No messages yet.");
 }
 
-case!(Browser, a_moderator_removes_a_message_by_keyboard_alone);
+case!(Chromium, a_moderator_removes_a_message_by_keyboard_alone);
 fn a_moderator_removes_a_message_by_keyboard_alone() {
     let state = tempfile::tempdir().unwrap();
     let app = board(&state);

@@ -85,7 +85,7 @@ fn a_name_is_changed_in_place_and_in_every_tab() {
     assert!(people::messages(&page)[0].contains("Countess"));
 }
 
-case!(Browser, somebody_sees_what_has_happened_to_their_account);
+case!(Chromium, somebody_sees_what_has_happened_to_their_account);
 fn somebody_sees_what_has_happened_to_their_account() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
@@ -107,7 +107,7 @@ fn somebody_sees_what_has_happened_to_their_account() {
     page.lacks(&button("Show more"));
 }
 
-case!(Browser, a_copy_of_everything_can_be_saved);
+case!(Chromium, a_copy_of_everything_can_be_saved);
 fn a_copy_of_everything_can_be_saved() {
     let app = without_limits();
     let folder = tempfile::tempdir().unwrap();

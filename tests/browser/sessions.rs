@@ -178,7 +178,7 @@ fn a_token_that_the_server_refuses_is_replaced() {
     page.find(&button("Ada"));
 }
 
-case!(Browser, a_token_that_expired_while_the_page_was_closed_is_replaced);
+case!(Chromium, a_token_that_expired_while_the_page_was_closed_is_replaced);
 fn a_token_that_expired_while_the_page_was_closed_is_replaced() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
@@ -317,7 +317,7 @@ fn somebody_else_logs_in(page: &Browser, app: &Client) -> String {
     bob["token"].as_str().unwrap().to_owned()
 }
 
-case!(Browser, nothing_is_posted_as_somebody_else);
+case!(Chromium, nothing_is_posted_as_somebody_else);
 fn nothing_is_posted_as_somebody_else() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");

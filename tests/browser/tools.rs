@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::engine::Engine;
 use crate::harness::launcher::Launcher;
 use crate::harness::{app_url, workspace};
 
@@ -10,8 +11,11 @@ use crate::harness::{app_url, workspace};
 pub(crate) enum Needs {
     /// A host that the test starts, and requests over HTTP.
     Host,
-    /// A host, Chromium and chromedriver.
+    /// A host, and a browser with its driver.
     Browser,
+    /// The same, and what only Chromium has: commands of its own, its name in the list of sessions, invisible characters in the
+    /// text of a page, and a Tab that leads from the last element of the page to the first, and not into the browser's own bar.
+    Chromium,
     /// The host of this project, whose flags the test uses, and a browser.
     Latchkey,
     /// A host, a browser and axe-core.
@@ -32,22 +36,15 @@ impl Needs {
         if self == Self::Latchkey && Launcher::chosen() != Launcher::Latchkey {
             return Some("it is about TLS as our host speaks it".to_owned());
         }
-        if chromium().is_none() {
-            return Some("Chromium is not on PATH".to_owned());
+        let engine = Engine::chosen();
+        if engine.program().is_none() {
+            return Some(format!("{engine:?} is not on PATH"));
         }
-        if chromedriver().is_none() {
-            return Some("chromedriver is not on PATH".to_owned());
+        if on_path(engine.driver()).is_none() {
+            return Some(format!("{} is not on PATH", engine.driver()));
         }
         (self == Self::Axe && !axe().is_file()).then(|| format!("there is no {}", axe().display()))
     }
-}
-
-pub(crate) fn chromium() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].into_iter().find_map(on_path)
-}
-
-pub(crate) fn chromedriver() -> Option<PathBuf> {
-    on_path("chromedriver")
 }
 
 /// The path of axe-core, as `npm install --prefix target/tools/npm` installs it.
@@ -55,7 +52,8 @@ pub(crate) fn axe() -> PathBuf {
     workspace().join("target/tools/npm/node_modules/axe-core/axe.min.js")
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
+/// The program of this name.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }

@@ -1,7 +1,9 @@
 //! What the browser tests need on the machine. Where it can't be installed, the tests report that they did not run.
 
+use std::ffi::OsString;
+
 use crate::project::Project;
-use crate::tools::has;
+use crate::tools::{self, has};
 use crate::{debian, npm};
 
 /// The version of the npm package whose rules the tests check the views by.
@@ -17,4 +19,18 @@ pub(crate) fn install(project: &Project) {
     }
     let _ = npm::packages(project, &[AXE_CORE, LIGHTHOUSE])
         .inspect_err(|error| project.progress.note(format_args!("No axe-core and no Lighthouse: {error:#}")));
+}
+
+/// Installs Firefox (as root on Debian) and, into `target/tools`, geckodriver, unless they are there. Returns a value for PATH with
+/// which they are found; nothing where they can't be had.
+pub(crate) fn install_firefox(project: &Project) -> Option<OsString> {
+    let is_there = || ["firefox-esr", "firefox"].into_iter().any(has);
+    if !is_there() {
+        debian::install(project, "Firefox", &["firefox-esr"]);
+    }
+    if !is_there() {
+        return None;
+    }
+    let installed = tools::install_geckodriver(project);
+    installed.inspect_err(|error| project.progress.note(format_args!("No geckodriver: {error:#}"))).ok()
 }

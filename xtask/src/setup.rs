@@ -13,11 +13,12 @@ pub(crate) fn all(project: &Project) -> Result<()> {
     tools::install(project)?;
     let step = Step {
         name: "test-tools",
-        what: "What tests need: Chromium, Redis, Python's and npm's packages",
+        what: "What tests need: Chromium, Firefox, Redis, Python's and npm's packages",
         estimate: None,
     };
     project.progress.step(&step, || {
         browser::install(project);
+        browser::install_firefox(project);
         interop::install(project)?;
         openmetrics::install(project)?;
         description::install(project);

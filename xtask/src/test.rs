@@ -38,7 +38,7 @@ const NATIVE_PACKAGES: [&str; 9] =
     ["rules", "wire", "domain", "service", "frontend", "keyvalue", "keyvalue-sqlite", "config-environment", "router"];
 const BUILDS: [Wasi; 2] = [Wasi::V0_2, Wasi::V0_3];
 /// The number of steps after those of building, with and without a filter.
-const STEPS: usize = 20 + adapters::STEPS + portability::STEPS;
+const STEPS: usize = 21 + adapters::STEPS + portability::STEPS;
 const FILTERED_STEPS: usize = 3;
 
 /// Runs all checks, the cheapest first. With a filter, it runs only the black-box and browser tests that match, and the
@@ -98,6 +98,7 @@ pub(crate) fn test(project: &Project, filter: Option<&str>) -> Result<()> {
     project.progress.heading("Tests in a browser");
     suite(project, &mut suite_command("browser", Wasi::V0_2, filter), Host::Latchkey)?;
     if filter.is_none() {
+        missed.run("The main flows in Firefox", in_firefox)?;
         missed.run("Lighthouse", audit::test)?;
     }
     project.progress.end();
@@ -128,6 +129,16 @@ fn install_curl(project: &Project) {
     if !has("curl") {
         debian::install(project, "curl", &["curl"]);
     }
+}
+
+/// Runs the browser tests that Firefox can run. Returns what did not run, in words.
+fn in_firefox(project: &Project) -> Result<Vec<String>> {
+    let Some(path) = browser::install_firefox(project) else {
+        return Ok(vec!["the main flows in Firefox, which can't be had on this machine".to_owned()]);
+    };
+    let mut command = suite_command("browser", Wasi::V0_2, None);
+    suite(project, command.env("PATH", path).env("LATCHKEY_BROWSER", "firefox"), Host::Latchkey)?;
+    Ok(Vec::new())
 }
 
 /// Runs the black-box suite on Spin, with both builds if that Spin runs both.

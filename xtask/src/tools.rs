@@ -23,23 +23,29 @@ const WASM_OPT_OLDEST: u32 = 120;
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_MUTANTS: &str = "27.1.0";
+const GECKODRIVER: &str = "0.37.1";
 const WASMTIME: &str = "48.0.8";
 /// What `wasmtime serve` needs to run the app.
 const WASMTIME_FEATURES: &str = "serve,cranelift,pooling-allocator,parallel-compilation,cache";
 
 /// Finds cargo-fuzz, and installs it when it is missing. Returns a value for PATH with which it is found.
 pub(crate) fn install_cargo_fuzz(project: &Project) -> Result<OsString> {
-    install_subcommand(project, "cargo-fuzz", CARGO_FUZZ)
+    install_program(project, "cargo-fuzz", CARGO_FUZZ)
 }
 
 /// Does the same for cargo-deny.
 pub(crate) fn install_cargo_deny(project: &Project) -> Result<OsString> {
-    install_subcommand(project, "cargo-deny", CARGO_DENY)
+    install_program(project, "cargo-deny", CARGO_DENY)
 }
 
 /// Does the same for cargo-mutants.
 pub(crate) fn install_cargo_mutants(project: &Project) -> Result<OsString> {
-    install_subcommand(project, "cargo-mutants", CARGO_MUTANTS)
+    install_program(project, "cargo-mutants", CARGO_MUTANTS)
+}
+
+/// Does the same for geckodriver, the WebDriver of Firefox, which Debian does not have.
+pub(crate) fn install_geckodriver(project: &Project) -> Result<OsString> {
+    install_program(project, "geckodriver", GECKODRIVER)
 }
 
 /// Finds the command of wasmtime in `target/tools`, and compiles it, for some minutes, when it is missing.
@@ -56,7 +62,7 @@ pub(crate) fn install_wasmtime(project: &Project) -> Result<PathBuf> {
     Ok(folder.root.join("bin/wasmtime"))
 }
 
-fn install_subcommand(project: &Project, tool: &str, version: &str) -> Result<OsString> {
+fn install_program(project: &Project, tool: &str, version: &str) -> Result<OsString> {
     let folder = Folder::new(project)?;
     if folder.version_of(tool).as_deref() != Some(version) {
         folder.cargo_install(tool, version, "0", &[])?;
