@@ -30,27 +30,68 @@ pub enum Route {
     Unknown,
 }
 
-/// What follows a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What follows a login. It is only ever a view of this site, whatever an address asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum After {
-    /// The list of messages.
-    Messages,
     /// The dialog for a message, which the person had asked for before.
     Compose,
+    /// A view, which is none of the ways in.
+    View(Box<Route>),
 }
+
+impl After {
+    /// Leads to the messages.
+    pub fn messages() -> Self {
+        Self::View(Box::new(Route::Messages))
+    }
+
+    /// Leads back to where the person is; from one of the ways in, to where that would have led.
+    pub fn back_to(route: Route) -> Self {
+        match route {
+            Route::Signup(after) | Route::Login(after) => after,
+            Route::Recover | Route::Unknown => Self::messages(),
+            route => Self::View(Box::new(route)),
+        }
+    }
+
+    /// The view that it leads to.
+    pub fn view(&self) -> &Route {
+        match self {
+            Self::Compose => &Route::Messages,
+            Self::View(route) => route,
+        }
+    }
+
+    fn parse(query: &str) -> Self {
+        match member(query.trim_start_matches('?'), NEXT) {
+            Some(POST) => Self::Compose,
+            next => Self::back_to(Route::parse(next.unwrap_or_default(), "")),
+        }
+    }
+
+    /// The query that [`After::parse`] reads this from.
+    fn query(&self) -> String {
+        match self {
+            Self::Compose => format!("?{NEXT}={POST}"),
+            Self::View(route) if **route == Route::Messages => String::new(),
+            Self::View(route) => format!("?{NEXT}={}", route.address()),
+        }
+    }
+}
+
+/// The name of what follows a login, in the query of an address.
+const NEXT: &str = "next";
+/// The value of that name for the dialog.
+const POST: &str = "post";
 
 impl Route {
     /// The view of a path and a query (with or without its `?`).
     pub fn parse(path: &str, query: &str) -> Self {
-        let after = match query.trim_start_matches('?').split('&').any(|pair| pair == "next=post") {
-            true => After::Compose,
-            false => After::Messages,
-        };
         match Page::at(path) {
             Some(Page::Messages) => Self::Messages,
             Some(Page::Author(username)) => Self::Author(username.to_ascii_lowercase()),
-            Some(Page::Signup) => Self::Signup(after),
-            Some(Page::Login) => Self::Login(after),
+            Some(Page::Signup) => Self::Signup(After::parse(query)),
+            Some(Page::Login) => Self::Login(After::parse(query)),
             Some(Page::Account) => Self::Account,
             Some(Page::Recover) => Self::Recover,
             Some(Page::Reports) => Self::Reports,
@@ -64,20 +105,20 @@ impl Route {
     /// The app that has the view.
     pub fn bundle(&self) -> Bundle {
         match self {
-            Self::Account | Self::Recover => Bundle::Account,
+            Self::Messages | Self::Author(_) | Self::Unknown => Bundle::Board,
+            Self::Signup(_) | Self::Login(_) | Self::Recover => Bundle::Entry,
+            Self::Account => Bundle::Account,
             Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,
-            Self::Messages | Self::Author(_) | Self::Signup(_) | Self::Login(_) | Self::Unknown => Bundle::Board,
         }
     }
 
     /// The path and the query that [`Route::parse`] reads this from.
     pub fn address(&self) -> String {
-        let next = |after: &After| if *after == After::Compose { "?next=post" } else { "" };
         match self {
             Self::Messages | Self::Unknown => "/".to_owned(),
             Self::Author(username) => format!("/by/{username}"),
-            Self::Signup(after) => format!("/signup{}", next(after)),
-            Self::Login(after) => format!("/login{}", next(after)),
+            Self::Signup(after) => format!("/signup{}", after.query()),
+            Self::Login(after) => format!("/login{}", after.query()),
             Self::Account => "/account".to_owned(),
             Self::Recover => "/recover".to_owned(),
             Self::Reports => "/moderation".to_owned(),
@@ -106,9 +147,9 @@ impl Route {
     }
 }
 
-/// The value of a name in what follows the `#` of an address: `name=value&name=value`.
-pub fn member<'a>(fragment: &'a str, name: &str) -> Option<&'a str> {
-    let mut pairs = fragment.split('&').filter_map(|pair| pair.split_once('='));
+/// The value of a name in what follows the `#` or the `?` of an address: `name=value&name=value`.
+pub fn member<'a>(pairs: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
@@ -121,9 +162,12 @@ mod tests {
         for route in [
             Route::Messages,
             Route::Author("ada".to_owned()),
-            Route::Signup(After::Messages),
+            Route::Signup(After::messages()),
             Route::Signup(After::Compose),
             Route::Login(After::Compose),
+            Route::Login(After::back_to(Route::Author("ada".to_owned()))),
+            Route::Login(After::back_to(Route::Account)),
+            Route::Signup(After::back_to(Route::Message("17".to_owned()))),
             Route::Account,
             Route::Recover,
             Route::Reports,
@@ -162,6 +206,40 @@ mod tests {
         ] {
             assert_eq!(Route::parse(path, ""), Route::Unknown, "{path}");
         }
+    }
+
+    #[test]
+    fn a_login_leads_to_no_other_site() {
+        for next in [
+            "//evil.example",
+            "https://evil.example/account",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "%2F%2Fevil.example",
+            "/by/ada/..//evil.example",
+            "/login",
+            "/signup?next=/account",
+            "/recover",
+            "",
+        ] {
+            let route = Route::parse("/login", &format!("?next={next}"));
+            assert_eq!((route.address(), &route), ("/login".to_owned(), &Route::Login(After::messages())), "{next}");
+        }
+        assert_eq!(Route::parse("/login", "?x=1&next=//account"), Route::Login(After::back_to(Route::Account)));
+    }
+
+    #[test]
+    fn the_way_in_leads_back_to_where_one_was() {
+        let author = Route::Author("ada".to_owned());
+        let login = Route::Login(After::back_to(author.clone()));
+        assert_eq!(login.address(), "/login?next=/by/ada");
+        let signup = Route::Signup(After::back_to(login));
+        assert_eq!(signup.address(), "/signup?next=/by/ada");
+        assert_eq!(After::back_to(signup).view(), &author);
+        for route in [Route::Recover, Route::Unknown, Route::Messages] {
+            assert_eq!(After::back_to(route), After::messages());
+        }
+        assert_eq!(After::Compose.view(), &Route::Messages);
     }
 
     #[test]

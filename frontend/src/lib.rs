@@ -1,6 +1,6 @@
-//! The site: three single-page apps that talk to the API of the server they came from. [`start`] has their entries, and each is a
-//! binary of this package: the app of the board is what most visits load, and those of the account and of moderation are loaded
-//! by whoever goes there. A link from one to another loads a page.
+//! The site: four single-page apps that talk to the API of the server they came from. [`start`] has their entries, and each is a
+//! binary of this package: the app of the board is what most visits load, and those of the ways in, of the account and of
+//! moderation are loaded by whoever goes there. A link from one to another loads a page.
 //!
 //! Each layer uses only those after it: `start`; `view`; the state, which is `feed`, `refresh`, `session`, `router`, `place`,
 //! `theme`, `draft` and `about`; `passkey`; `api`; `fetch`. The public modules need no browser, so that they are tested without one:

@@ -85,8 +85,12 @@ impl Router {
         self.is_leaving.get()
     }
 
-    /// Goes to a view of this app and adds it to the history.
+    /// Goes to a view and adds it to the history.
     pub(crate) fn go(self, route: &Route) {
+        if !self.shows(route) {
+            let _ = window().location().assign(&route.address());
+            return;
+        }
         if *route != self.route_now() {
             self.leave();
             history(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&route.address())));

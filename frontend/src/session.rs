@@ -1,9 +1,10 @@
-//! Who is logged in. The session is in local storage, so that all tabs agree; no other module knows that.
+//! Who is logged in. The session is in local storage, so that all tabs agree; where that takes nothing, it is in the storage of the
+//! tab, so that the next page knows it. No other module knows that.
 
 use leptos::prelude::*;
 use wire::{LoginResponse, User};
 
-use crate::browser::{keep, kept, now_ms};
+use crate::browser::{keep, keep_in_tab, kept, kept_in_tab, now_ms};
 use crate::json;
 use crate::stored::Session;
 
@@ -27,7 +28,7 @@ pub(crate) enum Login {
 #[derive(Clone, Copy)]
 pub(crate) struct Sessions {
     login: RwSignal<Login>,
-    /// Whether local storage took the session. If so, the session is over once it is no longer there.
+    /// Whether a storage took the session. If so, the session is over once it is no longer there.
     is_kept: StoredValue<bool>,
 }
 
@@ -36,7 +37,7 @@ impl Sessions {
     /// back/forward cache: while it is there, it does not hear of changes.
     pub(crate) fn start() -> Self {
         let login = RwSignal::new(read());
-        let sessions = Self { login, is_kept: StoredValue::new(kept(KEY).is_some()) };
+        let sessions = Self { login, is_kept: StoredValue::new(stored().is_some()) };
         let storage_listener = window_event_listener(leptos::ev::storage, move |event| {
             // Without a key, everything was removed. The username is removed by another tab in which the person logs out, even if
             // this one has removed the session before.
@@ -74,6 +75,11 @@ impl Sessions {
         self.login.with(|login| matches!(login, Login::Somebody(_)))
     }
 
+    /// Whether the next page knows who is logged in.
+    pub(crate) fn is_kept(self) -> bool {
+        self.is_kept.get_value()
+    }
+
     /// The session at this moment.
     pub(crate) fn now(self) -> Option<Session> {
         self.login.try_with_untracked(somebody).flatten()
@@ -87,7 +93,7 @@ impl Sessions {
     /// The session as local storage has it now: the event that tells of a change in another tab may still be on its way.
     /// Where nothing can be stored, each tab has a session of its own.
     pub(crate) fn reread(self) -> Option<Session> {
-        if self.is_kept.get_value() || kept(KEY).is_some() {
+        if self.is_kept() || stored().is_some() {
             self.set(read());
         }
         self.now()
@@ -97,8 +103,8 @@ impl Sessions {
     pub(crate) fn begin(self, login: LoginResponse) -> Session {
         let session = Session::begin(login, now_ms());
         keep(LAST, Some(&session.user.username));
-        keep(KEY, Some(&session.store()));
-        self.is_kept.set_value(kept(KEY).is_some());
+        store(Some(&session.store()));
+        self.is_kept.set_value(stored().is_some());
         self.set(Login::Somebody(session.clone()));
         session
     }
@@ -108,7 +114,7 @@ impl Sessions {
         // Another tab may have got the next token meanwhile, or somebody else may have logged in there.
         let Some(now) = self.reread().filter(|now| now.user.username == user.username) else { return };
         let session = Session { user, ..now };
-        keep(KEY, Some(&session.store()));
+        store(Some(&session.store()));
         self.set(Login::Somebody(session));
     }
 
@@ -116,13 +122,13 @@ impl Sessions {
     pub(crate) fn end(self) {
         // The username goes first: other tabs read it as soon as the session is removed.
         keep(LAST, None);
-        keep(KEY, None);
+        store(None);
         self.set(Login::Nobody);
     }
 
     /// Forgets a session that is no longer good, but not whose it was.
     pub(crate) fn expire(self) {
-        keep(KEY, None);
+        store(None);
         // Where nothing can be stored, this tab alone knows it.
         self.set(self.now().map_or_else(ended, |session| Login::Ended { username: session.user.username }));
     }
@@ -134,12 +140,21 @@ impl Sessions {
     }
 }
 
+fn store(session: Option<&str>) {
+    keep(KEY, session);
+    keep_in_tab(KEY, session.filter(|_| kept(KEY).is_none()));
+}
+
+fn stored() -> Option<String> {
+    kept(KEY).or_else(|| kept_in_tab(KEY))
+}
+
 fn read() -> Login {
-    let Some(stored) = kept(KEY) else { return ended() };
+    let Some(stored) = stored() else { return ended() };
     match json::read(&stored).and_then(Session::read).filter(|session| !session.is_over(now_ms())) {
         Some(session) => Login::Somebody(session),
         None => {
-            keep(KEY, None);
+            store(None);
             ended()
         }
     }

@@ -6,11 +6,16 @@ use leptos::prelude::*;
 use rules::Bundle;
 use wasm_bindgen::prelude::*;
 
-use crate::view::{AccountContent, Bar, BoardContent, Dialog, ModerationContent, Said, Site};
+use crate::view::{AccountContent, Bar, BoardContent, Dialog, EntryContent, ModerationContent, Said, Site};
 
 /// Starts the app of the board.
 pub fn board() -> JsValue {
     start(Bundle::Board, BoardContent, Dialog)
+}
+
+/// Starts the app of the ways in.
+pub fn entry() -> JsValue {
+    start(Bundle::Entry, EntryContent, Said)
 }
 
 /// Starts the app of the account.

@@ -34,9 +34,10 @@ fn back_and_forward_and_titles() {
     page.wait("title of the author", || Ok((page.title() != first).then_some(())));
     let author = title_at(&page, "/by/alice");
     assert!(author.contains("Alice") || author.contains("alice"), "{author}");
+    people::assert_not_reloaded(&page);
     people::to_sign_up(&page);
     page.wait("title of sign-up", || Ok((page.title() != author).then_some(())));
-    let sign_up = title_at(&page, "/signup");
+    let sign_up = title_at(&page, "/signup?next=/by/alice");
     assert!(first != author && author != sign_up && first != sign_up, "{first}, {author}, {sign_up}");
 
     page.back();
@@ -51,7 +52,6 @@ fn back_and_forward_and_titles() {
     page.find(&button("Create account"));
     page.click(&link("Latchkey"));
     page.wait("first title", || Ok((page.title() == first).then_some(())));
-    people::assert_not_reloaded(&page);
 }
 
 case!(Browser, an_author_page_shows_that_author_alone);

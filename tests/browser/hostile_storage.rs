@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::harness::host::Setup;
-use crate::locator::{button, dialog, field, heading};
+use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, log_in, post};
 
 /// A user whose stored name is HTML that would run a script.
@@ -15,7 +15,7 @@ fn garbage_for_a_session_is_nobody() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
     let page = Browser::open(&app);
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     let long = format!("{{\"v\":2,\"token\":\"{}\"", "x".repeat(1_000_000));
     for garbage in [
         "",
@@ -41,7 +41,7 @@ fn garbage_for_a_session_is_nobody() {
         page.store("latchkey.session", garbage);
         page.reload();
         page.find(&heading("Messages"));
-        page.find(&button("Log in"));
+        page.find(&link("Log in"));
         page.reads("No messages yet. Be the first.");
     }
     log_in(&page, "ada", PASSWORD);

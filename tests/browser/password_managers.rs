@@ -1,4 +1,4 @@
-//! Password managers find the fields, and the menus that they draw are no reason to close a form.
+//! Password managers find the fields, and the elements that they add do no harm.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ const MENU: &str = "const [parent, hasShadow] = arguments;
     const root = hasShadow ? menu.attachShadow({mode: 'open'}) : menu;
     root.innerHTML = '<button>Fill</button>';
     root.querySelector('button').addEventListener('click', () => {
-        for (const [id, value] of [['menu-username', 'ada'], ['menu-password', 'correct horse 7']]) {
+        for (const [id, value] of [['username', 'ada'], ['password', 'correct horse 7']]) {
             const field = document.getElementById(id);
             field.value = value;
             field.dispatchEvent(new Event('input', {bubbles: true}));
@@ -33,16 +33,16 @@ fn click_at(page: &Browser, point: &serde_json::Value) {
     }
 }
 
-case!(Browser, the_menu_of_a_password_manager_fills_the_form_in_the_header);
-fn the_menu_of_a_password_manager_fills_the_form_in_the_header() {
+case!(Browser, the_menu_of_a_password_manager_fills_the_form);
+fn the_menu_of_a_password_manager_fills_the_form() {
     let app = Setup::app().start();
     people::account(&app, "ada", "Ada");
     let page = Browser::open(&app);
     for (parent, has_shadow) in
-        [("html", true), ("html", false), ("body", true), ("body", false), (".menu .field", true)]
+        [("html", true), ("html", false), ("body", true), ("body", false), ("form .field", true)]
     {
-        page.go("/");
-        people::open_login(&page);
+        page.go("/login");
+        page.find(&field("Password"));
         page.settle();
         let fill = page.script(MENU, json!([parent, has_shadow]));
         click_at(&page, &fill);
@@ -52,26 +52,30 @@ fn the_menu_of_a_password_manager_fills_the_form_in_the_header() {
     page.find(&button("Ada"));
 }
 
-case!(Browser, the_form_in_the_header_closes_when_one_goes_on_in_the_page);
-fn the_form_in_the_header_closes_when_one_goes_on_in_the_page() {
+case!(Browser, the_menu_in_the_header_closes_when_one_goes_on_in_the_page);
+fn the_menu_in_the_header_closes_when_one_goes_on_in_the_page() {
     let app = Setup::app().start();
-    let page = Browser::open(&app);
+    let page = someone(&app, "ada", "Ada");
+    let open = || {
+        page.click(&button("Ada"));
+        page.find(&button("Log out"));
+    };
     for place in ["h1", "main", ".top", ".top > div", ".brand"] {
         page.go("/");
-        people::open_login(&page);
+        open();
         let inside =
             "const it = document.querySelector(arguments[0]).getBoundingClientRect(); return [it.left + 2, it.top + 2]";
         click_at(&page, &page.script(inside, json!([place])));
-        page.lacks(&field("Password"));
+        page.lacks(&button("Log out"));
     }
     page.go("/");
-    people::open_login(&page);
+    open();
     click_at(&page, &json!([3, 700]));
-    page.lacks(&field("Password"));
+    page.lacks(&button("Log out"));
 
-    people::open_login(&page);
+    open();
     page.tab_to(&button("Post a message"));
-    page.lacks(&field("Password"));
+    page.lacks(&button("Log out"));
 }
 
 case!(Browser, every_form_says_whose_password_it_asks_for);

@@ -28,10 +28,6 @@ pub(crate) fn someone(app: &Client, username: &str, name: &str) -> Browser {
 
 #[track_caller]
 pub(crate) fn to_sign_up(page: &Browser) {
-    page.wait("way to sign up", || Ok((page.has(&link("Sign up")) || page.has(&button("Log in"))).then_some(())));
-    if !page.has(&link("Sign up")) {
-        page.click(&button("Log in"));
-    }
     page.click(&link("Sign up"));
     page.find(&button("Create account"));
 }
@@ -45,12 +41,12 @@ pub(crate) fn sign_up(page: &Browser, username: &str, name: &str, password: &str
     page.click(&button("Create account"));
 }
 
-/// Opens the login form, unless it is open.
+/// Goes to the login form, unless it is there.
 #[track_caller]
 pub(crate) fn open_login(page: &Browser) {
-    page.wait("login", || Ok((page.has(&field("Password")) || page.has(&button("Log in"))).then_some(())));
-    if !page.has(&field("Password")) {
-        page.click(&button("Log in"));
+    page.wait("login", || Ok((page.has(&button("Log in")) || page.has(&link("Log in"))).then_some(())));
+    if !page.has(&button("Log in")) {
+        page.click(&link("Log in"));
     }
     page.find(&field("Password"));
 }
@@ -68,7 +64,7 @@ pub(crate) fn log_in(page: &Browser, username: &str, password: &str) {
 pub(crate) fn log_out(page: &Browser, name: &str) {
     page.click(&button(name));
     page.click(&button("Log out"));
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
 }
 
 /// Opens the dialog and types a text, without sending it.
@@ -96,7 +92,7 @@ pub(crate) fn post(page: &Browser, text: &str) {
 /// The text of each article on the page, from top to bottom.
 #[track_caller]
 pub(crate) fn messages(page: &Browser) -> Vec<String> {
-    let script = "return [...document.querySelectorAll('article')].filter(article => article.checkVisibility())
+    let script = "return [...document.querySelectorAll('main article')].filter(article => article.checkVisibility())
         .map(article => article.innerText)";
     let texts = page.script(script, json!([]));
     texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()

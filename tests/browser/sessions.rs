@@ -24,7 +24,7 @@ fn logging_out_and_in_reaches_every_tab() {
     let second = page.bring_to_front(&first);
     log_out(&page, "Ada");
     page.bring_to_front(&second);
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     page.lacks(&button("Ada"));
     assert_not_reloaded(&page);
     assert!(!page.stored("latchkey.session").unwrap_or_default().contains("token"), "the token is gone");
@@ -43,10 +43,16 @@ fn restarted_with_other_tokens(mut app: Host, state: &std::path::Path) -> Host {
     Setup::app().state(state).flag("--listen", &address).variable("token_issuer", "another").start()
 }
 
-/// Logs in where the page asks for it, in the dialog. The dialog then sends the message without another click.
+/// Logs in where the dialog leads, and finds the message in it again.
 #[track_caller]
 fn logs_in_and_goes_on(page: &Browser, text: &str) {
+    page.click(&link("Log in again").within("dialog"));
+    page.reads("Log in to post your message; it is still here.");
+    assert_eq!(page.find(&field("Username")).value(), "ada");
     log_in(page, "ada", PASSWORD);
+    page.find(&dialog("Post a message"));
+    assert_eq!(page.find(&field("Your message")).value(), text);
+    people::send(page);
     page.lacks(&dialog("Post a message"));
     page.find(&button("Ada"));
     sees_message(page, text);
@@ -127,7 +133,7 @@ fn who_can_not_be_logged_out_is_told() {
     page.find(&button("Ada"));
     let _app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();
     page.click(&button("Log out"));
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
 }
 
 case!(Browser, two_tabs_refresh_once);
@@ -256,7 +262,7 @@ fn a_session_that_ended_elsewhere_is_told_and_begun_again() {
 
     log_out(&page, "Ada");
     page.reload();
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     assert!(!page.text().contains("Your session has ended."), "who logged out knows it");
     assert_eq!(page.stored("latchkey.last-username"), None);
 }
@@ -300,7 +306,7 @@ fn a_page_from_the_back_forward_cache_looks_at_the_session_again() {
         json!([]),
     );
     page.lacks(&dialog("Post a message"));
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     assert_eq!(page.stored_in_tab("latchkey.draft"), None);
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::Setup;
-use crate::locator::{button, heading, link};
+use crate::locator::{heading, link};
 use crate::people::sees_message;
 use crate::proxy::{Spoil, proxy};
 
@@ -118,7 +118,7 @@ fn what_comes_late_is_not_lost() {
     let page = Browser::hasty(&late);
     page.go("/");
     says_what_to_do(&page);
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     page.no_longer_reads(NOT_STARTED);
 }
 

@@ -17,7 +17,7 @@ fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     people::sign_up(&page, "ada", "Ada Lovelace", PASSWORD);
     page.find(&button("Ada Lovelace"));
     page.find(&heading("Messages"));
-    page.lacks(&button("Log in"));
+    page.lacks(&link("Log in"));
     post(&page, "First note from the analytical engine.");
     assert!(messages(&page)[0].contains("Ada Lovelace"), "{:?}", messages(&page));
     page.no_longer_reads("No messages yet.");
@@ -35,7 +35,7 @@ fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     let texts = messages(&page);
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(texts[0].contains("Second note.") && texts[1].contains("First note"), "newest first: {texts:?}");
-    page.lacks(&button("Log in"));
+    page.lacks(&link("Log in"));
 }
 
 case!(Browser, what_one_posts_the_other_sees_without_a_reload);
@@ -48,7 +48,7 @@ fn what_one_posts_the_other_sees_without_a_reload() {
     post(&writer, "Hello from the other browser.");
     sees_message(&reader, "Hello from the other browser.");
     assert_not_reloaded(&reader);
-    reader.find(&button("Log in"));
+    reader.find(&link("Log in"));
 
     people::account(&app, "zoe", "Zoë");
     log_in(&reader, "zoe", PASSWORD);
@@ -60,6 +60,45 @@ fn what_one_posts_the_other_sees_without_a_reload() {
     assert_eq!(messages(&writer).len(), 2);
 }
 
+case!(Browser, the_ways_in_lead_back_to_where_one_was);
+fn the_ways_in_lead_back_to_where_one_was() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    page.go("/by/ada");
+    people::to_sign_up(&page);
+    people::open_login(&page);
+    log_in(&page, "ada", PASSWORD);
+    page.find(&heading("Messages by @ada"));
+    page.find(&button("Ada"));
+    assert_eq!(page.path(), "/by/ada");
+    // No way in is a page to go back to.
+    page.back();
+    page.find(&heading("Messages by @ada"));
+    assert_eq!(page.path(), "/by/ada");
+
+    log_out(&page, "Ada");
+    page.go("/login?next=//evil.example/by/ada");
+    log_in(&page, "ada", PASSWORD);
+    page.find(&heading("Messages"));
+    assert_eq!(page.path(), "/");
+}
+
+case!(Browser, a_new_member_is_welcomed_where_they_wanted_to_go);
+fn a_new_member_is_welcomed_where_they_wanted_to_go() {
+    let app = Setup::app().start();
+    let page = Browser::blank(&app);
+    page.go("/account");
+    page.reads("Log in to see your account.");
+    page.click(&link("Sign up").within("main"));
+    people::sign_up(&page, "ada", "Ada", PASSWORD);
+    page.reads("Welcome, Ada. You are logged in.");
+    assert_eq!(page.path(), "/account");
+    page.reload();
+    page.reads("This one");
+    assert!(!page.text().contains("Welcome"), "it is said once");
+}
+
 case!(Browser, posting_without_an_account_leads_to_login_and_comes_back);
 fn posting_without_an_account_leads_to_login_and_comes_back() {
     let app = Setup::app().start();
@@ -69,6 +108,7 @@ fn posting_without_an_account_leads_to_login_and_comes_back() {
     page.find(&field("Password"));
     log_in(&page, "ada", PASSWORD);
     page.find(&dialog("Post a message"));
+    assert_eq!(page.path(), "/");
     page.fill(&field("Your message"), "I only had to log in.");
     people::send(&page);
     sees_message(&page, "I only had to log in.");

@@ -68,11 +68,11 @@ fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
     sees_message(page, "Message number 20.");
     look("author");
     page.go("/by/nobody-at-all");
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     page.wait("heading", || Ok(page.text().contains("nobody-at-all").then_some(())));
     look("author without messages");
     page.go("/no/such/page");
-    page.find(&button("Log in"));
+    page.find(&link("Log in"));
     look("unknown page");
     page.go("/");
     sees_message(page, "nothing? Fine.");

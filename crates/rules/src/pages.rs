@@ -29,9 +29,11 @@ pub enum Page<'a> {
 /// does not load what only few visits need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bundle {
-    /// Messages, sign-up and login.
+    /// Messages.
     Board,
-    /// One's own account, and the way to a new password.
+    /// The ways in: sign-up, login, and a new password for those who have forgotten theirs.
+    Entry,
+    /// One's own account.
     Account,
     /// Reports, and what moderators and admins do.
     Moderation,
@@ -42,6 +44,7 @@ impl Bundle {
     pub const fn file(self) -> &'static str {
         match self {
             Self::Board => "/index.html",
+            Self::Entry => "/entry.html",
             Self::Account => "/account.html",
             Self::Moderation => "/moderation.html",
         }
@@ -54,7 +57,7 @@ impl<'a> Page<'a> {
         match path.trim_matches('/') {
             "" | "index.html" => Some(Self::Messages),
             "signup" => Some(Self::Signup),
-            "login" => Some(Self::Login),
+            "login" | "entry.html" => Some(Self::Login),
             "account" | "account.html" => Some(Self::Account),
             "recover" => Some(Self::Recover),
             "moderation" | "moderation.html" => Some(Self::Reports),
@@ -74,8 +77,9 @@ impl<'a> Page<'a> {
     /// The part of the site that has the page.
     pub const fn bundle(self) -> Bundle {
         match self {
-            Self::Messages | Self::Author(_) | Self::Signup | Self::Login => Bundle::Board,
-            Self::Account | Self::Recover => Bundle::Account,
+            Self::Messages | Self::Author(_) => Bundle::Board,
+            Self::Signup | Self::Login | Self::Recover => Bundle::Entry,
+            Self::Account => Bundle::Account,
             Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,
         }
     }

@@ -27,7 +27,7 @@ use crate::browser::{date, exact, focus_field};
 use crate::role::Role;
 use crate::words::{Field, fault};
 
-/// The page, or a log-in form if nobody is logged in.
+/// The page, or the way to the login if nobody is logged in.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
     view! {

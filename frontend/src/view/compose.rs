@@ -8,9 +8,9 @@ use wire::{FieldCode, Message, PostMessageRequest, ProblemCode, User, fields};
 
 use super::button::Press;
 use super::field::ErrorText;
-use super::login::{LoginForm, Placement};
 use super::site::Site;
 use super::text::changing;
+use crate::address::{After, Route};
 use crate::api_error::ApiError;
 use crate::browser::{focus, nfc};
 use crate::words::{Field, fault, outgoing};
@@ -31,7 +31,7 @@ enum Step {
     Sending,
     /// Has the sentence that says why.
     Refused(String),
-    /// The session has ended, and the dialog shows a log-in form.
+    /// The session has ended, and the dialog has a link to the login.
     LoggedOut,
 }
 
@@ -175,6 +175,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let step = RwSignal::new(Step::Writing);
     let writing = Writing { site, author, as_whom, text, step, area: NodeRef::new() };
     draft::forget_shared();
+    site.compose_after_login();
     Effect::new(move |before: Option<Option<String>>| {
         writing.follow(before.flatten().as_deref());
         site.sessions.username()
@@ -239,21 +240,20 @@ pub(crate) fn Compose() -> impl IntoView {
                 </div>
             </form>
             <div role="alert">{move || is_logged_out.get().then(|| view! { <p class="notice">{LOGGED_OUT}</p> })}</div>
-            {move || is_logged_out.get().then(|| view! {
-                <LoginForm placement=Placement::Dialog on_done=move |()| {
-                    step.set(Step::Writing);
-                    writing.post();
-                }/>
-            })}
             <div class="buttons">
                 <Press class="plain" label="Cancel" on_press=move |()| site.is_composing.set(false)/>
-                {move || (!is_logged_out.get()).then(|| view! {
-                    <button
-                        class="primary" type="submit" form="compose-form"
-                        aria-disabled=move || is_sending().then_some("true")
-                        prop:textContent=changing(move || if is_sending() { "Posting…" } else { "Post" })
-                    ></button>
-                })}
+                {move || match is_logged_out.get() {
+                    true => view! {
+                        <a class="button primary" href=Route::Login(After::Compose).address()>"Log in again"</a>
+                    }.into_any(),
+                    false => view! {
+                        <button
+                            class="primary" type="submit" form="compose-form"
+                            aria-disabled=move || is_sending().then_some("true")
+                            prop:textContent=changing(move || if is_sending() { "Posting…" } else { "Post" })
+                        ></button>
+                    }.into_any(),
+                }}
             </div>
         </dialog>
     }

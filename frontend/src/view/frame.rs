@@ -27,6 +27,7 @@ pub(crate) fn Bar() -> impl IntoView {
 #[component]
 pub(crate) fn Said() -> impl IntoView {
     let site = Site::get();
+    site.greet();
     view! { <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p> }.into_any()
 }
 

@@ -7,7 +7,6 @@ use wire::User;
 use super::button::BusyButton;
 use super::field::ErrorText;
 use super::icons;
-use super::login::{LoginForm, Placement};
 use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
@@ -37,22 +36,20 @@ pub(crate) fn Header() -> impl IntoView {
                 >
                     {move || if theme.get() == Theme::Dark { icons::sun().into_any() } else { icons::moon().into_any() }}
                 </button>
-                {move || match user.get() {
+                // Who has just logged in or out is seen on the page that comes.
+                {move || (!site.router.is_leaving()).then(|| match user.get() {
                     Some(user) => view! { <PersonMenu user/> }.into_any(),
                     None => view! { <VisitorMenu/> }.into_any(),
-                }}
+                })}
             </div>
         </header>
     }
     .into_any()
 }
 
-/// Whether an element of the page, but not of the menu, was clicked or has got the focus. Any other element comes from an
-/// extension: the menu of a password manager has to leave the form open that it fills.
+/// Whether an element outside the menu was clicked or has got the focus.
 fn is_elsewhere(target: Option<web_sys::EventTarget>) -> bool {
-    let is_blank =
-        closest(target.clone(), "*").is_some_and(|it| it.matches("html, body, .top, .top > div").unwrap_or_default());
-    is_blank || closest(target, "main, .skip, .top > div > a, .top > div > button").is_some()
+    target.is_some() && closest(target, ".dropdown").is_none()
 }
 
 /// A button and the menu that it opens. The menu closes on Escape, on a click elsewhere, and when the focus leaves it.
@@ -96,28 +93,20 @@ fn Dropdown(#[prop(into)] label: String, is_open: RwSignal<bool>, children: Chil
     .into_any()
 }
 
+/// The ways in, but for the one that the page itself is. They lead back here.
 #[component]
 fn VisitorMenu() -> impl IntoView {
     let site = Site::get();
-    let is_open = RwSignal::new(false);
-    let is_on = move |kind: fn(&Route) -> bool| kind(&site.router.route());
-    Effect::new(move |_| {
-        site.router.route();
-        is_open.set(false);
-    });
-    // A page that has the form itself needs no second one in the header.
-    view! {
-        {move || (!is_on(|route| matches!(route, Route::Signup(_)))).then(|| view! {
-            <a class="button plain" href="/signup">"Sign up"</a>
-        })}
-        {move || (!is_on(|route| matches!(route, Route::Login(_)) || route.bundle() == Bundle::Account)).then(|| view! {
-            <Dropdown label="Log in" is_open>
-                <LoginForm placement=Placement::Header on_done=|()| focus_soon(".dropdown > button")/>
-                <p class="quiet">"New here? " <a href="/signup">"Create an account"</a></p>
-            </Dropdown>
-        })}
+    move || {
+        let route = site.router.route();
+        let way = |is_here: bool, route: Route, label: &'static str| {
+            (!is_here).then(|| view! { <a class="button plain" href=route.address()>{label}</a> })
+        };
+        let (is_signup, is_login) = (matches!(route, Route::Signup(_)), matches!(route, Route::Login(_)));
+        let after = After::back_to(route);
+        [way(is_signup, Route::Signup(after.clone()), "Sign up"), way(is_login, Route::Login(after), "Log in")]
+            .into_any()
     }
-    .into_any()
 }
 
 #[component]
@@ -147,15 +136,11 @@ fn LogOut() -> impl IntoView {
     let task = Task::new(site);
     let log_out = move |()| {
         task.log_out(api::log_out(), move || {
-            let is_on = site.router.route_now();
-            if is_on.bundle() == Bundle::Account {
+            if site.router.route_now().bundle() != Bundle::Board {
                 return site.leave_with(Farewell::LoggedOut);
             }
             site.announce("You are logged out.");
-            if matches!(is_on, Route::Login(After::Compose) | Route::Signup(_)) {
-                site.router.replace(&Route::Messages);
-            }
-            focus_soon(".dropdown > button");
+            focus_soon(".top [href^=\"/login\"]");
         });
     };
     view! {

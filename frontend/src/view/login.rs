@@ -1,4 +1,4 @@
-//! The log-in form, which is used in the header, on a page of its own, and in the dialog for a message.
+//! The page to log in.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,44 +9,21 @@ use super::code_step::CodeStep;
 use super::field::{ErrorText, TextField, typed};
 use super::part::Form;
 use super::passkey_login::PasskeyLogin;
-use super::site::Site;
+use super::site::{Farewell, Site};
 use crate::address::{After, Route};
 use crate::api::{self, Entry};
 use crate::browser::focus_field;
 use crate::draft;
 
-/// Where a login form is. Several can be on the page at once, so the ids of their fields differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Placement {
-    Header,
-    Page,
-    Dialog,
-}
-
-impl Placement {
-    fn ids(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Header => ("menu-username", "menu-password", "menu-error"),
-            Self::Page => ("username", "password", "login-error"),
-            Self::Dialog => ("dialog-username", "dialog-password", "dialog-error"),
-        }
-    }
-}
-
 /// The form, in one step or in two: an account can ask for a code after the password.
 #[component]
-pub(crate) fn LoginForm(
-    placement: Placement,
-    /// Called when somebody has logged in.
-    #[prop(into)]
-    on_done: Callback<()>,
-) -> impl IntoView {
+fn LoginForm() -> impl IntoView {
     let site = Site::get();
     let ticket = RwSignal::new(None::<String>);
     let enter = Callback::new(move |entry| match entry {
         Entry::Session(login) => {
-            site.welcome(login);
-            on_done.try_run(());
+            let was_reset = login.password_was_reset_at.is_some();
+            site.welcome(login, if was_reset { Farewell::LoggedInAfterReset } else { Farewell::LoggedIn });
         }
         Entry::CodeNeeded(needed) => {
             ticket.try_set(Some(needed));
@@ -54,7 +31,7 @@ pub(crate) fn LoginForm(
     });
     view! {
         {move || match ticket.get() {
-            None => view! { <PasswordStep placement enter/> }.into_any(),
+            None => view! { <PasswordStep enter/> }.into_any(),
             Some(given) => {
                 view! { <CodeStep ticket=given enter on_back=Callback::new(move |()| ticket.set(None))/> }.into_any()
             }
@@ -64,9 +41,8 @@ pub(crate) fn LoginForm(
 }
 
 #[component]
-fn PasswordStep(placement: Placement, enter: Callback<Entry>) -> impl IntoView {
+fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
     let site = Site::get();
-    let (username_id, password_id, error_id) = placement.ids();
     let (username_field, password_field) = (NodeRef::new(), NodeRef::new());
     let (username_error, password_error) = (RwSignal::new(None), RwSignal::new(None));
     let error = RwSignal::new(None::<String>);
@@ -74,9 +50,6 @@ fn PasswordStep(placement: Placement, enter: Callback<Entry>) -> impl IntoView {
     let username = untrack(|| site.sessions.ended_username()).unwrap_or_default();
     let is_known = !username.is_empty();
     Effect::new(move |_| {
-        if placement == Placement::Page {
-            return;
-        }
         if let (Some(_), Some(_)) = (username_field.get(), password_field.get()) {
             let first = if is_known { password_field } else { username_field };
             request_animation_frame(move || focus_field(first));
@@ -116,16 +89,16 @@ fn PasswordStep(placement: Placement, enter: Callback<Entry>) -> impl IntoView {
     view! {
         <Form action="/login" name="Log in" on_submit=submit>
             <TextField
-                id=username_id label="Username" autocomplete="username webauthn" kind="text" value=username
+                id="username" label="Username" autocomplete="username webauthn" kind="text" value=username
                 error=username_error field=username_field
                 on_input=move |()| username_error.set(None) on_leave=|()| ()
             />
             <TextField
-                id=password_id label="Password" autocomplete="current-password" kind="password"
+                id="password" label="Password" autocomplete="current-password" kind="password"
                 error=password_error field=password_field
                 on_input=move |()| password_error.set(None) on_leave=|()| ()
             />
-            <ErrorText id=error_id text=error/>
+            <ErrorText id="login-error" text=error/>
             <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>
             <PasskeyLogin enter error/>
             <p class="quiet"><a href=Route::Recover.address()>"Forgot your password?"</a></p>
@@ -137,18 +110,8 @@ fn PasswordStep(placement: Placement, enter: Callback<Entry>) -> impl IntoView {
 #[component]
 pub(crate) fn LoginPage(after: After) -> impl IntoView {
     let site = Site::get();
-    if site.sessions.is_somebody() {
-        request_animation_frame(move || site.go_on(after));
-    }
-    // Somebody may log in in another tab meanwhile.
-    Effect::new(move |was_somebody: Option<bool>| {
-        let is_somebody = site.sessions.is_somebody();
-        if is_somebody && was_somebody == Some(false) {
-            site.go_on(after);
-        }
-        is_somebody
-    });
-    let notice = match after {
+    site.go_on_as_somebody(after.clone());
+    let notice = match &after {
         After::Compose => {
             let author = untrack(|| site.sessions.ended_username()).unwrap_or_default();
             let sentence = match draft::read(&author).is_empty() {
@@ -157,13 +120,13 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
             };
             view! { <p class="notice">{sentence}</p> }.into_any()
         }
-        After::Messages => ().into_any(),
+        After::View(_) => ().into_any(),
     };
     view! {
         <div class="narrow">
             <h1 tabindex="-1">"Log in"</h1>
             {notice}
-            <LoginForm placement=Placement::Page on_done=|()| ()/>
+            <LoginForm/>
             <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
         </div>
     }

@@ -1,11 +1,11 @@
-//! A view for somebody who is logged in, or the form that asks everybody else to log in.
+//! A view for somebody who is logged in. Everybody else is asked to log in.
 
 use leptos::prelude::*;
 use wire::User;
 
-use super::login::{LoginForm, Placement};
 use super::site::Site;
 use super::text::changing;
+use crate::address::{After, Route};
 use crate::browser::focus_soon;
 
 #[component]
@@ -39,12 +39,13 @@ fn LoginNeeded(title: String, purpose: &'static str) -> impl IntoView {
         Some(_) => format!("Your session has ended. Log in again {purpose}."),
         None => format!("Log in {purpose}."),
     };
+    let after = After::back_to(untrack(|| site.router.route()));
     view! {
         <div class="narrow">
             <h1 tabindex="-1" prop:textContent=changing(move || title.clone())></h1>
             <p class="notice">{sentence}</p>
-            <LoginForm placement=Placement::Page on_done=|()| ()/>
-            <p class="quiet">"New here? " <a href="/signup">"Sign up"</a></p>
+            <a class="button primary" href=Route::Login(after.clone()).address()>"Log in"</a>
+            <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
         </div>
     }
     .into_any()

@@ -42,6 +42,6 @@ mod task;
 mod text;
 mod ways;
 
-pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog, ModerationContent};
+pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog, EntryContent, ModerationContent};
 pub(crate) use self::frame::{Bar, Said};
 pub(crate) use self::site::Site;

@@ -132,7 +132,7 @@ pub(crate) fn RecoverPage() -> impl IntoView {
                 <ErrorText text=form.error/>
                 <BusyButton class="primary wide" label="Set password" busy="Setting password…" is_running=form.is_running/>
             </Form>
-            <p class="quiet"><a href=Route::Login(After::Messages).address()>"Back to log in"</a></p>
+            <p class="quiet"><a href=Route::Login(After::messages()).address()>"Back to log in"</a></p>
         </div>
     }
     .into_any()

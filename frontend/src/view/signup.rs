@@ -8,7 +8,7 @@ use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::new_password::NewPasswordField;
 use super::part::Form;
-use super::site::Site;
+use super::site::{Farewell, Site};
 use crate::address::{After, Route, member};
 use crate::api::{self, Entry, SignUp};
 use crate::api_error::ApiError;
@@ -140,12 +140,7 @@ impl Form {
             self.is_running.try_set(false);
             match (refusal, entry) {
                 (_, Some(Ok(Entry::Session(login)))) => {
-                    let user = site.sessions.begin(login).user;
-                    site.tell(format!(
-                        "Welcome, {}. You are logged in. If you forget your password, only recovery codes let you in again: make \
-                         them in your account.",
-                        user.name
-                    ));
+                    site.welcome(login, Farewell::SignedUp);
                 }
                 (None, _) | (_, Some(Ok(Entry::CodeNeeded(_)))) => {
                     site.announce("Your account is made. Log in.");
@@ -174,15 +169,12 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
         invitation: StoredValue::new(member(&take_fragment(), "invitation").map(str::to_owned)),
     };
     let is_invited = form.invitation.with_value(Option::is_some);
-    Effect::new(move |_| {
-        if site.sessions.is_somebody() {
-            request_animation_frame(move || site.go_on(after));
-        }
-    });
+    site.go_on_as_somebody(after.clone());
     let is_shown = RwSignal::new(false);
+    let then = after.clone();
     let submit = move |()| {
         is_shown.set(false);
-        form.submit(site, after);
+        form.submit(site, then.clone());
     };
     view! {
         <div class="narrow">

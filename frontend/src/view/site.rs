@@ -35,9 +35,12 @@ pub(crate) struct Site {
     role: RwSignal<Option<(String, Role)>>,
 }
 
-/// What is said on the board about what was done in the app of the account.
+/// What a page says about what was done in the app before it.
 #[derive(Clone, Copy)]
 pub(crate) enum Farewell {
+    LoggedIn,
+    LoggedInAfterReset,
+    SignedUp,
     LoggedOut,
     LoggedOutEverywhere,
     AccountDeleted,
@@ -48,9 +51,17 @@ pub(crate) enum Farewell {
 
 /// The key of a farewell that the next page says.
 const FAREWELL: &str = "latchkey.farewell";
+/// The key that tells the next page to open the dialog for a message.
+const COMPOSE: &str = "latchkey.compose";
+const NOT_KEPT: &str = "This browser keeps nothing for Latchkey, so your login ends with this page. Allow cookies and site data for Latchkey, and log in again.";
+/// Stands in a sentence for the name of whoever is logged in.
+const NAME: &str = "{name}";
 
 impl Farewell {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
+        Self::LoggedIn,
+        Self::LoggedInAfterReset,
+        Self::SignedUp,
         Self::LoggedOut,
         Self::LoggedOutEverywhere,
         Self::AccountDeleted,
@@ -61,6 +72,14 @@ impl Farewell {
 
     fn sentence(self) -> &'static str {
         match self {
+            Self::LoggedIn => "Logged in as {name}.",
+            Self::LoggedInAfterReset => {
+                "Your password was set anew by a recovery code or a reset link. If that wasn’t you, change it now."
+            }
+            Self::SignedUp => {
+                "Welcome, {name}. You are logged in. If you forget your password, only recovery codes let you in again: make them in \
+                 your account."
+            }
             Self::LoggedOut => "You are logged out.",
             Self::LoggedOutEverywhere => "You are logged out everywhere.",
             Self::AccountDeleted => "Your account is deleted.",
@@ -70,12 +89,22 @@ impl Farewell {
         }
     }
 
-    /// The sentence that the page before has left, which is said once.
-    fn take() -> Option<&'static str> {
-        let kept = kept_in_tab(FAREWELL)?;
-        keep_in_tab(FAREWELL, None);
-        Self::ALL.map(Self::sentence).into_iter().find(|sentence| *sentence == kept)
+    fn keep(self) {
+        keep_in_tab(FAREWELL, Some(self.sentence()));
     }
+
+    /// What the page before has left to say, which is said once.
+    fn take() -> Option<Self> {
+        let kept = take(FAREWELL)?;
+        Self::ALL.into_iter().find(|farewell| farewell.sentence() == kept)
+    }
+}
+
+/// Reads what the page before has left in the tab, and removes it.
+fn take(key: &str) -> Option<String> {
+    let kept = kept_in_tab(key)?;
+    keep_in_tab(key, None);
+    Some(kept)
 }
 
 /// How often texts like "3 minutes ago" are renewed.
@@ -132,32 +161,34 @@ impl Site {
         request_animation_frame(move || self.announcement.set(text));
     }
 
-    /// Begins a session that a login has answered with, and says so.
-    pub(crate) fn welcome(self, login: LoginResponse) {
-        let was_reset = login.password_was_reset_at.is_some();
-        let user = self.sessions.begin(login).user;
-        self.announce(format!("Logged in as {}.", user.name));
-        if was_reset {
-            self.tell(
-                "Your password was set anew by a recovery code or a reset link. If that wasn’t you, change it now."
-                    .to_owned(),
-            );
-        }
+    /// Begins a session that a login has answered with. The page that follows says so.
+    pub(crate) fn welcome(self, login: LoginResponse, farewell: Farewell) {
+        farewell.keep();
+        self.sessions.begin(login);
     }
 
-    /// Goes to the board, which says this.
+    /// Goes to the board, or to the login after a new password, which says this.
     pub(crate) fn leave_with(self, farewell: Farewell) {
-        keep_in_tab(FAREWELL, Some(farewell.sentence()));
-        self.router.replace(&match farewell {
-            Farewell::PasswordSet => Route::Login(After::Messages),
+        farewell.keep();
+        let route = match farewell {
+            Farewell::PasswordSet => Route::Login(After::messages()),
             _ => Route::Messages,
-        });
+        };
+        self.router.replace(&route);
+        if self.router.shows(&route) {
+            self.greet();
+        }
     }
 
     /// Says what the page before has left to say.
     pub(crate) fn greet(self) {
-        if let Some(sentence) = Farewell::take() {
-            self.tell(sentence.to_owned());
+        let Some(farewell) = Farewell::take() else { return };
+        let name = self.sessions.now().map(|session| session.user.name).unwrap_or_default();
+        let sentence = farewell.sentence().replace(NAME, &name);
+        match farewell {
+            // The bar shows to whoever sees it who is logged in.
+            Farewell::LoggedIn => self.announce(sentence),
+            _ => self.tell(sentence),
         }
     }
 
@@ -175,10 +206,26 @@ impl Site {
         }
     }
 
-    /// Goes to where the person wanted to go before the login.
-    pub(crate) fn go_on(self, after: After) {
-        self.router.replace(&Route::Messages);
-        if after == After::Compose {
+    /// Goes to where the person wanted to go before the login, once somebody is logged in, perhaps in another tab.
+    pub(crate) fn go_on_as_somebody(self, after: After) {
+        Effect::new(move |_| {
+            if self.sessions.is_somebody() {
+                self.go_on(&after);
+            }
+        });
+    }
+
+    fn go_on(self, after: &After) {
+        if !self.sessions.is_kept() {
+            return self.tell(NOT_KEPT.to_owned());
+        }
+        keep_in_tab(COMPOSE, (*after == After::Compose).then_some(""));
+        self.router.replace(after.view());
+    }
+
+    /// Opens the dialog for a message if somebody has logged in for that.
+    pub(crate) fn compose_after_login(self) {
+        if take(COMPOSE).is_some() && self.sessions.is_somebody() {
             self.is_composing.set(true);
         }
     }

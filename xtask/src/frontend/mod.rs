@@ -40,8 +40,9 @@ struct Page {
     limit: usize,
 }
 
-const PAGES: [Page; 3] = [
+const PAGES: [Page; 4] = [
     Page { file: "index.html", binary: "frontend", what: "A first visit", limit: 140_000 },
+    Page { file: "entry.html", binary: "frontend-entry", what: "A visit of sign-up or login", limit: 140_000 },
     Page { file: "account.html", binary: "frontend-account", what: "A visit of the account", limit: 160_000 },
     Page { file: "moderation.html", binary: "frontend-moderation", what: "A visit of moderation", limit: 160_000 },
 ];

@@ -20,6 +20,14 @@ static SITE: Site = Site {
             gzip: Some(Encoded { etag: "\"html-gz\"", bytes: b"gzip" }),
         },
         Asset {
+            path: "/entry.html",
+            content_type: HTML,
+            is_hashed: false,
+            identity: Encoded { etag: "\"entry\"", bytes: b"<p>entry" },
+            brotli: None,
+            gzip: None,
+        },
+        Asset {
             path: "/account.html",
             content_type: HTML,
             is_hashed: false,
@@ -82,7 +90,7 @@ fn headers<'a, const N: usize>(response: &'a Response<Bytes>, names: [&str; N]) 
 
 #[test]
 fn every_page_is_the_app() {
-    for path in ["/", "/index.html", "/login", "/signup/", "/by/ada", "/by/Ada_1/", "/?before=x.y", "/login?x", "//"] {
+    for path in ["/", "/index.html", "/by/ada", "/by/Ada_1/", "/?before=x.y", "/by/ada?x", "//"] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>html"[..]), "{path}");
         assert_eq!(
@@ -90,6 +98,14 @@ fn every_page_is_the_app() {
             [Some(HTML), Some("no-cache"), Some("\"html\""), Some("Accept-Encoding"), None, Some("7")],
             "{path}"
         );
+    }
+}
+
+#[test]
+fn the_ways_in_are_an_app_of_their_own() {
+    for path in ["/login", "/login?next=post", "/signup/", "/recover", "/entry.html"] {
+        let page = get(path);
+        assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>entry"[..]), "{path}");
     }
 }
 
@@ -103,7 +119,7 @@ fn moderation_is_an_app_of_its_own() {
 
 #[test]
 fn the_account_is_an_app_of_its_own() {
-    for path in ["/account", "/account/", "/account.html", "/account?x", "/recover"] {
+    for path in ["/account", "/account/", "/account.html", "/account?x"] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>account"[..]), "{path}");
         let names = ["content-type", "cache-control", "etag", "vary"];
@@ -197,7 +213,7 @@ fn the_client_says_which_encoding() {
         (Some(",, ;q=1,"), None, "\"html\""),
     ] {
         let wish: Vec<_> = accepted.map(|accepted| ("accept-encoding", accepted)).into_iter().collect();
-        let answer = ask("GET", "/login", &wish);
+        let answer = ask("GET", "/by/ada", &wish);
         assert_eq!(answer.status(), 200, "{accepted:?}");
         assert_eq!(
             headers(&answer, ["content-encoding", "etag", "content-type", "vary"]),
@@ -245,7 +261,7 @@ fn an_unchanged_file_is_not_sent_again() {
         ("html-br", "br", 200),
     ] {
         for method in ["GET", "HEAD"] {
-            let answer = ask(method, "/login", &[("if-none-match", tag), ("accept-encoding", accepted)]);
+            let answer = ask(method, "/by/ada", &[("if-none-match", tag), ("accept-encoding", accepted)]);
             assert_eq!(answer.status(), status, "{method} {tag} {accepted}");
             assert_eq!(headers(&answer, ["cache-control", "vary"]), [Some("no-cache"), Some("Accept-Encoding")]);
             assert!(header(&answer, "etag").is_some());

@@ -1,4 +1,4 @@
-//! The app of the board: the messages, sign-up and login.
+//! The app of the board: the messages, and the dialog for a new one.
 
 use leptos::prelude::*;
 
@@ -6,16 +6,13 @@ use crate::address::{After, Route};
 use crate::browser::focus_soon;
 use crate::view::compose::Compose;
 use crate::view::frame::{Said, SiteNotice};
-use crate::view::login::LoginPage;
 use crate::view::messages::MessagesPage;
-use crate::view::signup::SignupPage;
 use crate::view::site::Site;
 
 /// The view of the address.
 #[component]
 pub(crate) fn BoardContent() -> impl IntoView {
     let site = Site::get();
-    site.greet();
     // One view for each kind of address.
     view! {
         <main id="main" tabindex="-1">
@@ -24,8 +21,6 @@ pub(crate) fn BoardContent() -> impl IntoView {
             {move || match site.router.route() {
                 Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
                 Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
-                Route::Signup(after) => view! { <SignupPage after/> }.into_any(),
-                Route::Login(after) => view! { <LoginPage after/> }.into_any(),
                 _ => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
@@ -43,20 +38,18 @@ pub(crate) fn Dialog() -> impl IntoView {
     .into_any()
 }
 
-/// Tells that a session has ended by itself, unless the view asks for the password already.
+/// Tells that a session has ended by itself.
 #[component]
 fn SessionEnded() -> impl IntoView {
     let site = Site::get();
-    let is_told = Memo::new(move |_| {
-        let asks_itself = matches!(site.router.route(), Route::Login(_) | Route::Signup(_));
-        site.sessions.ended_username().is_some() && !asks_itself
-    });
+    let is_told = Memo::new(move |_| site.sessions.ended_username().is_some());
+    let way_in = move || Route::Login(After::back_to(site.router.route())).address();
     view! {
         <div role="status">
             {move || is_told.get().then(|| view! {
                 <p class="notice">
                     <span>"Your session has ended."</span>
-                    <a class="button plain" href=Route::Login(After::Messages).address()>"Log in again"</a>
+                    <a class="button plain" href=way_in>"Log in again"</a>
                 </p>
             })}
         </div>

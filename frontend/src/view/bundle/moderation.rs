@@ -23,7 +23,7 @@ pub(crate) fn ModerationContent() -> impl IntoView {
     view! {
         <main id="main" tabindex="-1">
             <SiteNotice/>
-            // Whoever leaves for the board does not see a form for the next login on the way.
+            // Whoever leaves for the board is not asked to log in on the way.
             {move || (!site.router.is_leaving()).then(|| view_of(site.router.route()))}
         </main>
     }
