@@ -42,11 +42,7 @@ fn start<Content: IntoView + 'static, Hidden: IntoView + 'static>(
         owner.with(|| mount_to_body(Bar));
         step(move || {
             owner.with(|| mount_to_body(content));
-            // If the site fails above, the notice in the shell says so. What is mounted beside the shell is not shown before.
-            if let Some(shell) = document().get_element_by_id("shell") {
-                shell.remove();
-            }
-            step(move || {
+            show(MOST_TRIES, move || {
                 owner.with(|| mount_to_body(hidden));
                 // What belongs to an owner goes with it, and the site stays as long as the page.
                 std::mem::forget(owner);
@@ -54,6 +50,22 @@ fn start<Content: IntoView + 'static, Hidden: IntoView + 'static>(
             })
         })
     })
+}
+
+/// So many steps the messages of the shell wait for those of the app. They have come, so that few are enough.
+const MOST_TRIES: u32 = 100;
+
+/// Removes the shell. If the site fails before, the notice in the shell says so. What is mounted beside the shell is not shown
+/// before; messages that the shell shows are not taken away before the app shows them.
+fn show(tries: u32, next: impl FnOnce() -> JsValue + 'static) -> JsValue {
+    let is_there = |selector| matches!(document().query_selector(selector), Ok(Some(_)));
+    if tries > 0 && is_there("#shell article") && !is_there("main article") {
+        return step(move || show(tries - 1, next));
+    }
+    if let Some(shell) = document().get_element_by_id("shell") {
+        shell.remove();
+    }
+    step(next)
 }
 
 fn step(step: impl FnOnce() -> JsValue + 'static) -> JsValue {

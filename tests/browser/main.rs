@@ -46,6 +46,7 @@ mod returning;
 mod screenshots;
 mod second_factor;
 mod sessions;
+mod shell;
 mod start;
 mod story;
 mod theme;

@@ -14,7 +14,7 @@ use crate::proxy::{Spoil, proxy};
 const NOT_STARTED: &str = "Latchkey has not started";
 
 #[track_caller]
-fn says_what_to_do(page: &Browser) {
+pub(crate) fn says_what_to_do(page: &Browser) {
     page.reads(NOT_STARTED);
     page.reads("Allow WebAssembly for this site");
     page.find(&link("Load again"));
