@@ -89,14 +89,25 @@ fn lines_links_and_times_are_shown() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
     let posted = alice.post(&app, "First line\nSecond line: https://example.com/a?b=c#d, and more.");
-    let page = Browser::open(&app);
+    let page = Browser::blank(&app);
+    let count = "window.formatted = 0;
+        const real = Date.prototype.toLocaleString;
+        Date.prototype.toLocaleString = function (...request) {
+            window.formatted++;
+            return real.apply(this, request);
+        }";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": count}));
+    page.go("/");
     sees_message(&page, "First line\nSecond line");
     let link = Locator { role: Role::Link, name: "https://example.com/a?b=c#d".to_owned(), within: "article" };
     let link = page.find(&link).script("return [element.href, element.rel, element.target]");
     assert_eq!(link[0], "https://example.com/a?b=c#d", "the comma is not part of it");
     assert!(link[1].as_str().unwrap().contains("noopener") || link[2] == "", "{link}");
 
+    assert_eq!(page.script("return formatted", json!([])), 0, "the first formatted time keeps a phone busy");
+    let hover = "document.querySelector('main article time').dispatchEvent(new PointerEvent('pointerenter'))";
     let time = page.wait("exact time, which is there on hover", || {
+        page.script(hover, json!([]));
         let time = page.script(
             "const time = document.querySelector('article time'); return [time.dateTime, time.title, time.innerText]",
             json!([]),

@@ -1,7 +1,5 @@
 //! How long ago something was.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::site::Site;
@@ -9,7 +7,7 @@ use super::text::changing;
 use crate::age::ago;
 use crate::browser::{exact, instant_ms};
 
-/// How long ago something was, and the exact time as its title.
+/// How long ago something was, and the exact time as its title, once a pointer is there.
 #[component]
 pub(crate) fn Ago(
     /// A time as the API writes it.
@@ -18,14 +16,18 @@ pub(crate) fn Ago(
     let site = Site::get();
     let at_ms = instant_ms(&time);
     let element = NodeRef::<leptos::html::Time>::new();
-    // The browser takes long for the first such text, so that it is made after the messages are shown.
+    // The browser takes long for the first such text, and few look at it.
     let said = time.clone();
-    let title = move || {
-        if let Some(element) = element.try_get_untracked().flatten() {
+    let title = move |_| {
+        if let Some(element) = element.get_untracked() {
             element.set_title(&exact(&said));
         }
     };
-    set_timeout(title, Duration::ZERO);
-    view! { <time datetime=time node_ref=element prop:textContent=changing(move || ago(site.now_ms.get(), at_ms))></time> }
+    view! {
+        <time
+            datetime=time node_ref=element on:pointerenter=title
+            prop:textContent=changing(move || ago(site.now_ms.get(), at_ms))
+        ></time>
+    }
     .into_any()
 }
