@@ -116,8 +116,9 @@ enum Command {
     Mutants(mutants::Arguments),
     /// Prints the report of Lighthouse about the site, in its mobile profile, and fails when accessibility, best practices or SEO
     /// is not 100, when something moves while a page is loaded, or when it loads more than it should. Needs Node.js with npm,
-    /// and Chromium.
-    Audit,
+    /// and Chromium. Then it measures a first visit on slow 3G with a slow processor: when the first message is there, when the
+    /// app is ready, and how long the page can't answer.
+    Audit(audit::Arguments),
     /// Runs the black-box suite on each host with each store that this machine can have, prints the table of what passed, failed and
     /// did not run, and fails when a test fails. Spin is the one that SPIN=/path/to/spin names. Takes about half an hour.
     Portability(portability::Arguments),
@@ -165,7 +166,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Mutants(arguments) => return mutants::mutants(&project, &arguments),
         Command::Scaling(arguments) => scaling::scaling(&project, &arguments)?,
         Command::Portability(arguments) => portability::portability(&project, &arguments)?,
-        Command::Audit => audit::audit(&project)?,
+        Command::Audit(arguments) => audit::audit(&project, &arguments)?,
         Command::Key(command) => key::key(&command)?,
         Command::Setup => setup::all(&project)?,
     }

@@ -1,21 +1,21 @@
-//! What Lighthouse says of the site in its mobile profile: a phone whose processor is four times slower than this one.
+//! What Lighthouse says of the site: in its mobile profile, a phone whose processor is four times slower than this one, and how
+//! long a first visit takes on such a phone with a slow connection.
+
+mod lighthouse;
+mod slow;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use self::lighthouse::{chromium, number, report};
 use crate::app::App;
 use crate::browser::LIGHTHOUSE;
 use crate::project::Project;
 use crate::wasi::Wasi;
 use crate::{browser, build, npm};
 
-const CHROME_FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
-                            --disable-background-networking --disable-component-update --disable-sync";
 /// The first one depends on the machine and on what else it does, so it is printed. The others have to be 100.
 const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices", "seo"];
 /// What depends on the machine, in milliseconds.
@@ -24,18 +24,32 @@ const TIMES: [(&str, &str); 3] = [
     ("largest-contentful-paint", "largest content"),
     ("total-blocking-time", "blocked"),
 ];
-/// A name, the address, and how many addresses a first visit loads: page, style, script, WebAssembly, icon, and the messages.
+/// A name, the address, and how many addresses a first visit loads: page, style, script, WebAssembly, icon; the messages, and what
+/// the page of the login loads, which are its page, script and WebAssembly; the options for a passkey; a second style.
 const VIEWS: [(&str, &str, usize); 4] =
-    [("messages", "/", 6), ("signup", "/signup", 5), ("login", "/login", 5), ("account", "/account", 6)];
+    [("messages", "/", 9), ("signup", "/signup", 5), ("login", "/login", 6), ("account", "/account", 6)];
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Writes how long a first visit takes into docs/performance.md.
+    #[arg(long)]
+    write: bool,
+}
 
 /// Builds what is needed, and prints and checks the report.
-pub(crate) fn audit(project: &Project) -> Result<()> {
+pub(crate) fn audit(project: &Project, arguments: &Arguments) -> Result<()> {
     project.progress.expect(build::steps(project, &[]) + 2);
     build::components(project, Wasi::V0_2, &[])?;
     build::host(project)?;
     build::fixture(project, Wasi::V0_2)?;
     browser::install(project);
-    check(project)
+    check(project)?;
+    let table = slow::measure(project)?;
+    println!("\n{table}");
+    if arguments.write {
+        slow::write(project, &table)?;
+    }
+    Ok(())
 }
 
 /// Checks what is built, as [`audit`] does. Returns in words what did not run for want of a tool.
@@ -50,7 +64,6 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
 /// Prints the scores and times of each view, and fails if one lacks what it has on every machine. The full reports are in
 /// `target/audit`.
 fn check(project: &Project) -> Result<()> {
-    let lighthouse = npm::packages(project, &[LIGHTHOUSE])?.join("node_modules/.bin/lighthouse");
     let app = App::start(project, Wasi::V0_2, "target/audit")?;
     app.fill(20)?;
     let columns = CATEGORIES.into_iter().map(str::to_owned).chain(TIMES.map(|(_, name)| format!("{name}, ms")));
@@ -58,18 +71,8 @@ fn check(project: &Project) -> Result<()> {
     println!("| view | {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len() + 1));
     for (name, path, addresses) in VIEWS {
         let output = project.path(&format!("target/audit/{name}"));
-        let mut command = Command::new(&lighthouse);
-        command
-            .arg(app.url(path))
-            .args(["--quiet", "--output=json", "--output=html", &format!("--chrome-flags={CHROME_FLAGS}")])
-            .arg(format!("--only-categories={}", CATEGORIES.join(",")))
-            .arg(format!("--output-path={}", output.display()));
-        if let Some(browser) = chromium() {
-            command.env("CHROME_PATH", browser);
-        }
-        project.run(&mut command)?;
-        let report = fs::read_to_string(output.with_extension("report.json"))?;
-        let report: Value = serde_json::from_str(&report)?;
+        let report =
+            report(project, &app.url(path), &output, &[&format!("--only-categories={}", CATEGORIES.join(","))])?;
         print(name, &report);
         judge(&report, addresses).with_context(|| format!("the view {name}; see target/audit/{name}.report.html"))?;
     }
@@ -94,10 +97,6 @@ fn score(report: &Value, category: &str) -> Option<f64> {
     report.pointer(&format!("/categories/{category}/score")).and_then(Value::as_f64)
 }
 
-fn number(report: &Value, audit: &str) -> Option<f64> {
-    report.pointer(&format!("/audits/{audit}/numericValue")).and_then(Value::as_f64)
-}
-
 fn print(name: &str, report: &Value) {
     let scores = CATEGORIES.map(|category| score(report, category).map(|score| score * 100.0));
     let times = TIMES.map(|(audit, _)| number(report, audit));
@@ -110,16 +109,6 @@ fn print(name: &str, report: &Value) {
             eprintln!("  {name}: {id}: {}", audit.get("displayValue").and_then(Value::as_str).unwrap_or("not passed"));
         }
     }
-}
-
-fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let programs = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-    programs
-        .iter()
-        .flat_map(|program| folders.iter().map(move |folder| folder.join(program)))
-        .find(|file| file.is_file())
 }
 
 #[cfg(test)]
