@@ -51,6 +51,7 @@ mod start;
 mod story;
 mod theme;
 mod tls;
+mod toast;
 mod tools;
 mod translated;
 mod typing;

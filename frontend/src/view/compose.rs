@@ -82,6 +82,12 @@ impl Writing {
             // Meanwhile the dialog belongs to somebody else.
             Err(_) if !is_shown => {}
             Err(refusal) if refusal.wants_login() => self.step.set(Step::LoggedOut),
+            // The dialog was closed while this was under way.
+            Err(refusal) if !self.site.is_composing.get_untracked() => {
+                self.step.set(Step::Writing);
+                let sentence = format!("{} Your message is not posted.", refusal.sentence());
+                self.site.offer(sentence, "Try again", Callback::new(move |()| self.post()));
+            }
             Err(ApiError::Problem(problem)) if problem.code == ProblemCode::ValidationFailed => {
                 draft::forget_key();
                 self.refuse(match problem.errors.first() {
@@ -191,6 +197,9 @@ pub(crate) fn Compose() -> impl IntoView {
     let on_close = move |_| {
         site.is_composing.set(false);
         focus("#compose");
+        if step.get_untracked() != Step::Sending && !text.with_untracked(String::is_empty) {
+            site.announce("Your draft is kept.");
+        }
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

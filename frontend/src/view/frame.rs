@@ -1,11 +1,10 @@
-//! What all apps have around the view of the address: the bar at the top, a notice, and what a screen reader is told.
+//! What all apps have around the view of the address: the bar at the top, and a notice.
 
 use leptos::prelude::*;
 
 use super::header::Header;
 use super::notice::Notice;
 use super::site::Site;
-use super::text::changing;
 use crate::browser::focus;
 use crate::draft;
 
@@ -21,14 +20,6 @@ pub(crate) fn Bar() -> impl IntoView {
         <Header/>
     }
     .into_any()
-}
-
-/// What a screen reader is told.
-#[component]
-pub(crate) fn Said() -> impl IntoView {
-    let site = Site::get();
-    site.greet();
-    view! { <p class="hidden" role="status" prop:textContent=changing(move || site.announcement.get())></p> }.into_any()
 }
 
 /// What is said above the present view, and goes with it.

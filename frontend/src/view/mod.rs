@@ -40,8 +40,10 @@ mod strength;
 mod suspension;
 mod task;
 mod text;
+mod toast;
 mod ways;
 
 pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog, EntryContent, ModerationContent};
-pub(crate) use self::frame::{Bar, Said};
+pub(crate) use self::frame::Bar;
 pub(crate) use self::site::Site;
+pub(crate) use self::toast::Said;

@@ -37,7 +37,7 @@ pub(crate) fn NewPasswordField(
         }
         let it = verdict.get_untracked();
         if it.strength != Strength::None {
-            site.announce(format!("Password strength: {} {}", it.strength.words(), it.advice));
+            site.read_out(format!("Password strength: {} {}", it.strength.words(), it.advice));
         }
     };
     let type_in = move |()| {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use rules::Bundle;
 use wire::{LoginResponse, Message};
 
+use super::toast::{Toast, Toaster};
 use crate::address::{After, Route};
 use crate::api;
 use crate::browser::{keep_in_tab, kept_in_tab};
@@ -29,8 +30,7 @@ pub(crate) struct Site {
     pub(crate) now_ms: RwSignal<f64>,
     /// What is said above the present view. It goes with the view.
     pub(crate) notice: RwSignal<Option<String>>,
-    /// What a screen reader says next.
-    pub(crate) announcement: RwSignal<String>,
+    pub(super) toaster: Toaster,
     /// The role of an account, once somebody has asked for it.
     role: RwSignal<Option<(String, Role)>>,
 }
@@ -58,6 +58,7 @@ const NOT_KEPT: &str = "This browser keeps nothing for Latchkey, so your login e
 const NAME: &str = "{name}";
 
 impl Farewell {
+    /// In the order of their declaration.
     const ALL: [Self; 9] = [
         Self::LoggedIn,
         Self::LoggedInAfterReset,
@@ -72,16 +73,10 @@ impl Farewell {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::LoggedIn => "Logged in as {name}.",
-            Self::LoggedInAfterReset => {
-                "Your password was set anew by a recovery code or a reset link. If that wasn’t you, change it now."
-            }
-            Self::SignedUp => {
-                "Welcome, {name}. You are logged in. If you forget your password, only recovery codes let you in again: make them in \
-                 your account."
-            }
+            Self::LoggedIn | Self::LoggedInAfterReset => "Welcome back, {name}.",
+            Self::SignedUp => "Welcome, {name}.",
             Self::LoggedOut => "You are logged out.",
-            Self::LoggedOutEverywhere => "You are logged out everywhere.",
+            Self::LoggedOutEverywhere => "You are logged out on every device.",
             Self::AccountDeleted => "Your account is deleted.",
             Self::PasswordSet => "Your new password is set. Log in with it.",
             Self::Reported => "Reported. Those who look after the board will read it.",
@@ -89,14 +84,27 @@ impl Farewell {
         }
     }
 
+    /// What there is to know or to do besides. It stays above the view.
+    fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::LoggedInAfterReset => {
+                Some("Your password was set anew by a recovery code or a reset link. If that wasn’t you, change it now.")
+            }
+            Self::SignedUp => {
+                Some("If you forget your password, only recovery codes let you in again. Make them in your account.")
+            }
+            _ => None,
+        }
+    }
+
+    /// It is kept as its place in the list of all.
     fn keep(self) {
-        keep_in_tab(FAREWELL, Some(self.sentence()));
+        keep_in_tab(FAREWELL, Some(&(self as usize).to_string()));
     }
 
     /// What the page before has left to say, which is said once.
     fn take() -> Option<Self> {
-        let kept = take(FAREWELL)?;
-        Self::ALL.into_iter().find(|farewell| farewell.sentence() == kept)
+        Self::ALL.get(take(FAREWELL)?.parse::<usize>().ok()?).copied()
     }
 }
 
@@ -121,7 +129,7 @@ impl Site {
             posted: RwSignal::new(None),
             now_ms: RwSignal::new(js_sys::Date::now()),
             notice: RwSignal::new(None),
-            announcement: RwSignal::new(String::new()),
+            toaster: Toaster::new(),
             role: RwSignal::new(None),
         };
         set_interval(move || site.now_ms.set(js_sys::Date::now()), TICK);
@@ -154,11 +162,19 @@ impl Site {
         known.map(|(_, role)| role).unwrap_or_default()
     }
 
-    /// Has a screen reader say something, also if it is what was said last.
+    /// Says that something was done, for a few seconds. It is seen and heard, also if it is what was said last.
     pub(crate) fn announce(self, text: impl Into<String>) {
-        let text = text.into();
-        self.announcement.set(String::new());
-        request_animation_frame(move || self.announcement.set(text));
+        self.toaster.show(Toast { text: text.into(), is_seen: true, action: None });
+    }
+
+    /// The same, with a button for what can be done about it.
+    pub(crate) fn offer(self, text: String, label: &'static str, action: Callback<()>) {
+        self.toaster.show(Toast { text, is_seen: true, action: Some((label, action)) });
+    }
+
+    /// Has a screen reader say what the page shows already.
+    pub(crate) fn read_out(self, text: String) {
+        self.toaster.show(Toast { text, is_seen: false, action: None });
     }
 
     /// Begins a session that a login has answered with. The page that follows says so.
@@ -184,11 +200,10 @@ impl Site {
     pub(crate) fn greet(self) {
         let Some(farewell) = Farewell::take() else { return };
         let name = self.sessions.now().map(|session| session.user.name).unwrap_or_default();
-        let sentence = farewell.sentence().replace(NAME, &name);
-        match farewell {
-            // The bar shows to whoever sees it who is logged in.
-            Farewell::LoggedIn => self.announce(sentence),
-            _ => self.tell(sentence),
+        // The name is isolated, because it may be written from right to left.
+        self.announce(farewell.sentence().replace(NAME, &format!("\u{2068}{name}\u{2069}")));
+        if let Some(advice) = farewell.advice() {
+            self.tell(advice.to_owned());
         }
     }
 

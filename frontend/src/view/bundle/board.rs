@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use crate::address::{After, Route};
 use crate::browser::focus_soon;
 use crate::view::compose::Compose;
-use crate::view::frame::{Said, SiteNotice};
+use crate::view::frame::SiteNotice;
 use crate::view::messages::MessagesPage;
 use crate::view::site::Site;
+use crate::view::toast::Said;
 
 /// The view of the address.
 #[component]
@@ -28,7 +29,7 @@ pub(crate) fn BoardContent() -> impl IntoView {
     .into_any()
 }
 
-/// What is not seen at first: the dialog for a message, and what a screen reader is told.
+/// What is not seen at first: the dialog for a message, and what is said about what was done.
 #[component]
 pub(crate) fn Dialog() -> impl IntoView {
     view! {
