@@ -1,8 +1,6 @@
-//! The light or dark theme: the one that the system prefers, until the person has chosen.
+//! The light or dark theme: the one that the person has chosen, or the one of the system.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 use crate::browser::{keep, kept};
 
@@ -10,82 +8,82 @@ const KEY: &str = "latchkey.theme";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Theme {
+    /// Light or dark, as the system is.
+    System,
     Light,
     Dark,
 }
 
 impl Theme {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
         }
     }
 
-    pub(crate) fn other(self) -> Self {
+    /// The choice after this one. The first from the system's is the one that looks different, so that each press is seen until
+    /// the system has its way again.
+    pub(crate) fn next(self) -> Self {
+        let system = match window().match_media("(prefers-color-scheme: dark)") {
+            Ok(Some(query)) if query.matches() => Self::Dark,
+            _ => Self::Light,
+        };
         match self {
-            Self::Light => Self::Dark,
-            Self::Dark => Self::Light,
+            Self::System if system == Self::Dark => Self::Light,
+            Self::System => Self::Dark,
+            chosen if chosen == system => Self::System,
+            _ => system,
         }
     }
 
-    /// The theme as a signal: what the person has chosen, here or in another tab, or else what the system prefers.
+    /// What the person has chosen, here or in another tab, as a signal.
     pub(crate) fn start() -> RwSignal<Self> {
-        let theme = RwSignal::new(Self::now());
-        let follow = move || theme.set(Self::now());
+        let theme = RwSignal::new(Self::chosen());
         let storage = window_event_listener(leptos::ev::storage, move |event| {
             if event.key().is_none_or(|key| key == KEY) {
-                follow();
+                theme.set(Self::chosen());
+                theme.get_untracked().show();
             }
         });
         on_cleanup(move || storage.remove());
-        if let Some(query) = dark_query() {
-            // The listener is never removed: it is needed for as long as the page is open.
-            let listener = Closure::<dyn Fn()>::new(follow).into_js_value();
-            let _ = query.add_event_listener_with_callback("change", listener.unchecked_ref());
-        }
         theme
     }
 
-    /// Shows the chosen theme, if there is one, and returns the theme that is shown.
-    fn now() -> Self {
-        let chosen = match kept(KEY).as_deref() {
-            Some("light") => Some(Self::Light),
-            Some("dark") => Some(Self::Dark),
+    fn chosen() -> Self {
+        match kept(KEY).as_deref() {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
             Some(_) => {
                 keep(KEY, None);
-                None
+                Self::System
             }
-            None => None,
-        };
-        if let Some(chosen) = chosen {
-            chosen.show();
+            None => Self::System,
         }
-        let system = || if dark_query().is_some_and(|query| query.matches()) { Self::Dark } else { Self::Light };
-        chosen.unwrap_or_else(system)
     }
 
     /// Shows this theme from now on, and on the next visit.
     pub(crate) fn choose(self) {
-        keep(KEY, Some(self.as_str()));
+        keep(KEY, (self != Self::System).then(|| self.as_str()));
         self.show();
     }
 
+    /// Shows this theme. The script in the page does the same before the app runs.
     fn show(self) {
         if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-theme", self.as_str());
+            let _ = match self {
+                Self::System => root.remove_attribute("data-theme"),
+                chosen => root.set_attribute("data-theme", chosen.as_str()),
+            };
         }
-        // The bar of a phone has the colour of the bar at the top, also where the system prefers the other theme. The script in
-        // the page does the same before the app runs.
-        for scheme in ["light", "dark"] {
-            let selector = format!("[name=theme-color][media*={scheme}]");
+        // The bar of a phone has the colour of the bar at the top, also where the system prefers the other theme.
+        for scheme in [Self::Light, Self::Dark] {
+            let shown = if self == Self::System { scheme } else { self };
+            let selector = format!("[name=theme-color][media*={}]", scheme.as_str());
             if let Ok(Some(meta)) = document().query_selector(&selector) {
-                let _ = meta.set_attribute("content", if self == Self::Dark { "#1b1915" } else { "#ffffff" });
+                let _ = meta.set_attribute("content", if shown == Self::Dark { "#1b1915" } else { "#ffffff" });
             }
         }
     }
-}
-
-fn dark_query() -> Option<web_sys::MediaQueryList> {
-    window().match_media("(prefers-color-scheme: dark)").ok().flatten()
 }

@@ -6,6 +6,7 @@ use crate::browser::Browser;
 use crate::harness::host::Setup;
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, post, sees_message, someone};
+use crate::views::choose;
 
 /// The rectangle of the first element that a selector finds: left, top, right, bottom.
 #[track_caller]
@@ -107,7 +108,7 @@ fn parts_of_the_account_have_the_same_space_below() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     page.go("/account");
-    page.find(&button("Log out everywhere, here too?"));
+    page.find(&button("Log out on every device, including this one?"));
     page.settle();
     let space = page.script(
         "return [...document.querySelectorAll('section.part')].map(part => {
@@ -125,7 +126,7 @@ fn paper_has_the_messages_alone_in_black() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     post(&page, "For the files");
-    page.click(&button("Dark theme"));
+    choose(&page, "dark");
     page.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
     let ink = page.script(
         "const canvas = document.createElement('canvas').getContext('2d');

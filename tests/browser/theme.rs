@@ -1,4 +1,4 @@
-//! Light and dark theme: chosen by the operating system, or by the switch on the page.
+//! Light and dark theme: as the operating system has it, or as the person chooses by the switch on the page.
 
 use serde_json::json;
 
@@ -6,6 +6,7 @@ use crate::browser::Browser;
 use crate::harness::host::Setup;
 use crate::locator::{button, heading};
 use crate::people::open_login;
+use crate::views::choose;
 
 /// Whether the page is dark, judged by the colour of its background.
 #[track_caller]
@@ -23,31 +24,34 @@ fn is_dark(page: &Browser) -> bool {
 
 #[track_caller]
 fn becomes(page: &Browser, dark: bool) {
-    page.find(&button(if dark { "Light theme" } else { "Dark theme" }));
     page.wait("colours", || Ok((is_dark(page) == dark).then_some(())));
 }
 
-case!(Browser, the_switch_is_remembered_and_reaches_other_tabs);
-fn the_switch_is_remembered_and_reaches_other_tabs() {
+case!(Browser, the_choice_is_remembered_and_reaches_other_tabs);
+fn the_choice_is_remembered_and_reaches_other_tabs() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
     page.prefer("prefers-color-scheme", "light");
     becomes(&page, false);
-    page.click(&button("Dark theme"));
+    // The first press changes what one sees.
+    page.click(&button("Theme: system"));
+    page.find(&button("Theme: dark"));
     becomes(&page, true);
     page.reload();
+    page.find(&button("Theme: dark"));
     becomes(&page, true);
     let first = page.open_tab();
-    page.go("/");
+    page.go("/account");
     becomes(&page, true);
-    page.click(&button("Light theme"));
+    choose(&page, "light");
     becomes(&page, false);
     page.bring_to_front(&first);
+    page.find(&button("Theme: light"));
     becomes(&page, false);
 }
 
-case!(Browser, the_preference_of_the_system_counts_until_one_chooses);
-fn the_preference_of_the_system_counts_until_one_chooses() {
+case!(Browser, the_system_decides_until_one_chooses_and_again_afterwards);
+fn the_system_decides_until_one_chooses_and_again_afterwards() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
     for dark in [true, false, true] {
@@ -56,10 +60,25 @@ fn the_preference_of_the_system_counts_until_one_chooses() {
     }
     page.reload();
     becomes(&page, true);
-    page.click(&button("Light theme"));
+    page.click(&button("Theme: system"));
+    page.find(&button("Theme: light"));
     becomes(&page, false);
     page.prefer("prefers-color-scheme", "light");
     page.prefer("prefers-color-scheme", "dark");
+    becomes(&page, false);
+
+    let first = page.open_tab();
+    page.go("/");
+    choose(&page, "system");
+    assert_eq!(page.stored("latchkey.theme"), None);
+    page.bring_to_front(&first);
+    page.find(&button("Theme: system"));
+    for dark in [true, false] {
+        page.prefer("prefers-color-scheme", if dark { "dark" } else { "light" });
+        becomes(&page, dark);
+    }
+    page.reload();
+    page.find(&button("Theme: system"));
     becomes(&page, false);
 }
 
@@ -85,13 +104,15 @@ fn the_bar_of_a_phone_follows_the_choice() {
     let colours = || {
         page.script("return [...document.querySelectorAll('[name=theme-color]')].map(meta => meta.content)", json!([]))
     };
-    page.click(&button("Dark theme"));
-    becomes(&page, true);
-    assert_eq!(colours(), json!(["#1b1915", "#1b1915"]));
-    page.reload();
-    becomes(&page, true);
-    assert_eq!(colours(), json!(["#1b1915", "#1b1915"]));
-    page.click(&button("Light theme"));
-    becomes(&page, false);
-    assert_eq!(colours(), json!(["#ffffff", "#ffffff"]));
+    let before = colours();
+    assert_eq!(before, json!(["#ffffff", "#1b1915"]));
+    for (theme, expected) in
+        [("dark", json!(["#1b1915", "#1b1915"])), ("light", json!(["#ffffff", "#ffffff"])), ("system", before)]
+    {
+        choose(&page, theme);
+        assert_eq!(colours(), expected, "{theme}");
+        page.reload();
+        page.find(&button(&format!("Theme: {theme}")));
+        assert_eq!(colours(), expected, "{theme}, the next time");
+    }
 }

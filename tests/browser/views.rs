@@ -1,5 +1,7 @@
 //! Visits every view of the site, for checks that have to hold on all of them.
 
+use serde_json::json;
+
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::host::Host;
@@ -36,15 +38,16 @@ pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)
     look("author without a server");
 }
 
-/// Sets the switch to a theme, unless it is already set.
+/// Presses the switch until it has a theme: `light`, `dark` or `system`.
 #[track_caller]
 pub(crate) fn choose(page: &Browser, theme: &str) {
-    let (wanted, other) = if theme == "dark" { ("Dark theme", "Light theme") } else { ("Light theme", "Dark theme") };
-    page.wait("theme switch", || Ok((page.has(&button(wanted)) || page.has(&button(other))).then_some(())));
-    if page.has(&button(wanted)) {
-        page.click(&button(wanted));
-    }
-    page.find(&button(other));
+    let script = "const button = document.querySelector('.top button[title^=Theme]');
+        if (button?.title !== `Theme: ${arguments[0]}`) button?.click();";
+    let wanted = button(&format!("Theme: {theme}"));
+    page.wait(&format!("theme {theme}"), || {
+        page.script(script, json!([theme]));
+        Ok(page.has(&wanted).then_some(()))
+    });
 }
 
 /// Posts, by two authors, more messages than a page holds.

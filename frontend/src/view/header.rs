@@ -21,7 +21,7 @@ pub(crate) fn Header() -> impl IntoView {
     let theme = Theme::start();
     let user = Memo::new(move |_| site.sessions.user());
     let switch = move |_| {
-        theme.update(|theme| *theme = theme.other());
+        theme.update(|theme| *theme = theme.next());
         theme.get_untracked().choose();
     };
     view! {
@@ -31,10 +31,10 @@ pub(crate) fn Header() -> impl IntoView {
                 <button
                     class="plain round"
                     type="button"
-                    aria-label=move || if theme.get() == Theme::Dark { "Light theme" } else { "Dark theme" }
+                    title=move || format!("Theme: {}", theme.get().as_str())
                     on:click=switch
                 >
-                    {move || if theme.get() == Theme::Dark { icons::sun().into_any() } else { icons::moon().into_any() }}
+                    {move || icons::theme(theme.get())}
                 </button>
                 // Who has just logged in or out is seen on the page that comes.
                 {move || (!site.router.is_leaving()).then(|| match user.get() {
@@ -146,7 +146,7 @@ fn LogOut() -> impl IntoView {
     view! {
         <ErrorText text=task.error/>
         <BusyButton
-            class="plain wide" kind="button" label="Log out" busy="Logging out…"
+            class="item" kind="button" label="Log out" busy="Logging out…"
             is_running=task.is_running on_press=Callback::new(log_out)
         />
     }

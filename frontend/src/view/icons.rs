@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::theme::Theme;
+
 /// A key whose bow is a speech bubble.
 pub(crate) fn mark() -> impl IntoView {
     view! {
@@ -13,23 +15,17 @@ pub(crate) fn mark() -> impl IntoView {
     }
 }
 
-/// The sun, for the light theme.
-pub(crate) fn sun() -> impl IntoView {
-    view! {
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-            <circle cx="12" cy="12" r="4"/>
-            <path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600 7 7M17 17l1.400 1.400M18.400 5.600 17 7M7 17l-1.400 1.400"/>
-        </svg>
-    }
-}
-
-/// The moon, for the dark theme.
-pub(crate) fn moon() -> impl IntoView {
-    view! {
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500Z"/>
-        </svg>
-    }
+/// The sun, the moon, or a half of each, as the system decides.
+pub(crate) fn theme(theme: Theme) -> impl IntoView {
+    let (lines, area) = match theme {
+        Theme::Light => (
+            "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600 7 7M17 17l1.400 1.400M18.400 5.600 17 7M7 17l-1.400 1.400",
+            "",
+        ),
+        Theme::Dark => ("M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500Z", ""),
+        Theme::System => ("M20 12a8 8 0 1 1-16 0 8 8 0 0 1 16 0Z", "M12 4a8 8 0 0 1 0 16Z"),
+    };
+    view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d=lines/><path class="dot" d=area/></svg> }
 }
 
 /// The arrow of a button that opens a menu.
