@@ -15,7 +15,7 @@ fn to_account(page: &Browser, name: &str) {
     page.click(&button(name));
     page.click(&link("Your account"));
     page.find(&heading("Your account"));
-    page.reads("This one");
+    page.reads("This device");
 }
 
 #[track_caller]
@@ -32,11 +32,11 @@ fn the_page_is_found_and_tells_who_one_is() {
     page.wait("focus on the heading", || {
         Ok((page.script("return document.activeElement.tagName", serde_json::json!([])) == "H1").then_some(()))
     });
-    for text in ["@ada", "Member since", "20", "Where you are logged in", "Logged in just now, last used just now"] {
+    for text in ["@ada", "Member since", "20", "Where you\u{2019}re logged in", "Logged in just now, last used just now"] {
         page.reads(text);
     }
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
 }
 
 case!(Browser, a_stranger_is_asked_to_log_in);
@@ -48,9 +48,9 @@ fn a_stranger_is_asked_to_log_in() {
     page.reads("Log in to see your account.");
     page.click(&link("Log in").within("main"));
     log_in(&page, "ada", PASSWORD);
-    page.reads("This one");
+    page.reads("This device");
     assert_eq!(page.path(), "/account");
-    page.click(&button("Log out here"));
+    page.click(&button("Log out on this device"));
     page.reads("You are logged out.");
     page.find(&heading("Messages"));
     page.find(&link("Log in"));
@@ -64,11 +64,12 @@ fn another_session_can_be_ended() {
     let page = Browser::open(&app);
     log_in(&page, "ada", PASSWORD);
     to_account(&page, "Ada");
-    let client = "End the session of Chrome on Linux";
-    page.click(&button(client));
-    page.lacks(&button(client));
-    page.find(&button("Log out here"));
-    page.reads("The session has ended.");
+    let end = others(&page, 1).remove(0);
+    assert!(end.starts_with("Log out Chrome on Linux, logged in "), "{end}");
+    page.click(&button(&end));
+    page.lacks(&button(&end));
+    page.find(&button("Log out on this device"));
+    page.reads("Chrome on Linux is logged out.");
 
     other.click(&button("Ada"));
     other.click(&link("Your account"));
@@ -77,21 +78,46 @@ fn another_session_can_be_ended() {
     assert_eq!(other.find(&field("Username")).value(), "ada");
 }
 
+/// The names of the buttons that end other sessions, once there are so many.
+#[track_caller]
+fn others(page: &Browser, count: usize) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('[aria-labelledby=sessions-title] li button')]
+        .map(button => button.ariaLabel).filter(name => name !== 'Log out on this device')";
+    page.wait(&format!("{count} other sessions"), || {
+        let names: Vec<String> = serde_json::from_value(page.script(script, serde_json::json!([]))).unwrap();
+        Ok((names.len() == count).then_some(names))
+    })
+}
+
+case!(Browser, sessions_of_the_same_browser_can_be_told_apart);
+fn sessions_of_the_same_browser_can_be_told_apart() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    for _ in 0..2 {
+        // The names have seconds.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(actors::log_in(&app, "ada", PASSWORD).status, 200);
+    }
+    to_account(&page, "Ada");
+    let names = others(&page, 2);
+    assert_ne!(names[0], names[1]);
+}
+
 case!(Browser, one_can_log_out_everywhere);
 fn one_can_log_out_everywhere() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     let elsewhere = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
     to_account(&page, "Ada");
-    page.click(&button("Log out everywhere, here too?"));
-    page.click(&button("Stay"));
-    page.click(&button("Log out everywhere, here too?"));
+    page.click(&button("Log out on every device, including this one?"));
+    page.click(&button("Stay logged in"));
+    page.click(&button("Log out on every device, including this one?"));
     page.click(&button("Log out").within(".confirm"));
-    page.reads("You are logged out everywhere.");
+    page.reads("You are logged out on every device.");
     page.find(&link("Log in"));
     app.send(get("/api/account").bearer(&elsewhere)).is_problem(401, "invalid_token");
     page.click(&button("Close"));
-    page.no_longer_reads("You are logged out everywhere.");
+    page.no_longer_reads("You are logged out on every device.");
 }
 
 case!(Browser, the_password_can_be_changed);
@@ -100,13 +126,13 @@ fn the_password_can_be_changed() {
     let page = someone(&app, "ada", "Ada");
     let elsewhere = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
     to_account(&page, "Ada");
-    page.find(&button("End the session of Unknown program"));
+    let other = button(&others(&page, 1)[0]);
     mark(&page);
     page.fill(&field("Current password"), PASSWORD);
     page.fill(&field("New password"), "another horse 8");
     page.click(&button("Change password"));
-    page.reads("Your password is changed. Other sessions have ended.");
-    page.lacks(&button("End the session of Unknown program"));
+    page.reads("Your password is changed, and you\u{2019}re logged out on your other devices.");
+    page.lacks(&other);
     assert_eq!(page.find(&field("New password")).value(), "");
     app.send(get("/api/account").bearer(&elsewhere)).is_problem(401, "invalid_token");
     actors::log_in(&app, "ada", PASSWORD).is_problem(401, "invalid_credentials");
@@ -136,8 +162,9 @@ fn a_password_that_is_refused_is_said_beside_its_field() {
     page.wait("focus on the error", || Ok(page.is_focused(&field("Current password")).then_some(())));
     assert_eq!(page.find(&field("New password")).error(), None);
 
-    page.fill(&field("Your password"), "wrong horse 7");
     page.click(&button("Delete account"));
+    page.fill(&field("Your password"), "wrong horse 7");
+    page.click(&button("Delete for ever"));
     assert_eq!(error(&page, &field("Your password")), "That password is not right.");
     page.find(&button("Ada"));
 }
@@ -152,8 +179,12 @@ fn an_account_can_be_deleted() {
     people::post(&page, "What will become of it?");
     sees_message(&reader, "What will become of it?");
     to_account(&page, "Ada");
-    page.fill(&field("Your password"), PASSWORD);
     page.click(&button("Delete account"));
+    page.reads("Delete @ada for ever?");
+    page.click(&button("Cancel"));
+    page.click(&button("Delete account"));
+    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete for ever"));
     page.reads("Your account is deleted.");
     page.find(&heading("Messages"));
     page.find(&link("Log in"));

@@ -114,7 +114,7 @@ fn the_account_is_another_page_and_nobody_seems_logged_out() {
     people::mark(&page);
     page.click(&button("Ada"));
     page.click(&link("Your account"));
-    page.reads("This one");
+    page.reads("This device");
     assert_eq!(page.script("return window.marked ?? null", json!([])), json!(null), "the browser has loaded a page");
     let seen = |page: &Browser| page.script("return window.seen", json!([])).as_str().unwrap().to_owned();
     assert!(seen(&page).contains("Ada") && !seen(&page).contains("Log in"), "{}", seen(&page));
@@ -123,7 +123,7 @@ fn the_account_is_another_page_and_nobody_seems_logged_out() {
     page.find(&button("Ada"));
     assert!(!seen(&page).contains("Log in"), "{}", seen(&page));
     page.back();
-    page.reads("This one");
+    page.reads("This device");
     page.back();
     sees_message(&page, "By Mallory.");
     page.find(&button("Ada"));

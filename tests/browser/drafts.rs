@@ -185,8 +185,9 @@ fn a_deleted_account_leaves_no_draft() {
     page.click(&button("Cancel"));
     page.click(&button("Ada"));
     page.click(&link("Your account"));
-    page.fill(&field("Your password"), PASSWORD);
     page.click(&button("Delete account"));
+    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete for ever"));
     page.reads("Your account is deleted.");
     assert!(!storages(&page).contains("friends"), "{}", storages(&page));
 }

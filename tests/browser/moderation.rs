@@ -59,7 +59,7 @@ fn a_report_reaches_those_who_look_after_the_board() {
     assert!(!member.has(&link("Suspend @mallory")));
     member.click(&button("Bob"));
     member.click(&link("Your account"));
-    member.reads("This one");
+    member.reads("This device");
     assert!(!member.has(&link("Reports")) && !member.has(&link("Accounts")));
 
     let admin = admin(&app);

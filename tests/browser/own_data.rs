@@ -39,7 +39,7 @@ fn author(app: &Host, messages: usize) -> Browser {
     let page = Browser::blank(app);
     page.go("/account");
     log_in(&page, "ada", PASSWORD);
-    page.reads("This one");
+    page.reads("This device");
     page
 }
 
@@ -179,12 +179,31 @@ fn messages_are_deleted_all_at_once_and_with_the_account_and_nobody_elses() {
     std::thread::sleep(std::time::Duration::from_millis(500));
     assert_eq!((messages(&app, "ada"), messages(&app, "bob")), (1, 21), "nothing is deleted for Bob");
 
-    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete account"));
+    page.tab_to(&field("Your password"));
+    page.press(PASSWORD);
     page.tab_to(&checkbox("Delete my messages too"));
     page.press(" ");
-    page.click(&button("Delete account"));
+    page.click(&button("Delete for ever"));
     page.reads("Your account is deleted.");
     page.find(&heading("Messages"));
     let left = app.get("/api/messages").json();
     assert_eq!(left["messages"].as_array().unwrap().len(), 1, "{left}");
+}
+
+case!(Browser, a_wrong_password_deletes_no_messages);
+fn a_wrong_password_deletes_no_messages() {
+    let app = without_limits();
+    let page = author(&app, 2);
+    page.tolerate("422");
+    page.click(&button("Delete account"));
+    page.click(&checkbox("Delete my messages too"));
+    page.fill(&field("Your password"), "wrong horse 7");
+    page.click(&button("Delete for ever"));
+    page.wait("error", || Ok(page.find(&field("Your password")).error().filter(|error| !error.is_empty())));
+    assert_eq!(messages(&app, "ada"), 2);
+    page.fill(&field("Your password"), PASSWORD);
+    page.click(&button("Delete for ever"));
+    page.reads("Your account is deleted.");
+    assert_eq!(messages(&app, "ada"), 0);
 }

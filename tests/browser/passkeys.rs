@@ -42,7 +42,7 @@ fn member(app: &Client) -> Browser {
     log_in(&page, "ada", PASSWORD);
     page.click(&button("Ada"));
     page.click(&link("Your account"));
-    page.reads("This one");
+    page.reads("This device");
     page
 }
 

@@ -83,7 +83,8 @@ fn every_form_says_whose_password_it_asks_for() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     page.go("/account");
-    page.find(&button("Delete account"));
+    page.click(&button("Delete account"));
+    page.find(&button("Delete for ever"));
     let forms = "return [...document.querySelectorAll('form')].filter(form => form.querySelector('[type=password]'))
         .map(form => [...form.elements].filter(it => it.autocomplete).map(it => [it.autocomplete, it.value]))";
     assert_eq!(

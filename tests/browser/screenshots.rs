@@ -116,13 +116,15 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.find(&button("Keep"));
     take("own-message-question");
     page.click(&button("Zo\u{EB} O\u{2019}Hara"));
+    page.find(&link("Your account"));
+    take("menu");
     page.click(&link("Your account"));
-    page.reads("This one");
+    page.reads("This device");
     let height = page.script("return innerWidth", serde_json::json!([])).as_u64().unwrap();
     let before = (u32::try_from(height).unwrap(), 800);
     page.resize(before.0, 4000);
     take("account");
-    page.click(&button("Log out everywhere, here too?"));
+    page.click(&button("Log out on every device, including this one?"));
     page.click(&button("Change password"));
     page.wait("error", || Ok(page.find(&field("New password")).error()));
     take("account-errors");
@@ -136,15 +138,18 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.fill(&field("Your message"), "Something worth saying, and a little more than that.");
     take("dialog");
     page.click(&button("Cancel"));
+    page.reads("Your draft is kept.");
+    take("toast");
 }
 
 /// What the app has of somebody.
 fn take_own_data(page: &Browser, take: &impl Fn(&str)) {
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
     page.click(&button("Prepare the file"));
     page.find(&link("Save the file"));
     page.click(&button("Delete all your messages for good?"));
+    page.click(&button("Delete account"));
     page.click(&button("Change your name"));
     page.fill(&field("New name"), " ");
     page.click(&button("Save"));
@@ -155,7 +160,7 @@ fn take_own_data(page: &Browser, take: &impl Fn(&str)) {
 /// What keeps an account safe.
 fn take_safety(page: &Browser, take: &impl Fn(&str), width: u32) {
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
     second_factor::make_codes(page, None);
     take("account-recovery-codes");
     page.click(&button("I have kept them"));

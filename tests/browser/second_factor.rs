@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::client::Client;
 use crate::harness::host::Setup;
-use crate::locator::{button, field, heading, link};
+use crate::locator::{button, checkbox, field, heading, link};
 use crate::moderation::{admin, looked_after};
 use crate::people::{self, PASSWORD, log_in, log_out, someone};
 
@@ -17,7 +17,7 @@ use crate::people::{self, PASSWORD, log_in, log_out, someone};
 fn to_account(page: &Browser, name: &str) {
     page.click(&button(name));
     page.click(&link("Your account"));
-    page.reads("This one");
+    page.reads("This device");
 }
 
 /// The code that an authenticator app shows for a key, now or so many steps of 30 seconds later (RFC 6238). The browser
@@ -67,12 +67,37 @@ pub(crate) fn make_codes(page: &Browser, code: Option<&str>) -> Vec<String> {
     serde_json::from_value(codes).unwrap()
 }
 
+/// With an authenticator app, too, the password is checked before any message is deleted.
+#[track_caller]
+fn deletes_nothing_by_a_wrong_password(page: &Browser) {
+    let asked = "const real = window.fetch;
+        window.asked = [];
+        window.fetch = (address, options) => {
+            window.asked.push(address);
+            return address === '/api/account/delete' ? Promise.reject(new TypeError('Lost.')) : real(address, options);
+        }";
+    page.script(asked, json!([]));
+    page.click(&button("Delete account"));
+    page.click(&checkbox("Delete my messages too"));
+    for (password, expected) in
+        [("wrong horse 7", json!(["/api/account/totp"])), (PASSWORD, json!(["/api/account/totp", "/api/account/messages", "/api/account/delete"]))]
+    {
+        page.script("window.asked = []", json!([]));
+        page.fill(&field("Your password"), password);
+        page.click(&button("Delete for ever"));
+        page.wait("requests", || Ok((page.script("return window.asked", json!([])) == expected).then_some(())));
+        page.find(&button("Delete for ever"));
+    }
+    page.reload();
+}
+
 case!(Browser, a_login_asks_for_the_code_of_an_app);
 fn a_login_asks_for_the_code_of_an_app() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
-    page.tolerate("401");
-    page.tolerate("422");
+    for expected in ["401", "409", "422"] {
+        page.tolerate(expected);
+    }
     to_account(&page, "Ada");
     let key = set_up(&page);
     let drawn = page.script("return document.querySelector('.qr path').getAttribute('d').length", json!([]));
@@ -92,6 +117,7 @@ fn a_login_asks_for_the_code_of_an_app() {
     assert_eq!(codes.len(), 10);
     page.click(&button("I have kept them"));
     page.reads("You have 10 recovery codes left.");
+    deletes_nothing_by_a_wrong_password(&page);
 
     log_out(&page, "Ada");
     log_in(&page, "ada", PASSWORD);

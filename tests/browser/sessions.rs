@@ -200,7 +200,7 @@ fn a_token_that_expired_while_the_page_was_closed_is_replaced() {
     page.reload();
     page.find(&button("Ada"));
     waits_for_another_token(&page, &before);
-    page.reads("This one");
+    page.reads("This device");
     assert_eq!(page.script("return window.strangerSeen === true", json!([])), false, "nobody was told to log in");
     assert_eq!(refreshes(&app), 1);
     people_post_from_home(&page);

@@ -95,7 +95,7 @@ fn a_new_member_is_welcomed_where_they_wanted_to_go() {
     page.reads("Welcome, Ada. You are logged in.");
     assert_eq!(page.path(), "/account");
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
     assert!(!page.text().contains("Welcome"), "it is said once");
 }
 

@@ -122,7 +122,7 @@ fn views_of_a_translated_page_show_their_own_words() {
 #[track_caller]
 fn sessions(page: &Browser) -> Vec<String> {
     let script = "return [...document.querySelectorAll('[aria-labelledby=sessions-title] .session')].map(entry =>
-        entry.querySelector('.client').innerText + ' / ' + entry.querySelector('button').innerText)";
+        entry.querySelector('.client').innerText + ' / ' + entry.querySelector('button').ariaLabel)";
     let texts = page.script(script, json!([]));
     texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
@@ -150,10 +150,10 @@ fn times_and_sessions_of_a_translated_page_are_right() {
     page.go("/account");
     page.wait("two sessions", || Ok((sessions(&page).len() == 2).then_some(())));
     let before = sessions(&page);
-    let own = before.iter().position(|session| session.ends_with("Log out")).unwrap();
+    let own = before.iter().position(|session| session.ends_with("Log out on this device")).unwrap();
     let end: Locator = page.wait("button that ends the other", || {
         let name = page.script(
-            "return [...document.querySelectorAll('.session button')].map(it => it.ariaLabel).find(it => it.startsWith('End'))",
+            "return [...document.querySelectorAll('.session button')].map(it => it.ariaLabel).find(it => it !== 'Log out on this device')",
             json!([]),
         );
         Ok(name.as_str().map(button))

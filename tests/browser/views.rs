@@ -111,14 +111,15 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.find(&button("Log out"));
     look("menu");
     page.click(&link("Your account"));
-    page.reads("This one");
+    page.reads("This device");
     look("account");
-    page.click(&button("Log out everywhere, here too?"));
-    page.find(&button("Stay"));
+    page.click(&button("Log out on every device, including this one?"));
+    page.find(&button("Stay logged in"));
     page.click(&button("Change password"));
     page.wait("error", || Ok(page.find(&field("New password")).error()));
-    page.fill(&field("Your password"), "wrong horse 7");
     page.click(&button("Delete account"));
+    page.fill(&field("Your password"), "wrong horse 7");
+    page.click(&button("Delete for ever"));
     page.wait("error", || Ok(page.find(&field("Your password")).error()));
     look("account with errors");
     owning_views(page, look);
@@ -142,12 +143,14 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.fill(&field("Your message"), "Kept.");
     page.click(&button("Cancel"));
     page.lacks(&dialog("Post a message"));
+    page.reads("Your draft is kept.");
+    look("toast");
 }
 
 /// The account, while something is done with what the app has of its owner.
 fn owning_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
     page.click(&button("Change your name"));
     page.fill(&field("New name"), " ");
     page.click(&button("Save"));
@@ -162,7 +165,7 @@ fn owning_views(page: &Browser, look: &mut impl FnMut(&str)) {
 /// The account, while something is made for its safety.
 fn securing_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.reload();
-    page.reads("This one");
+    page.reads("This device");
     second_factor::make_codes(page, None);
     look("account with recovery codes");
     page.click(&button("I have kept them"));

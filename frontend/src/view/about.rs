@@ -92,7 +92,8 @@ fn Moderate(id: StoredValue<String>, author: StoredValue<Option<String>>) -> imp
         <Part id="moderate-title" title="Moderate">
             <div class="choice">
                 <Confirm
-                    class="" label="Remove" question="Remove this message?" yes="Remove" no="Keep" task on_yes=remove
+                    class="" label="Remove" question="Remove this message?" yes="Remove" busy="Removing…"
+                    no="Keep" task on_yes=remove
                 />
                 {author.get_value().map(|author| {
                     let suspend = format!("Suspend @{author}");

@@ -1,16 +1,15 @@
 //! The page of one's own account: facts, sessions, a new password, deletion.
 
 use leptos::prelude::*;
-use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, Suspension, User, fields};
+use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, ProblemCode, Suspension, User, fields};
 
 use super::account_copy::CopyPart;
 use super::activity_list::{ActivityList, ActivityPart};
-use super::button::BusyButton;
+use super::button::{BusyButton, Press};
 use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
 use super::member::ForMember;
 use super::name::NameEntry;
 use super::new_password::NewPasswordField;
-use super::notice::Notice;
 use super::own_messages::{MessagesPart, delete_all};
 use super::part::{Form, Part};
 use super::passkey_list::{PasskeyList, PasskeysPart};
@@ -22,8 +21,9 @@ use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
 use super::ways::ways;
-use crate::api;
-use crate::browser::{date, exact, focus_field};
+use crate::api::{self, security};
+use crate::api_error::ApiError;
+use crate::browser::{date, exact, focus, focus_field, focus_soon};
 use crate::role::Role;
 use crate::words::{Field, fault};
 
@@ -110,7 +110,7 @@ fn PasswordPart(
     let site = Site::get();
     let (current, new) = (Checked::new(), Checked::new());
     let task = Task::new(site);
-    let (done, is_shown) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    let is_shown = RwSignal::new(false);
     let owner = StoredValue::new(username.clone());
     let check = move || {
         let verdict = owner.with_value(|owner| rules::new_password(&typed(new.field), owner));
@@ -119,7 +119,6 @@ fn PasswordPart(
     };
     let submit = move |()| {
         is_shown.set(false);
-        done.set(None);
         // Both are checked before this returns, so that all errors are shown at once.
         let (lacks_current, is_new_good) = (current.lacks_password(), check());
         if lacks_current || !is_new_good {
@@ -132,7 +131,7 @@ fn PasswordPart(
             }
             current.clear();
             new.clear();
-            done.try_set(Some("Your password is changed. Other sessions have ended.".to_owned()));
+            site.announce("Your password is changed, and you’re logged out on your other devices.");
             sessions.load();
             // Recovery codes of before are void.
             reload.try_run(());
@@ -157,7 +156,6 @@ fn PasswordPart(
                 <ErrorText text=task.error/>
                 <BusyButton class="primary" label="Change password" busy="Changing password…" is_running=task.is_running/>
             </Form>
-            <Notice role="status" text=done/>
         </Part>
     }
     .into_any()
@@ -165,20 +163,51 @@ fn PasswordPart(
 
 #[component]
 fn DeletePart(username: String) -> impl IntoView {
+    let is_asked = RwSignal::new(false);
+    let ask = move |()| {
+        is_asked.set(true);
+        focus_soon("#delete-question");
+    };
+    let keep = Callback::new(move |()| {
+        is_asked.set(false);
+        focus("#delete-title");
+    });
+    view! {
+        <Part id="delete-title" title="Delete your account" class="part last">
+            <p>
+                "Your messages will stay, signed “deleted user”, unless you delete them too. Your username can’t be used again. "
+                "This can’t be undone."
+            </p>
+            {move || match is_asked.get() {
+                true => view! { <DeleteForm username=username.clone() keep/> }.into_any(),
+                false => view! { <Press class="danger" label="Delete account" on_press=ask/> }.into_any(),
+            }}
+        </Part>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeleteForm(username: String, keep: Callback<()>) -> impl IntoView {
     let site = Site::get();
     let (task, password) = (Task::new(site), Checked::new());
     let progress = RwSignal::new(String::new());
     let with_messages = NodeRef::<leptos::html::Input>::new();
+    let question = format!("Delete @{username} for ever?");
     let submit = move |said: String| {
-        let deletion = api::delete_account(&DeleteAccountRequest { password: said });
         let is_wanted = with_messages.get_untracked().is_some_and(|checkbox| checkbox.checked());
         task.run_all(async move {
-            // Later, nobody could: they are nobody's then.
+            let refused = |refusal: ApiError| refuse(&refusal, &[(fields::PASSWORD, password)]);
             if is_wanted {
+                // Later, nobody could delete them: they are nobody's then. And with a wrong password, nothing may be deleted.
+                if let Err(refusal) = check_password(site, &said).await {
+                    return refused(refusal);
+                }
                 delete_all(site, progress).await.map_err(|failure| failure.sentence())?;
             }
+            let deletion = api::delete_account(&DeleteAccountRequest { password: said });
             if let Err(refusal) = site.refresher.ask(deletion).await {
-                return refuse(&refusal, &[(fields::PASSWORD, password)]);
+                return refused(refusal);
             }
             site.sessions.end();
             site.leave_with(Farewell::AccountDeleted);
@@ -186,19 +215,24 @@ fn DeletePart(username: String) -> impl IntoView {
         });
     };
     view! {
-        <Part id="delete-title" title="Delete your account" class="part last">
-            <p>
-                "This can’t be undone. Your messages will stay, signed “deleted user”, unless you delete them too. "
-                "Your username can’t be used again."
-            </p>
-            <PasswordForm
-                id="delete-password" title="delete-title" username class="danger" label="Delete account"
-                busy="Deleting account…" password task on_submit=submit
-            >
-                <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
-            </PasswordForm>
-            <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
-        </Part>
+        <p id="delete-question" tabindex="-1"><b>{question}</b></p>
+        <PasswordForm
+            id="delete-password" title="delete-title" username class="danger" label="Delete for ever" busy="Deleting…"
+            password task on_submit=submit on_cancel=keep
+        >
+            <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
+        </PasswordForm>
+        <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
     }
     .into_any()
+}
+
+/// Asks the server whether a password is right. It checks it before it shows a key for an authenticator app, and stores nothing
+/// then.
+async fn check_password(site: Site, password: &str) -> Result<(), ApiError> {
+    match site.refresher.ask(security::begin_totp(password)).await {
+        // The password is right, and the account has an authenticator app.
+        Err(refusal) if refusal.code() == Some(ProblemCode::Conflict) => Ok(()),
+        answer => answer.map(drop),
+    }
 }

@@ -214,8 +214,8 @@ fn EndSessions(username: String, reload: Callback<()>) -> impl IntoView {
     });
     view! {
         <Confirm
-            class="" label="Log out everywhere" question="Log out everywhere?" yes="Log out" no="Keep" task
-            on_yes=end
+            class="" label="Log out everywhere" question="Log out everywhere?" yes="Log out" busy="Logging out…"
+            no="Keep" task on_yes=end
         />
     }
     .into_any()

@@ -13,10 +13,13 @@ pub(crate) fn Confirm(
     /// Classes of the element around both.
     class: &'static str,
     label: &'static str,
-    /// The question, which is the accessible name of the button too.
+    /// The question, which is the accessible name of the button too. It begins with the label.
     question: &'static str,
     /// The label of the button that confirms.
     yes: &'static str,
+    /// Its label while the request is under way.
+    #[prop(default = "Deleting…")]
+    busy: &'static str,
     /// The label of the button that leaves things as they are.
     no: &'static str,
     task: Task,
@@ -47,7 +50,7 @@ pub(crate) fn Confirm(
                 view! {
                     <div role="group" aria-label=question>
                         <p class="quiet">{question}</p>
-                        <BusyButton class="danger" kind="button" label=yes busy="…" is_running=task.is_running on_press=on_yes/>
+                        <BusyButton class="danger" kind="button" label=yes busy is_running=task.is_running on_press=on_yes/>
                         <Press class="plain" label=no on_press=turn/>
                     </div>
                 }.into_any()

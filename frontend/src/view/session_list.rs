@@ -13,7 +13,7 @@ use super::site::{Farewell, Site};
 use super::task::Task;
 use super::text::changing;
 use crate::api;
-use crate::browser::focus;
+use crate::browser::{exact, focus};
 
 /// The sessions as they were loaded last.
 #[derive(Clone, Copy)]
@@ -36,10 +36,10 @@ impl SessionList {
         });
     }
 
-    fn forget(self, id: &str) {
+    fn forget(self, id: &str, client: &str) {
         focus("#sessions-title");
         self.found.try_update(|found| found.retain(|session| session.id != id));
-        self.site.announce("The session has ended.");
+        self.site.announce(format!("{client} is logged out."));
     }
 }
 
@@ -51,14 +51,14 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
         task.log_out(api::end_all_sessions(), move || site.leave_with(Farewell::LoggedOutEverywhere));
     };
     view! {
-        <Part id="sessions-title" title="Where you are logged in">
+        <Part id="sessions-title" title="Where you’re logged in">
             <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || list.found.get().into_iter().map(|session| view! { <Entry session list/> }).collect_view()}
             </ul>
             <Confirm
-                class="" label="Log out everywhere" question="Log out everywhere, here too?" yes="Log out" no="Stay"
-                task on_yes=Callback::new(end_all)
+                class="" label="Log out on every device" question="Log out on every device, including this one?"
+                yes="Log out" busy="Logging out…" no="Stay logged in" task on_yes=Callback::new(end_all)
             />
         </Part>
     }
@@ -70,24 +70,29 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
     let site = list.site;
     let Session { id, current, created_at, last_used_at, client } = session;
     let task = Task::new(site);
-    let name = if current { "Log out here".to_owned() } else { format!("End the session of {client}") };
+    // The same browser may have several sessions, which began at different times.
+    let name = match current {
+        true => "Log out on this device".to_owned(),
+        false => format!("Log out {client}, logged in {}", exact(&created_at)),
+    };
+    let called = client.clone();
     let end = move |()| {
         if current {
             task.log_out(api::log_out(), move || site.leave_with(Farewell::LoggedOut));
         } else {
-            let id = id.clone();
-            task.delete(api::end_session(&id), move || list.forget(&id));
+            let (id, called) = (id.clone(), called.clone());
+            task.delete(api::end_session(&id), move || list.forget(&id, &called));
         }
     };
     view! {
         <li class="session">
             <p class="client">
                 <span prop:textContent=changing(move || client.clone())></span>
-                {current.then(|| view! { " " <span class="badge">"This one"</span> })}
+                {current.then(|| view! { " " <span class="badge">"This device"</span> })}
             </p>
             <p class="quiet">"Logged in " <Ago time=created_at/> ", last used " <Ago time=last_used_at/></p>
             <BusyButton
-                class="plain" kind="button" label=if current { "Log out" } else { "End" } busy="Ending…" name
+                class="plain" kind="button" label="Log out" busy="Logging out…" name
                 is_running=task.is_running on_press=Callback::new(end)
             />
             <ErrorText text=task.error/>
