@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::harness::host::Setup;
-use crate::keys::ENTER;
+use crate::keys::{ENTER, TAB};
 use crate::locator::{Locator, button, field};
 use crate::people::{self, PASSWORD, log_in};
 
@@ -24,6 +24,54 @@ fn a_wrong_password_is_said_and_can_be_corrected() {
     page.press(&ENTER.to_string());
     page.find(&button("Ada"));
     page.no_longer_reads("Wrong username or password.");
+}
+
+/// How many alerts say something, and what the two fields of a login are to a screen reader.
+#[track_caller]
+fn voices(page: &Browser) -> serde_json::Value {
+    let script = "const fields = [...document.querySelectorAll('form [name$=username], form [name$=password]')];
+        const said = id => document.getElementById(id)?.innerText;
+        return [
+            [...document.querySelectorAll('[role=alert]')].filter(alert => alert.innerText.trim()).length,
+            ...fields.map(field => [field.ariaInvalid, field.getAttribute('aria-describedby').split(' ').map(said).join('')]),
+        ]";
+    page.script(script, json!([]))
+}
+
+case!(Browser, one_voice_says_what_is_wrong_and_the_fields_have_it);
+fn one_voice_says_what_is_wrong_and_the_fields_have_it() {
+    let app = Setup::app().start();
+    let page = Browser::blank(&app);
+    page.tolerate("401");
+    page.go("/login");
+    page.click(&button("Log in").within("form"));
+    page.wait("focus on the first error", || Ok(page.is_focused(&field("Username")).then_some(())));
+    let missing = json!([0, ["true", "Enter your username."], ["true", "Enter your password."]]);
+    page.wait("errors", || Ok((voices(&page) == missing).then_some(())));
+    log_in(&page, "ada", PASSWORD);
+    let wrong = "Wrong username or password.";
+    page.wait("refusal", || Ok((voices(&page) == json!([1, ["true", wrong], ["true", wrong]])).then_some(())));
+    page.fill(&field("Password"), "x");
+    let fields = voices(&page);
+    assert_eq!((&fields[1][0], &fields[2][0]), (&json!(null), &json!(null)));
+
+    people::to_sign_up(&page);
+    page.click(&button("Create account"));
+    page.wait("error", || Ok(page.find(&field("Username")).error().filter(|error| !error.is_empty())));
+    assert_eq!(voices(&page)[0], 0);
+}
+
+case!(Browser, what_is_wrong_with_a_field_that_was_left_is_read_out);
+fn what_is_wrong_with_a_field_that_was_left_is_read_out() {
+    let app = Setup::app().start();
+    let page = Browser::open(&app);
+    people::to_sign_up(&page);
+    page.fill(&field("Username"), "a!");
+    page.press(&TAB.to_string());
+    let said = "return document.querySelector('body > div > p[role=status]').textContent";
+    page.wait("what is read out", || {
+        Ok((page.script(said, json!([])) == "Use only the letters a to z, digits, _ and -.").then_some(()))
+    });
 }
 
 case!(Browser, a_username_is_taken_as_the_site_shows_it);
@@ -208,6 +256,9 @@ fn the_password_can_be_shown() {
     page.click(&button("Hide password"));
     page.find(&button("Show password"));
     assert_eq!(kind(), "password");
+    page.go("/login");
+    page.click(&button("Show password"));
+    assert_eq!(kind(), "text");
 }
 
 case!(Browser, password_managers_know_the_fields);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::site::Site;
 use super::strength::StrengthText;
 use super::text::changing;
 use crate::strength::Verdict;
@@ -33,7 +34,8 @@ pub(crate) fn ErrorText(
         .into_any()
 }
 
-/// An input for a line of text or for a password.
+/// An input for a line of text or for a password. A password can be made readable. The error is no alert: a form that is sent
+/// moves the focus to the first field that is wrong, whose description the error is.
 #[component]
 pub(crate) fn TextField(
     /// The id, unique on the page, and the name.
@@ -43,8 +45,7 @@ pub(crate) fn TextField(
     /// The `autocomplete` token that password managers read.
     autocomplete: &'static str,
     /// `text` or `password`.
-    #[prop(into)]
-    kind: Signal<&'static str>,
+    kind: &'static str,
     /// The initial value.
     #[prop(optional)]
     value: String,
@@ -52,26 +53,42 @@ pub(crate) fn TextField(
     #[prop(optional)]
     hint: String,
     #[prop(into)] error: Signal<Option<String>>,
+    /// The id of the error of the form, and whether that error is about this field too.
+    #[prop(optional)]
+    of_form: Option<(&'static str, RwSignal<bool>)>,
     /// Is given the element, for [`typed`].
     field: NodeRef<leptos::html::Input>,
     #[prop(into)] on_input: Callback<()>,
     /// Called when the field has been changed and left.
     #[prop(into)]
     on_leave: Callback<()>,
-    /// A button at the end of the field.
+    /// Whether a password is readable.
     #[prop(optional)]
-    children: Option<Children>,
+    is_shown: Option<RwSignal<bool>>,
     #[prop(optional)] strength: Option<Signal<Verdict>>,
 ) -> impl IntoView {
+    let site = Site::get();
+    let is_shown = is_shown.unwrap_or_else(|| RwSignal::new(false));
     let (hint_id, strength_id, error_id) = (format!("{id}-hint"), format!("{id}-strength"), format!("{id}-error"));
     let mut described_by = error_id.clone();
+    if let Some((form_error_id, _)) = of_form {
+        described_by = format!("{described_by} {form_error_id}");
+    }
     if strength.is_some() {
         described_by = format!("{strength_id} {described_by}");
     }
     if !hint.is_empty() {
         described_by = format!("{hint_id} {described_by}");
     }
-    let is_invalid = move || error.with(Option::is_some).then_some("true");
+    let is_invalid = move || error.with(Option::is_some) || of_form.is_some_and(|(_, is_wrong)| is_wrong.get());
+    let leave = move |_| {
+        // A field that is removed with its form changes too, and the callback is gone by then.
+        on_leave.try_run(());
+        // The focus is elsewhere, so that no screen reader comes across the error.
+        if let Some(error) = error.try_get_untracked().flatten() {
+            site.read_out(error);
+        }
+    };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -79,25 +96,44 @@ pub(crate) fn TextField(
             <div class="with-button">
                 <input
                     id=id.clone()
-                    name=id
-                    type=move || kind.get()
+                    name=id.clone()
+                    type=move || if is_shown.get() { "text" } else { kind }
                     autocomplete=autocomplete
                     autocapitalize=if autocomplete == "name" { "words" } else { "none" }
                     spellcheck="false"
                     required
                     value=value
-                    aria-invalid=is_invalid
+                    aria-invalid=move || is_invalid().then_some("true")
                     aria-describedby=described_by
                     node_ref=field
                     on:input=move |_| { on_input.try_run(()); }
-                    // A field that is removed with its form changes too, and the callback is gone by then.
-                    on:change=move |_| { on_leave.try_run(()); }
+                    on:change=leave
                 />
-                {children.map(|children| children())}
+                {(kind == "password").then(|| view! { <Show id is_shown/> })}
             </div>
             {strength.map(|verdict| view! { <StrengthText id=strength_id verdict error/> })}
-            <ErrorText id=error_id text=error/>
+            <p class="error" id=error_id prop:textContent=changing(move || error.get().unwrap_or_default())></p>
         </div>
+    }
+    .into_any()
+}
+
+/// The button that makes a password readable.
+#[component]
+fn Show(
+    /// The id of the field.
+    id: String,
+    is_shown: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <button
+            class="plain"
+            type="button"
+            aria-controls=id
+            aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
+            on:click=move |_| is_shown.update(|it| *it = !*it)
+            prop:textContent=changing(move || if is_shown.get() { "Hide" } else { "Show" })
+        ></button>
     }
     .into_any()
 }

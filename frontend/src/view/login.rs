@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::LoginRequest;
+use wire::{LoginRequest, ProblemCode};
 
 use super::button::BusyButton;
 use super::code_step::CodeStep;
@@ -45,7 +45,7 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
     let site = Site::get();
     let (username_field, password_field) = (NodeRef::new(), NodeRef::new());
     let (username_error, password_error) = (RwSignal::new(None), RwSignal::new(None));
-    let error = RwSignal::new(None::<String>);
+    let (error, is_wrong) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let is_running = RwSignal::new(false);
     let username = untrack(|| site.sessions.ended_username()).unwrap_or_default();
     let is_known = !username.is_empty();
@@ -65,6 +65,7 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
         username_error.set(missing(&request.username, "Enter your username."));
         password_error.set(missing(&request.password, "Enter your password."));
         error.set(None);
+        is_wrong.set(false);
         if request.username.is_empty() {
             return focus_field(username_field);
         }
@@ -79,6 +80,7 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
                 Ok(entry) => enter.run(entry),
                 Err(refusal) => {
                     error.try_set(Some(refusal.sentence()));
+                    is_wrong.try_set(refusal.code() == Some(ProblemCode::InvalidCredentials));
                     if refusal.code().is_some() {
                         focus_field(password_field);
                     }
@@ -90,13 +92,13 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
         <Form action="/login" name="Log in" on_submit=submit>
             <TextField
                 id="username" label="Username" autocomplete="username webauthn" kind="text" value=username
-                error=username_error field=username_field
-                on_input=move |()| username_error.set(None) on_leave=|()| ()
+                error=username_error of_form=("login-error", is_wrong) field=username_field
+                on_input=move |()| { username_error.set(None); is_wrong.set(false) } on_leave=|()| ()
             />
             <TextField
                 id="password" label="Password" autocomplete="current-password" kind="password"
-                error=password_error field=password_field
-                on_input=move |()| password_error.set(None) on_leave=|()| ()
+                error=password_error of_form=("login-error", is_wrong) field=password_field
+                on_input=move |()| { password_error.set(None); is_wrong.set(false) } on_leave=|()| ()
             />
             <ErrorText id="login-error" text=error/>
             <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>

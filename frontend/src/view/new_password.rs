@@ -6,14 +6,13 @@ use leptos::prelude::*;
 
 use super::field::{TextField, typed};
 use super::site::Site;
-use super::text::changing;
 use crate::strength::{Strength, judge};
 use crate::words::{Field, hint};
 
 /// Screen readers are told how strong a password is when nothing has been typed for so long.
 const STILL: Duration = Duration::from_millis(1200);
 
-/// A field that shows how strong the password in it is, and a button that makes the password readable.
+/// A field that shows how strong the password in it is.
 #[component]
 pub(crate) fn NewPasswordField(
     id: &'static str,
@@ -49,20 +48,9 @@ pub(crate) fn NewPasswordField(
     };
     view! {
         <TextField
-            id label autocomplete="new-password"
-            kind=Signal::derive(move || if is_shown.get() { "text" } else { "password" })
-            hint=hint(Field::Password)
+            id label autocomplete="new-password" kind="password" is_shown hint=hint(Field::Password)
             strength=verdict.into() error field on_input=type_in on_leave
-        >
-            <button
-                class="plain"
-                type="button"
-                aria-controls=id
-                aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
-                on:click=move |_| is_shown.update(|it| *it = !*it)
-                prop:textContent=changing(move || if is_shown.get() { "Hide" } else { "Show" })
-            ></button>
-        </TextField>
+        />
     }
     .into_any()
 }
