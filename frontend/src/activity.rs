@@ -3,27 +3,27 @@
 /// The words of the API, and what they mean. What somebody else may have done is not said to be done by the owner.
 const SENTENCES: [(&str, &str); 16] = [
     ("login", "You logged in"),
-    ("login_failed", "Somebody gave a wrong password, code or passkey"),
+    ("login_failed", "Somebody entered a wrong password, code or passkey"),
     ("name_changed", "You changed your name"),
     ("password_changed", "You changed your password"),
     ("password_reset", "Your password was reset with a recovery code or a reset link"),
     ("passkey_added", "You added a passkey"),
     ("passkey_removed", "You removed a passkey"),
-    ("second_factor_on", "You turned the second factor on"),
-    ("second_factor_off", "You turned the second factor off"),
+    ("second_factor_on", "You turned on the second factor"),
+    ("second_factor_off", "You turned off the second factor"),
     ("recovery_codes_made", "You made new recovery codes"),
     ("reset_link_made", "An admin made a link to reset your password"),
     ("role_changed", "An admin changed your role"),
     ("suspended", "A moderator or an admin suspended your account"),
     ("suspension_lifted", "A moderator or an admin ended the suspension of your account"),
-    ("session_ended", "You ended a session"),
-    ("sessions_ended", "Your account was logged out everywhere"),
+    ("session_ended", "You logged out one of your devices"),
+    ("sessions_ended", "Your account was logged out on every device"),
 ];
 
 /// The sentence for a word of the API. Later versions of the API know more words than this table.
 pub fn sentence(word: &str) -> &'static str {
     let found = SENTENCES.iter().find(|(known, _)| *known == word);
-    found.map_or("Something happened that this page has no words for", |(_, sentence)| sentence)
+    found.map_or("Something else happened", |(_, sentence)| sentence)
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_word_of_a_later_version_has_a_sentence_too() {
-        assert_eq!(sentence("moved_to_mars"), "Something happened that this page has no words for");
+        assert_eq!(sentence("moved_to_mars"), "Something else happened");
         assert_eq!(sentence("login"), "You logged in");
     }
 }

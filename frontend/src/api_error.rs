@@ -11,6 +11,8 @@ pub(crate) enum ApiError {
     Offline,
     /// There was no answer, none in time, or one that is not of the API.
     NoAnswer,
+    /// The server failed.
+    ServerFault,
     /// Nobody is logged in, or no longer.
     LoggedOut,
     /// The server refuses, and says why.
@@ -18,13 +20,16 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// The sentence that the person is told.
-    pub(crate) fn sentence(&self) -> String {
+    /// What the person is told where a button to try again is beside it.
+    pub(crate) fn cause(&self) -> String {
         match self {
             Self::Offline => "You are offline.".to_owned(),
-            Self::NoAnswer => "The server does not answer.".to_owned(),
+            Self::NoAnswer => "Can’t reach Latchkey.".to_owned(),
+            Self::ServerFault => "Something went wrong on our side.".to_owned(),
             Self::LoggedOut => "You have been logged out.".to_owned(),
-            Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => "That name is taken.".to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => {
+                "That username is taken. Try another.".to_owned()
+            }
             Self::Problem(problem) if problem.code == ProblemCode::InvalidCredentials => {
                 "Wrong username or password.".to_owned()
             }
@@ -39,6 +44,14 @@ impl ApiError {
         }
     }
 
+    /// What the person is told.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Offline | Self::NoAnswer | Self::ServerFault => format!("{} Try again.", self.cause()),
+            Self::LoggedOut | Self::Problem(_) => self.cause(),
+        }
+    }
+
     /// Whether the access token, or the cookie that renews it, is missing or no longer good.
     pub(crate) fn wants_login(&self) -> bool {
         use ProblemCode as Code;
@@ -50,7 +63,7 @@ impl ApiError {
     pub(crate) fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Problem(problem) => Some(problem.code),
-            Self::Offline | Self::NoAnswer | Self::LoggedOut => None,
+            Self::Offline | Self::NoAnswer | Self::ServerFault | Self::LoggedOut => None,
         }
     }
 }

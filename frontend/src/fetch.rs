@@ -83,8 +83,10 @@ impl Response {
 
     /// Turns any status but a success into the problem that the body tells of.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
-        if (200..300).contains(&self.status) {
-            return Ok(());
+        match self.status {
+            200..300 => return Ok(()),
+            500.. => return Err(ApiError::ServerFault),
+            _ => {}
         }
         Err(self.json().map_or_else(|no_answer| no_answer, |problem| ApiError::Problem(Box::new(problem))))
     }

@@ -60,7 +60,10 @@ pub struct Verdict {
 /// Judges a password for the account with this username.
 pub fn judge(password: &str, username: &str) -> Verdict {
     if password.is_empty() {
-        return Verdict { strength: Strength::None, advice: "Three or four unrelated words are strong.".into() };
+        return Verdict {
+            strength: Strength::None,
+            advice: "Tip: three or four unrelated words make a strong password.".into(),
+        };
     }
     let (strength, advice) = match rules::new_password(password, username) {
         Err(Broken::TooShort(min)) => (Strength::TooShort, format!("Use {min} characters or more.").into()),
@@ -68,7 +71,7 @@ pub fn judge(password: &str, username: &str) -> Verdict {
         Err(Broken::ContainsUsername) => (Strength::Weak, "Leave your username out.".into()),
         Err(_) => (Strength::Weak, format!("Leave the word “{PRODUCT_NAME}” out.").into()),
         Ok(()) => match estimate(password) {
-            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it nowhere else.".into()),
+            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it only here.".into()),
             Estimate { decibits: FAIR.., .. } => (Strength::Fair, "One more word would make it strong.".into()),
             Estimate { habit, .. } => (Strength::Weak, habit.advice().into()),
         },
@@ -105,10 +108,10 @@ enum Habit {
 impl Habit {
     fn advice(self) -> &'static str {
         match self {
-            Self::Word => "Replace the word that many use.",
-            Self::Run => "Replace what repeats, or runs like 1234.",
-            Self::Year => "Replace the year by a word or two.",
-            Self::None => "Add a word or two that have no link to it.",
+            Self::Word => "Replace the common word.",
+            Self::Run => "Avoid repeats and runs like 1234.",
+            Self::Year => "Replace the year with a word or two.",
+            Self::None => "Add an unrelated word or two.",
         }
     }
 }

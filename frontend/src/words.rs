@@ -1,8 +1,8 @@
 //! Texts that are shown: what is wrong with a field, and how many messages are new. And the text of a message as it is sent.
 
 use rules::{
-    NAME_MAX_CHARS, NAME_MIN_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, REASON_MAX_CHARS,
-    TEXT_MAX_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+    NAME_MAX_CHARS, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PRODUCT_NAME, REASON_MAX_CHARS, TEXT_MAX_CHARS,
+    USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
 };
 use wire::{FieldCode, fields};
 
@@ -35,8 +35,7 @@ impl Field {
 }
 
 /// What somebody is told who can't sign up without an invitation, or by the one that they have.
-pub const NEEDS_INVITATION: &str =
-    "You need an invitation to sign up here, and each is good for one account. Ask for a new link.";
+pub const NEEDS_INVITATION: &str = "You need an invitation to sign up here, and each works once. Ask for a new link.";
 
 /// What is wrong with a field and what to do about it.
 pub fn fault(field: Field, code: FieldCode) -> String {
@@ -44,21 +43,19 @@ pub fn fault(field: Field, code: FieldCode) -> String {
     let sentence = match (field, code) {
         (Field::Username, Code::TooShort | Code::Missing) => return at_least("a username", USERNAME_MIN_CHARS),
         (Field::Username, Code::TooLong) => return at_most("a username", USERNAME_MAX_CHARS),
-        (Field::Username, Code::InvalidCharacter) => "Use only the letters a to z, digits, _ and -.",
-        (Field::Username, Code::InvalidStart) => "Let it start with a letter or a digit.",
+        (Field::Username, Code::InvalidCharacter) => "Use only a to z, 0 to 9, _ and -.",
+        (Field::Username, Code::InvalidStart) => "Start with a letter or a digit.",
         (Field::Name, Code::TooShort | Code::Missing) => "Enter a name.",
         (Field::Name, Code::TooLong) => return at_most("a name", NAME_MAX_CHARS),
         (Field::Password, Code::TooShort | Code::Missing) => return at_least("a password", PASSWORD_MIN_CHARS),
         (Field::Password, Code::TooLong) => return at_most("a password", PASSWORD_MAX_CHARS),
-        (Field::Password, Code::CommonPassword) => {
-            "This password is one of the most used ones, and so one of the first to be tried. Choose another."
-        }
-        (Field::Password, Code::ContainsUsername) => "Choose a password that does not contain your username.",
+        (Field::Password, Code::CommonPassword) => "This password is too common. Choose another.",
+        (Field::Password, Code::ContainsUsername) => "Leave your username out of your password.",
         (Field::Password, Code::ContainsProductName) => {
-            return format!("Choose a password without the word “{PRODUCT_NAME}”.");
+            return format!("Leave the word “{PRODUCT_NAME}” out of your password.");
         }
         (Field::Password, Code::WrongPassword) => "That password is not right.",
-        (_, Code::WrongCode) => "That code is not right. Try the one that the app shows now.",
+        (_, Code::WrongCode) => "That code is not right. Try the one your app shows now.",
         (Field::Text, Code::TooShort | Code::Missing) => "Write something first.",
         (Field::Text, Code::TooLong) => {
             return format!("This is too long: a message has at most {TEXT_MAX_CHARS} characters.");
@@ -66,12 +63,13 @@ pub fn fault(field: Field, code: FieldCode) -> String {
         (Field::Reason, Code::TooShort | Code::Missing) => "Write a few words.",
         (Field::Reason, Code::TooLong) => return format!("Write at most {REASON_MAX_CHARS} characters."),
         (Field::Text | Field::Name | Field::Reason, Code::InvalidCharacter) => {
-            "There is a character in it that can’t be shown. Remove it."
+            "Contains a character that can’t be displayed. Remove it."
         }
         (Field::Text | Field::Name | Field::Reason, Code::NothingVisible) => {
-            "Nobody can see anything in it. Write something else."
+            "This would be invisible. Write something else."
         }
-        (Field::Username | Field::Name, Code::Reserved) => "The site itself uses this name. Choose another.",
+        (Field::Username | Field::Name, Code::Reserved) => "This name is reserved. Choose another.",
+        (Field::Text, _) => "This message can’t be posted.",
         _ => "This can’t be used. Choose another.",
     };
     sentence.to_owned()
@@ -89,11 +87,11 @@ fn at_most(what: &str, chars: usize) -> String {
 pub fn hint(field: Field) -> String {
     match field {
         Field::Username => format!(
-            "{USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} characters: a to z, digits, _ and -. It can’t be changed."
+            "{USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} characters: a to z, 0 to 9, _ and -. You can’t change it later."
         ),
-        Field::Name => format!("{NAME_MIN_CHARS} to {NAME_MAX_CHARS} characters, shown beside your messages."),
+        Field::Name => format!("Shown next to your messages. Up to {NAME_MAX_CHARS} characters."),
         Field::Password => {
-            format!("{PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters, and none that others use too.")
+            format!("At least {PASSWORD_MIN_CHARS} characters. Don’t reuse one from another site.")
         }
         Field::Text | Field::Reason => String::new(),
     }
@@ -133,11 +131,11 @@ mod tests {
             (fault(Field::Name, FieldCode::TooLong), "Choose a name of at most 64 characters."),
             (fault(Field::Password, FieldCode::Missing), "Choose a password of at least 8 characters."),
             (fault(Field::Password, FieldCode::TooLong), "Choose a password of at most 256 characters."),
-            (fault(Field::Password, FieldCode::ContainsProductName), "Choose a password without the word “latchkey”."),
+            (fault(Field::Password, FieldCode::ContainsProductName), "Leave the word “latchkey” out of your password."),
             (fault(Field::Text, FieldCode::TooLong), "This is too long: a message has at most 1000 characters."),
-            (hint(Field::Username), "3 to 32 characters: a to z, digits, _ and -. It can’t be changed."),
-            (hint(Field::Name), "1 to 64 characters, shown beside your messages."),
-            (hint(Field::Password), "8 to 256 characters, and none that others use too."),
+            (hint(Field::Username), "3 to 32 characters: a to z, 0 to 9, _ and -. You can’t change it later."),
+            (hint(Field::Name), "Shown next to your messages. Up to 64 characters."),
+            (hint(Field::Password), "At least 8 characters. Don’t reuse one from another site."),
         ] {
             assert_eq!(said, expected);
         }

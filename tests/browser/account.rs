@@ -32,7 +32,9 @@ fn the_page_is_found_and_tells_who_one_is() {
     page.wait("focus on the heading", || {
         Ok((page.script("return document.activeElement.tagName", serde_json::json!([])) == "H1").then_some(()))
     });
-    for text in ["@ada", "Member since", "20", "Where you\u{2019}re logged in", "Logged in just now, last used just now"] {
+    for text in
+        ["@ada", "Member since", "20", "Where you\u{2019}re logged in", "Logged in just now, last used just now"]
+    {
         page.reads(text);
     }
     page.reload();
@@ -199,7 +201,7 @@ fn an_account_can_be_deleted() {
     page.reads("Wrong username or password.");
     page.go("/signup");
     people::sign_up(&page, "ada", "Another Ada", PASSWORD);
-    page.reads("That name is taken.");
+    page.reads("That username is taken. Try another.");
 }
 
 case!(Browser, own_messages_can_be_deleted_and_no_others);

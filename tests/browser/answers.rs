@@ -8,7 +8,7 @@ use crate::harness::host::Setup;
 use crate::locator::{button, dialog, field};
 use crate::people::{self, PASSWORD, sees_message, someone};
 
-const NO_ANSWER: &str = "The server does not answer.";
+const NO_ANSWER: &str = "Can\u{2019}t reach Latchkey.";
 
 /// The idempotency key of a request that [`Browser::lose_answers`] has noted. It is a UUID.
 #[track_caller]
@@ -136,6 +136,6 @@ fn a_sign_up_whose_answer_is_lost_ends_in_a_login() {
     people::sign_up(&page, "bob", "Another Bob", "another horse 8");
     page.reads(NO_ANSWER);
     page.click(&button("Create account"));
-    page.reads("That name is taken.");
+    page.reads("That username is taken. Try another.");
     assert_eq!(app.send(get("/api/messages?author=bob")).status, 200);
 }

@@ -70,7 +70,7 @@ fn what_is_wrong_with_a_field_that_was_left_is_read_out() {
     page.press(&TAB.to_string());
     let said = "return document.querySelector('body > div > p[role=status]').textContent";
     page.wait("what is read out", || {
-        Ok((page.script(said, json!([])) == "Use only the letters a to z, digits, _ and -.").then_some(()))
+        Ok((page.script(said, json!([])) == "Use only a to z, 0 to 9, _ and -.").then_some(()))
     });
 }
 
@@ -97,8 +97,8 @@ fn a_taken_username_is_said_beside_the_field() {
     page.tolerate("409");
     people::to_sign_up(&page);
     people::sign_up(&page, "ada", "Another Ada", PASSWORD);
-    page.reads("That name is taken.");
-    assert!(error(&page, &field("Username")).contains("That name is taken."));
+    page.reads("That username is taken. Try another.");
+    assert!(error(&page, &field("Username")).contains("That username is taken. Try another."));
     assert_eq!(page.find(&field("Name")).value(), "Another Ada");
     assert_eq!(page.find(&field("Name")).error(), None);
 
@@ -187,20 +187,20 @@ fn the_strength_of_a_password_is_said_while_one_types() {
         };
         page.fill(&field("Username"), "ada");
         page.fill(&field("Name"), "Ada");
-        is_described_by(&page, "Three or four unrelated words are strong.");
+        is_described_by(&page, "Tip: three or four unrelated words make a strong password.");
         let before = place();
         // Half a pixel is tolerated, because the browser rounds positions.
         let has_moved = || (place() - before).abs() > 0.5;
         for (password, said) in [
             ("seven77", "Too short. Use 8 characters or more."),
-            ("P@ssword9", "Weak. Replace the word that many use."),
-            ("1234567890", "Weak. Replace what repeats, or runs like 1234."),
-            ("hello2026", "Weak. Replace the year by a word or two."),
-            ("elephants", "Weak. Add a word or two that have no link to it."),
+            ("P@ssword9", "Weak. Replace the common word."),
+            ("1234567890", "Weak. Avoid repeats and runs like 1234."),
+            ("hello2026", "Weak. Replace the year with a word or two."),
+            ("elephants", "Weak. Add an unrelated word or two."),
             ("Ada at the sea", "Weak. Leave your username out."),
             ("correct horse 7", "Fair. One more word would make it strong."),
             ("correct horse battery", "Fair."),
-            ("correct horse battery staple", "Strong. Use it nowhere else."),
+            ("correct horse battery staple", "Strong. Use it only here."),
         ] {
             page.fill(&field("Password"), password);
             is_described_by(&page, said);
@@ -217,7 +217,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
         page.fill(&field("Password"), "drowssap");
         is_described_by(&page, "Weak.");
         page.click(&button("Create account"));
-        is_described_by(&page, "one of the most used ones");
+        is_described_by(&page, "This password is too common.");
         assert!(!description(&page).contains("Weak."), "said twice");
     }
 }
@@ -239,7 +239,7 @@ fn a_screen_reader_hears_the_strength_once_the_keys_are_still() {
     page.insert(" staple");
     let said = || page.script("return window.said", json!([]));
     page.wait("what is said", || Ok((said() != json!([])).then_some(())));
-    assert_eq!(said(), json!(["Password strength: Strong. Use it nowhere else."]));
+    assert_eq!(said(), json!(["Password strength: Strong. Use it only here."]));
 }
 
 case!(Browser, the_password_can_be_shown);
@@ -282,7 +282,7 @@ fn what_nobody_sees_is_said_beside_the_field() {
     page.tolerate("422");
     people::to_sign_up(&page);
     people::sign_up(&page, "ada", "\u{3164}", PASSWORD);
-    let sentence = "Nobody can see anything in it. Write something else.";
+    let sentence = "This would be invisible. Write something else.";
     assert!(error(&page, &field("Name")).ends_with(sentence));
     page.fill(&field("Name"), "Ada");
     page.click(&button("Create account"));

@@ -121,6 +121,32 @@ fn parts_of_the_account_have_the_same_space_below() {
     assert!(space.windows(2).all(|pair| pair[0] == pair[1]), "{space:?}");
 }
 
+case!(Browser, what_is_in_the_menu_is_a_row_under_the_finger);
+fn what_is_in_the_menu_is_a_row_under_the_finger() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.resize(320, 640);
+    page.click(&button("Ada"));
+    page.find(&button("Log out"));
+    page.settle();
+    let rows = page.script(
+        "const inside = document.querySelector('.menu').clientWidth;
+         return [...document.querySelectorAll('.menu a, .menu button')].map(row => {
+             const {width, height} = row.getBoundingClientRect();
+             return [row.innerText, width > inside - 24, height >= 44, getComputedStyle(row).textDecorationLine];
+         })",
+        json!([]),
+    );
+    assert_eq!(
+        rows,
+        json!([
+            ["Your messages", true, true, "none"],
+            ["Your account", true, true, "none"],
+            ["Log out", true, true, "none"]
+        ])
+    );
+}
+
 case!(Browser, paper_has_the_messages_alone_in_black);
 fn paper_has_the_messages_alone_in_black() {
     let app = Setup::app().start();

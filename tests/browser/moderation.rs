@@ -45,7 +45,7 @@ fn report(page: &Browser, reason: &str) {
     page.reads("Buy my pills.");
     page.fill(&field("What is wrong with this message?"), reason);
     page.click(&button("Report"));
-    page.reads("Reported.");
+    page.reads("The moderators will read your report.");
 }
 
 case!(Browser, a_report_reaches_those_who_look_after_the_board);
@@ -139,7 +139,7 @@ fn an_invitation_lets_one_person_in() {
     page.find(&button("Ada"));
     page.go("/accounts");
     page.click(&button("Make an invitation"));
-    page.reads("It is shown only once");
+    page.reads("it is shown only once");
     let link = page.script("return document.querySelector('.once code').textContent", json!([]));
     let link = link.as_str().unwrap().strip_prefix(app.base()).unwrap().to_owned();
     for (username, expected) in [("bob", "Welcome"), ("carol", "You need an invitation")] {

@@ -8,7 +8,7 @@ use crate::harness::host::{Host, Setup};
 use crate::locator::{button, dialog, field, link};
 use crate::people::{self, assert_not_reloaded, mark, messages, sees_message, someone};
 
-const NO_ANSWER: &str = "The server does not answer.";
+const NO_ANSWER: &str = "Can\u{2019}t reach Latchkey.";
 
 #[track_caller]
 fn start_again(state: &Path, address: &str) -> Host {
@@ -111,4 +111,19 @@ fn login_and_sign_up_say_that_nobody_answers() {
     let _app = start_again(state.path(), &app.authority());
     page.click(&button("Log in").within("form"));
     page.find(&button("Ada"));
+}
+
+case!(Browser, a_failure_of_the_server_is_not_taken_for_silence);
+fn a_failure_of_the_server_is_not_taken_for_silence() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    page.go("/login");
+    page.find(&button("Log in").within("form"));
+    let fail = "const real = window.fetch;
+        window.fetch = async (address, options) =>
+            address === '/api/login' ? new Response('', {status: 500}) : real(address, options)";
+    page.script(fail, serde_json::json!([]));
+    people::log_in(&page, "ada", people::PASSWORD);
+    page.reads("Something went wrong on our side. Try again.");
 }

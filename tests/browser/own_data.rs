@@ -97,7 +97,7 @@ fn somebody_sees_what_has_happened_to_their_account() {
     page.go("/account");
     log_in(&page, "ada", PASSWORD);
     page.reads("You logged in just now, Chrome on Linux");
-    page.reads("Somebody gave a wrong password, code or passkey");
+    page.reads("Somebody entered a wrong password, code or passkey");
     let count =
         || page.script("return document.querySelectorAll('[aria-labelledby=activity-title] li').length", json!([]));
     assert_eq!(count(), 10);
@@ -114,7 +114,7 @@ fn a_copy_of_everything_can_be_saved() {
     let page = author(&app, 103);
     page.devtools("Browser.setDownloadBehavior", &json!({"behavior": "allow", "downloadPath": folder.path()}));
     page.click(&button("Prepare the file"));
-    page.reads("The file is ready. Messages in it: 103.");
+    page.reads("Your file is ready. Messages in it: 103.");
     has_focus(&page, "copy-file");
     page.click(&link("Save the file"));
     let file = folder.path().join("latchkey-ada.json");

@@ -51,7 +51,7 @@ fn add(page: &Browser, name: &str) {
     page.click(&button("Add a passkey"));
     page.fill(&field("Your password").within("[aria-labelledby=passkeys-title]"), PASSWORD);
     page.fill(&field("Name of the passkey"), name);
-    page.click(&button("Go on"));
+    page.click(&button("Continue"));
 }
 
 case!(Browser, a_passkey_is_added_and_logs_in);
@@ -102,7 +102,7 @@ fn a_passkey_is_renamed_and_removed() {
     log_out(&page, "Ada");
     page.go("/login");
     page.click(&button("Log in with a passkey"));
-    page.reads("This passkey is not, or no longer, one of an account here.");
+    page.reads("This passkey belongs to no account here.");
 }
 
 case!(Browser, whoever_does_not_go_on_can_begin_again);
@@ -112,12 +112,12 @@ fn whoever_does_not_go_on_can_begin_again() {
     let authenticator = Authenticator::of(&page);
     authenticator.verifies(&page, false);
     add(&page, "Mine");
-    page.reads("No passkey was made. Try again.");
+    page.reads("Adding the passkey was cancelled. Try again.");
     authenticator.verifies(&page, true);
-    page.click(&button("Go on"));
+    page.click(&button("Continue"));
     page.find(&button("Remove Mine"));
     add(&page, "Mine again");
-    page.reads("This device has a passkey for your account already.");
+    page.reads("This device already has a passkey for your account.");
 }
 
 case!(Browser, at_an_address_there_are_no_passkeys);

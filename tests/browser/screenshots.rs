@@ -163,7 +163,7 @@ fn take_safety(page: &Browser, take: &impl Fn(&str), width: u32) {
     page.reads("This device");
     second_factor::make_codes(page, None);
     take("account-recovery-codes");
-    page.click(&button("I have kept them"));
+    page.click(&button("I\u{2019}ve saved them"));
     second_factor::set_up(page);
     take("account-key");
     page.click(&button("Cancel"));
@@ -181,7 +181,7 @@ fn take_moderation(page: &Browser, take: &impl Fn(&str)) {
     take("about-a-message");
     page.fill(&field("What is wrong with this message?"), "It tries to run a script.");
     page.click(&button("Report"));
-    page.reads("Reported.");
+    page.reads("The moderators will read your report.");
     take("reported");
     page.go("/moderation");
     page.click(&button("Suspend @mallory"));
@@ -189,7 +189,7 @@ fn take_moderation(page: &Browser, take: &impl Fn(&str)) {
     take("reports");
     page.go("/accounts");
     page.click(&button("Make an invitation"));
-    page.reads("It is shown only once");
+    page.reads("it is shown only once");
     take("accounts");
     page.go("/accounts/mallory");
     page.find(&button("Make a reset link"));

@@ -44,7 +44,7 @@ fn code(page: &Browser, key: &str, steps: i64) -> String {
 pub(crate) fn set_up(page: &Browser) -> String {
     page.click(&button("Set up the second factor"));
     page.fill(&field("Your password").within("[aria-labelledby=factor-title]"), PASSWORD);
-    page.click(&button("Go on"));
+    page.click(&button("Continue"));
     page.find(&field("Code"));
     let key = page.script("return document.querySelector('.key').textContent.replaceAll(' ', '')", json!([]));
     key.as_str().unwrap().to_owned()
@@ -79,9 +79,10 @@ fn deletes_nothing_by_a_wrong_password(page: &Browser) {
     page.script(asked, json!([]));
     page.click(&button("Delete account"));
     page.click(&checkbox("Delete my messages too"));
-    for (password, expected) in
-        [("wrong horse 7", json!(["/api/account/totp"])), (PASSWORD, json!(["/api/account/totp", "/api/account/messages", "/api/account/delete"]))]
-    {
+    for (password, expected) in [
+        ("wrong horse 7", json!(["/api/account/totp"])),
+        (PASSWORD, json!(["/api/account/totp", "/api/account/messages", "/api/account/delete"])),
+    ] {
         page.script("window.asked = []", json!([]));
         page.fill(&field("Your password"), password);
         page.click(&button("Delete for ever"));
@@ -115,7 +116,7 @@ fn a_login_asks_for_the_code_of_an_app() {
     page.find(&button("Turn off the second factor"));
     let codes = make_codes(&page, Some(&code(&page, &key, 0)));
     assert_eq!(codes.len(), 10);
-    page.click(&button("I have kept them"));
+    page.click(&button("I\u{2019}ve saved them"));
     page.reads("You have 10 recovery codes left.");
     deletes_nothing_by_a_wrong_password(&page);
 
@@ -157,16 +158,14 @@ fn a_forgotten_password_is_replaced_by_a_recovery_code() {
     let codes = make_codes(&page, None);
     let file = page.find(&link("Download")).script("return decodeURIComponent(element.href)");
     assert!(codes.iter().all(|code| file.as_str().unwrap().contains(code)), "{file}");
-    page.click(&button("I have kept them"));
+    page.click(&button("I\u{2019}ve saved them"));
     page.no_longer_reads("you lose this account");
     log_out(&page, "Ada");
 
     people::open_login(&page);
     page.click(&link("Forgot your password?"));
     page.find(&heading("Set a new password"));
-    for (code, expected) in
-        [("0000-0000-0000-0000", "don\u{2019}t fit together"), (&codes[3], "Your new password is set.")]
-    {
+    for (code, expected) in [("0000-0000-0000-0000", "don\u{2019}t match"), (&codes[3], "Your new password is set.")] {
         page.fill(&field("Username"), "ada");
         page.fill(&field("Recovery code"), code);
         page.fill(&field("New password"), "another horse 8");
@@ -176,9 +175,9 @@ fn a_forgotten_password_is_replaced_by_a_recovery_code() {
     assert_eq!(page.path(), "/login");
     log_in(&page, "ada", "another horse 8");
     page.find(&button("Ada"));
-    page.reads("Your password was set anew by a recovery code");
+    page.reads("Your password was reset with a recovery code");
     page.click(&button("Close"));
-    page.no_longer_reads("Your password was set anew");
+    page.no_longer_reads("Your password was reset");
     assert_eq!(actors::log_in(&app, "ada", PASSWORD).status, 401);
 }
 
@@ -195,10 +194,10 @@ fn a_reset_link_of_an_admin_works_once() {
     let admin = admin(&app);
     admin.go("/accounts/bob");
     admin.click(&button("Make a reset link"));
-    admin.reads("It is shown only once");
+    admin.reads("it is shown only once");
     let link = admin.script("return document.querySelector('.once code').textContent", json!([]));
     let link = link.as_str().unwrap().strip_prefix(app.base()).unwrap().to_owned();
-    for expected in ["Your new password is set.", "was used"] {
+    for expected in ["Your new password is set.", "used already"] {
         let page = Browser::blank(&app);
         page.tolerate("401");
         page.go(&link);

@@ -129,7 +129,7 @@ fn who_can_not_be_logged_out_is_told() {
     app.stop();
     page.click(&button("Ada"));
     page.click(&button("Log out"));
-    page.reads("The server does not answer. You are still logged in.");
+    page.reads("Can\u{2019}t reach Latchkey. You are still logged in.");
     page.find(&button("Ada"));
     let _app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();
     page.click(&button("Log out"));
@@ -279,7 +279,7 @@ fn nobody_is_logged_out_for_want_of_a_network() {
     age_token(&page);
     page.script("dispatchEvent(new StorageEvent('storage', {key: 'latchkey.session'}))", json!([]));
     people::send(&page);
-    page.reads("The server does not answer. Your message is still here.");
+    page.reads("Can\u{2019}t reach Latchkey. Your message is still here.");
     assert_eq!(token(&page), before);
 
     let app = Setup::app().state(state.path()).flag("--listen", &app.authority()).start();

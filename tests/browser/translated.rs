@@ -51,7 +51,7 @@ fn forms_of_a_translated_page_say_what_is_so() {
     page.fill(&field("Password"), "seven77");
     page.reads("Too short. Use 8 characters or more.");
     page.fill(&field("Password"), "correct horse battery staple");
-    page.reads("Strong. Use it nowhere else.");
+    page.reads("Strong. Use it only here.");
     page.no_longer_reads("Too short.");
     let shows = |word: &str| {
         page.wait(word, || {
@@ -67,7 +67,7 @@ fn forms_of_a_translated_page_say_what_is_so() {
     people::sign_up(&page, "grace", "", PASSWORD);
     page.reads("Enter a name.");
     people::sign_up(&page, "grace", "Ada", PASSWORD);
-    page.reads("That name is taken.");
+    page.reads("That username is taken. Try another.");
     page.no_longer_reads("Enter a name.");
     page.reads("Create account");
     people::sign_up(&page, "ada", "Ada", PASSWORD);

@@ -31,7 +31,7 @@ pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)
     strangers_views(&page, &mut look);
     members_views(&page, &mut look);
     app.stop();
-    page.reads("The server does not answer.");
+    page.reads("Can\u{2019}t reach Latchkey.");
     look("board without a server");
     people::to_author(&page, "Mallory", "mallory");
     page.find(&button("Try again"));
@@ -90,7 +90,7 @@ fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.wait("error", || Ok(page.find(&field("Username")).error()));
     look("sign-up with errors");
     people::sign_up(page, "alice", "Another Alice", PASSWORD);
-    page.reads("That name is taken.");
+    page.reads("That username is taken. Try another.");
     look("sign-up refused");
     page.go("/recover");
     page.click(&button("Set password"));
@@ -168,7 +168,7 @@ fn securing_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.reads("This device");
     second_factor::make_codes(page, None);
     look("account with recovery codes");
-    page.click(&button("I have kept them"));
+    page.click(&button("I\u{2019}ve saved them"));
     second_factor::set_up(page);
     look("account with a key");
     page.click(&button("Cancel"));
@@ -185,7 +185,7 @@ fn looking_after_views(page: &Browser, look: &mut impl FnMut(&str)) {
     look("what can be done about a message");
     page.fill(&field("What is wrong with this message?"), "An advertisement.");
     page.click(&button("Report"));
-    page.reads("Reported.");
+    page.reads("The moderators will read your report.");
     page.go("/moderation");
     page.find(&heading("An advertisement."));
     look("reports");
@@ -194,7 +194,7 @@ fn looking_after_views(page: &Browser, look: &mut impl FnMut(&str)) {
     look("suspension");
     page.go("/accounts");
     page.click(&button("Make an invitation"));
-    page.reads("It is shown only once");
+    page.reads("it is shown only once");
     look("accounts");
     page.go("/accounts/mallory");
     page.find(&button("Make a reset link"));

@@ -66,7 +66,7 @@ fn ReportPart(id: StoredValue<String>) -> impl IntoView {
     };
     view! {
         <Part id="report-title" title="Report">
-            <p>"Those who look after this board read what you write. The author does not see it."</p>
+            <p>"Only the moderators of this board see your report."</p>
             <Form action="/moderation" title="report-title" on_submit=submit>
                 <TextField
                     id="reason" label="What is wrong with this message?" autocomplete="off" kind="text"

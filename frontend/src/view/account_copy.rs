@@ -28,10 +28,10 @@ pub(crate) fn CopyPart(username: String) -> impl IntoView {
         });
     };
     view! {
-        <Part id="copy-title" title="Take your data along">
+        <Part id="copy-title" title="Download your data">
             <p>
-                "One file with everything that Latchkey has of you: account, passkeys, sessions, what has happened, and your "
-                "messages. Passwords and keys are not in it."
+                "One file with everything Latchkey has about you: account, passkeys, sessions, activity and messages. Passwords and "
+                "keys are left out."
             </p>
             {move || file.get().map(|file| view! { <FileLink file username=username.clone()/> })}
             <BusyButton
@@ -54,7 +54,7 @@ async fn copy(site: Site, progress: RwSignal<String>) -> Result<String, ApiError
         let count = copy.messages();
         let said = match before {
             Some(_) => format!("{count} messages so far."),
-            None => format!("The file is ready. Messages in it: {count}."),
+            None => format!("Your file is ready. Messages in it: {count}."),
         };
         // The view is gone, and with it whoever wanted the copy: the next page might be of somebody else.
         if progress.try_set(said).is_some() {

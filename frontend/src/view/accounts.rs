@@ -63,8 +63,8 @@ fn Accounts() -> impl IntoView {
                     <BusyButton class="primary" label="Show" busy="Show" is_running=task.is_running/>
                 </Form>
             </Part>
-            <Part id="invite-title" title="Invite somebody">
-                <p>"An invitation is a link by which one person can sign up, also where sign-ups are by invitation."</p>
+            <Part id="invite-title" title="Invite someone">
+                <p>"An invitation is a link that lets one person sign up, even where sign-ups are closed to others."</p>
                 {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
                 <ErrorText text=task.error/>
                 <BusyButton
@@ -106,7 +106,7 @@ fn AccountOf() -> impl IntoView {
             {move || match site.role() {
                 Role::Admin => view! { <ForAdmin username=username.clone()/> }.into_any(),
                 Role::Moderator => view! { <ForModerator username=username.clone()/> }.into_any(),
-                Role::Member => view! { <p>"Moderators and admins see more here."</p> }.into_any(),
+                Role::Member => view! { <p>"Only moderators and admins can see this page."</p> }.into_any(),
             }}
         </div>
     }
@@ -118,7 +118,7 @@ fn AccountOf() -> impl IntoView {
 fn ForModerator(username: String) -> impl IntoView {
     view! {
         <Part id="suspend-title" title="Suspension">
-            <p>"Whoever is suspended can log in, read, and delete their account, and nothing else."</p>
+            <p>"While suspended, someone can still log in, read, and delete their account. They can’t do anything else."</p>
             <Suspend username=username.clone() reload=Callback::new(|()| ())/>
             <Lift username reload=Callback::new(|()| ())/>
         </Part>
@@ -138,9 +138,9 @@ fn ForAdmin(username: String) -> impl IntoView {
                 Ok(())
             }
             Err(refusal) if refusal.code() == Some(ProblemCode::NotFound) => {
-                Err("Nobody has this username.".to_owned())
+                Err("There is no account with that username.".to_owned())
             }
-            Err(refusal) => Err(refusal.sentence()),
+            Err(refusal) => Err(refusal.cause()),
         });
     });
     load.run(());
@@ -176,7 +176,7 @@ fn Found(account: AdminAccountResponse, reload: Callback<()>) -> impl IntoView {
             <div><dt>"Messages"</dt><dd><a href=Route::Author(user.username).address()>{posts}</a></dd></div>
         </dl>
         {if named_by_operator {
-            view! { <p class="part">"The operator of this server has named this account, so nobody can decide about it here."</p> }.into_any()
+            view! { <p class="part">"The settings of this server make this account an admin, so only they can change that."</p> }.into_any()
         } else {
             view! {
                 <Part id="suspend-title" title="Suspension">
@@ -191,7 +191,7 @@ fn Found(account: AdminAccountResponse, reload: Callback<()>) -> impl IntoView {
                     <ul class="sessions">
                         {sessions.into_iter().map(|session| view! { <li class="session"><p class="client">{session.client}</p></li> }).collect_view()}
                     </ul>
-                    {(open == 0).then_some("Logged in nowhere.")}
+                    {(open == 0).then_some("Logged out on every device.")}
                     {(open > 0).then(|| view! { <EndSessions username=name.get_value() reload/> })}
                 </Part>
                 <Reset username=name.get_value()/>
@@ -208,13 +208,13 @@ fn EndSessions(username: String, reload: Callback<()>) -> impl IntoView {
     let end = Callback::new(move |()| {
         task.delete(moderation::end_sessions_of(&username), move || {
             focus("#open-title");
-            site.announce("The sessions have ended.");
+            site.announce("The account is logged out on every device.");
             reload.run(());
         });
     });
     view! {
         <Confirm
-            class="" label="Log out everywhere" question="Log out everywhere?" yes="Log out" busy="Logging out…"
+            class="" label="Log out on every device" question="Log out on every device?" yes="Log out" busy="Logging out…"
             no="Keep" task on_yes=end
         />
     }

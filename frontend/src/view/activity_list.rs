@@ -32,7 +32,7 @@ impl ActivityList {
     /// Loads them. The error of a failure is shown above the list.
     pub(crate) fn load(self) {
         self.loading.run(own_data::activity(), move |result| {
-            self.found.try_set(result.map_err(|failure| failure.sentence())?.activity);
+            self.found.try_set(result.map_err(|failure| failure.cause())?.activity);
             Ok(())
         });
     }
@@ -48,7 +48,7 @@ pub(crate) fn ActivityPart(list: ActivityList) -> impl IntoView {
     };
     let is_long = move || list.found.with(Vec::len) > FEW && !shows_all.get();
     view! {
-        <Part id="activity-title" title="What has happened to your account">
+        <Part id="activity-title" title="Recent activity">
             <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || {

@@ -52,7 +52,7 @@ pub(crate) fn CodeStep(
         <Form action="/login" name="Enter a code" on_submit=submit>
             <TextField
                 id="code" label="Code" autocomplete="one-time-code" kind="text"
-                hint="The 6 digits that your authenticator app shows. Or one of your recovery codes.".to_owned()
+                hint="The 6 digits your authenticator app shows, or one of your recovery codes.".to_owned()
                 error=code.error field=code.field
                 on_input=move |()| code.error.set(None) on_leave=|()| ()
             />

@@ -85,7 +85,7 @@ impl Writing {
             // The dialog was closed while this was under way.
             Err(refusal) if !self.site.is_composing.get_untracked() => {
                 self.step.set(Step::Writing);
-                let sentence = format!("{} Your message is not posted.", refusal.sentence());
+                let sentence = format!("{} Your message is not posted.", refusal.cause());
                 self.site.offer(sentence, "Try again", Callback::new(move |()| self.post()));
             }
             Err(ApiError::Problem(problem)) if problem.code == ProblemCode::ValidationFailed => {
@@ -95,7 +95,7 @@ impl Writing {
                     error => fault(Field::Text, error.map_or(FieldCode::Invalid, |error| error.code)),
                 });
             }
-            Err(refusal) => self.refuse(format!("{} Your message is still here.", refusal.sentence())),
+            Err(refusal) => self.refuse(format!("{} Your message is still here.", refusal.cause())),
         }
     }
 

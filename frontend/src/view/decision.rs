@@ -59,7 +59,7 @@ pub(crate) fn Reset(username: String) -> impl IntoView {
     });
     view! {
         <Part id="reset-title" title="Forgotten password">
-            <p>"A reset link lets its holder set a new password, once. Give it to nobody but the owner of the account."</p>
+            <p>"A reset link lets its holder set a new password, once. Give it only to the owner of the account."</p>
             {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
             <ErrorText text=task.error/>
             <BusyButton

@@ -15,7 +15,7 @@ pub(crate) fn LinkOnce(
     let link = StoredValue::new(format!("{}{path}", origin()));
     view! {
         <div class="once" role="status">
-            <p>"Copy this link now. It is shown only once, works once, and ends " {exact(&until)} "."</p>
+            <p>"Copy this link now: it is shown only once. It works once, until " {exact(&until)} "."</p>
             <p><code translate="no">{link.get_value()}</code></p>
             <CopyButton text=link.get_value()/>
         </div>

@@ -42,7 +42,7 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
         </div>
         {author.map(|_| view! { <p class="back"><a href="/">"All messages"</a></p> })}
         <Notice
-            role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.sentence()))
+            role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.cause()))
             label="Try again" on_press=Callback::new(move |()| feed.refresh())
         />
         <section aria-label="Messages" aria-busy=move || if is_loading() { "true" } else { "false" }>
@@ -89,7 +89,7 @@ fn Older(feed: Feed) -> impl IntoView {
                 <p
                     class="error" role="alert"
                     prop:textContent=changing(move || {
-                        feed.older_failure.get().map(|failure| failure.sentence()).unwrap_or_default()
+                        feed.older_failure.get().map(|failure| failure.cause()).unwrap_or_default()
                     })
                 ></p>
                 <button

@@ -77,7 +77,7 @@ fn NameForm(name: String, reload: Callback<()>, close: Callback<()>) -> impl Int
         <Form action="/account" name="Change your name" on_submit=submit>
             <TextField
                 id="new-name" label="New name" autocomplete="name" kind="text" value=name
-                hint="Your messages have it from now on. Those that you have posted keep the name that they have.".to_owned()
+                hint="Shown next to your new messages. Messages you have posted keep the old name.".to_owned()
                 error=checked.error field=checked.field
                 on_input=move |()| checked.error.set(None) on_leave=|()| ()
             />

@@ -21,7 +21,7 @@ pub(crate) fn MessagesPart() -> impl IntoView {
     });
     view! {
         <Part id="messages-title" title="Delete your messages">
-            <p>"Everything that you have posted goes, for good. Your account stays."</p>
+            <p>"This deletes everything you have posted, for good. Your account stays."</p>
             // While this is under way, nobody is offered to keep the messages.
             {move || (!task.is_running.get()).then(|| view! {
                 <Confirm

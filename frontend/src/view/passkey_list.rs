@@ -38,7 +38,7 @@ impl PasskeyList {
 
     pub(crate) fn load(self) {
         self.loading.run(passkeys::all(), move |result| {
-            self.found.try_set(Some(result.map_err(|failure| failure.sentence())?.passkeys));
+            self.found.try_set(Some(result.map_err(|failure| failure.cause())?.passkeys));
             Ok(())
         });
     }
@@ -67,7 +67,7 @@ pub(crate) fn PasskeysPart(list: PasskeyList, username: String) -> impl IntoView
     view! {
         <Part id=TITLE title="Passkeys">
             <p>
-                "A passkey logs you in by your fingerprint, your face or the lock of your device, without a password."
+                "A passkey logs you in with your fingerprint, your face or your screen lock instead of a password."
                 {(!is_possible).then_some(" This browser can’t use passkeys at this address.")}
             </p>
             <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
@@ -115,13 +115,15 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
                     Ok(made) => saving.run(passkeys::register(&called, &made), move |result| {
                         result.map_err(|refusal| refusal.sentence())?;
                         is_adding.try_set(false);
-                        list.changed("The passkey is added.");
+                        list.changed("Your passkey is added.");
                         Ok(())
                     }),
                     Err(NoPasskey::Known) => {
-                        error.try_set(Some("This device has a passkey for your account already.".to_owned()));
+                        error.try_set(Some("This device already has a passkey for your account.".to_owned()));
                     }
-                    Err(NoPasskey::Cancelled) => _ = error.try_set(Some("No passkey was made. Try again.".to_owned())),
+                    Err(NoPasskey::Cancelled) => {
+                        _ = error.try_set(Some("Adding the passkey was cancelled. Try again.".to_owned()))
+                    }
                 }
             });
             Ok(())
@@ -134,7 +136,7 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
     let failure = Signal::derive(move || error.get().or_else(|| saving.error.get()));
     view! {
         <PasswordForm
-            id="passkey-password" title=TITLE username=owner.get_value() class="primary" label="Go on" busy="Waiting…"
+            id="passkey-password" title=TITLE username=owner.get_value() class="primary" label="Continue" busy="Waiting…"
             password task on_submit=submit on_cancel=cancel
         >
             {wants_code().then(|| view! { <CodeField id="passkey-code" code/> })}
@@ -218,7 +220,7 @@ fn Rename(
         task.run(passkeys::rename(&id.get_value(), &called), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::NAME, name)]),
             Ok(()) => {
-                list.changed("The passkey has another name.");
+                list.changed("Your passkey is renamed.");
                 Ok(())
             }
         });
@@ -249,7 +251,7 @@ fn Remove(
         task.run(passkeys::remove(&id.get_value(), &said), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::PASSWORD, password)]),
             Ok(()) => {
-                list.changed("The passkey is removed.");
+                list.changed("Your passkey is removed.");
                 Ok(())
             }
         });

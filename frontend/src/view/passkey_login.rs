@@ -47,7 +47,9 @@ pub(crate) fn PasskeyLogin(
                 Ok(options) => match sign(&options, None).await {
                     Ok(signed) => finish(&signed, enter, error).await,
                     Err(_) => {
-                        _ = error.try_set(Some("No passkey was used. Try again, or enter your password.".to_owned()))
+                        _ = error.try_set(Some(
+                            "Logging in with a passkey was cancelled. Try again, or enter your password.".to_owned(),
+                        ))
                     }
                 },
                 Err(refusal) => _ = error.try_set(Some(refusal.sentence())),
@@ -68,7 +70,9 @@ async fn finish(signed: &str, enter: Callback<Entry>, error: RwSignal<Option<Str
     match passkeys::log_in(signed).await {
         Ok(login) => _ = enter.try_run(Entry::Session(login)),
         Err(refusal) if refusal.code() == Some(wire::ProblemCode::InvalidCredentials) => {
-            error.try_set(Some("This passkey is not, or no longer, one of an account here.".to_owned()));
+            error.try_set(Some(
+                "This passkey belongs to no account here. Use another, or enter your password.".to_owned(),
+            ));
         }
         Err(refusal) => _ = error.try_set(Some(refusal.sentence())),
     }

@@ -110,7 +110,7 @@ pub(crate) fn CodeField(id: &'static str, code: Checked) -> impl IntoView {
     view! {
         <TextField
             id label="Code" autocomplete="one-time-code" kind="text"
-            hint="Of your authenticator app, or a recovery code.".to_owned()
+            hint="From your authenticator app, or a recovery code.".to_owned()
             error=code.error field=code.field on_input=move |()| code.error.set(None) on_leave=|()| ()
         />
     }

@@ -67,10 +67,10 @@ impl Form {
     fn refuse(self, refusal: &ApiError) {
         let sentence = match refusal.code() {
             Some(ProblemCode::InvalidCode) if self.ticket.with_value(Option::is_some) => {
-                Err("This link is not for that username, was used, or is too old. Ask for another one.".to_owned())
+                Err("This link is for another username, used already, or too old. Ask for a new one.".to_owned())
             }
             Some(ProblemCode::InvalidCode) => {
-                Err("Username and code don’t fit together, or the code was used before.".to_owned())
+                Err("Check the username and the code: they don’t match, or the code was used already.".to_owned())
             }
             _ => refuse(refusal, &[(fields::NEW_PASSWORD, self.password), (fields::CODE, self.code)]),
         };
@@ -104,9 +104,9 @@ pub(crate) fn RecoverPage() -> impl IntoView {
             <h1 tabindex="-1">"Set a new password"</h1>
             <p>
                 {match is_by_link {
-                    true => "This link sets a new password once.",
-                    false => "Enter one of the recovery codes that you have kept. It sets a new password, and you are logged out everywhere. \
-                              No codes? Then ask an admin of this board for a reset link.",
+                    true => "Choose a new password. This link works once.",
+                    false => "Enter one of your recovery codes. You then have a new password, and are logged out on every device. \
+                              No codes? Ask an admin of this board for a reset link.",
                 }}
             </p>
             <Form action="/recover" name="Set a new password" on_submit=submit>

@@ -100,7 +100,7 @@ fn State(left: usize, is_at_risk: Signal<bool>, step: RwSignal<Step>) -> impl In
         })}
         <p>
             {count}
-            " Each works once: to set a new password if you forget yours, or in place of a code of your authenticator app."
+            " Each works once: to set a new password if you forget yours, or instead of a code from your authenticator app."
         </p>
         {(left > 0).then(|| view! { <p class="quiet">"New codes replace the old ones."</p> })}
         <Press class="plain" label=label on_press=ask/>
@@ -113,7 +113,7 @@ fn Codes(codes: Vec<String>, on_kept: Callback<()>) -> impl IntoView {
     // Codes consist of letters, digits and hyphens, so that nothing has to be escaped but the ends of lines.
     let file = format!("data:text/plain,{}%0A", codes.join("%0A"));
     view! {
-        <p>"Keep these codes where you find them without this device. They are shown only now."</p>
+        <p>"Keep these codes somewhere safe, away from this device. They are shown only now."</p>
         <ul class="codes" translate="no">
             {codes.iter().map(|code| view! { <li><code>{code.clone()}</code></li> }).collect_view()}
         </ul>
@@ -121,7 +121,7 @@ fn Codes(codes: Vec<String>, on_kept: Callback<()>) -> impl IntoView {
             <CopyButton text=codes.join("\n")/>
             <a class="button plain" href=file download="latchkey-recovery-codes.txt">"Download"</a>
             <Press class="plain" label="Print" on_press=|()| print()/>
-            <Press class="primary" label="I have kept them" on_press=move |()| on_kept.run(())/>
+            <Press class="primary" label="I’ve saved them" on_press=move |()| on_kept.run(())/>
         </div>
     }
     .into_any()

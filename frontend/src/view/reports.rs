@@ -38,7 +38,7 @@ impl List {
     fn load(self) {
         let before = self.next.get_untracked();
         self.loading.run(moderation::reports(before.as_deref()), move |result| {
-            let page = result.map_err(|refusal| refusal.sentence())?;
+            let page = result.map_err(|refusal| refusal.cause())?;
             self.next.try_set(page.next);
             self.found.try_update(|found| found.get_or_insert_default().extend(page.reports));
             Ok(())

@@ -64,11 +64,9 @@ pub(crate) fn SecondFactorPart(
 #[component]
 fn State(is_on: bool, step: RwSignal<Step>) -> impl IntoView {
     let (words, label, next) = match is_on {
-        true => {
-            ("On. After your password, you are asked for a code of your authenticator app.", "Turn off", Step::Ending)
-        }
+        true => ("On. After your password, you enter a code from your authenticator app.", "Turn off", Step::Ending),
         false => (
-            "Off. With it, you enter a code of an authenticator app after your password, so that your password alone lets nobody in.",
+            "Off. Turn it on to enter a code from an authenticator app after your password, so that a stolen password is not enough.",
             "Set up",
             Step::Beginning,
         ),
@@ -101,7 +99,7 @@ fn Begin(username: String, step: RwSignal<Step>, back: Callback<()>) -> impl Int
     };
     view! {
         <PasswordForm
-            id="factor-password" title=TITLE username class="primary" label="Go on" busy="Loading…"
+            id="factor-password" title=TITLE username class="primary" label="Continue" busy="Loading…"
             password task on_submit=submit on_cancel=back
         />
     }
@@ -114,7 +112,7 @@ fn Confirm(totp: TotpResponse, done: Callback<&'static str>, back: Callback<()>)
     let TotpResponse { key, uri, ticket } = totp;
     let spaced = key.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
     let submit = move |()| {
-        if code.lacks("Enter the code that the app shows.") {
+        if code.lacks("Enter the code your app shows.") {
             return focus_field(code.field);
         }
         task.run(security::confirm_totp(&ticket, typed(code.field).trim()), move |result| match result {
@@ -126,7 +124,7 @@ fn Confirm(totp: TotpResponse, done: Callback<&'static str>, back: Callback<()>)
         });
     };
     view! {
-        <p>"Scan this with your authenticator app, or enter the key there. Then enter the code that the app shows."</p>
+        <p>"Scan this with your authenticator app, or type the key there. Then enter the code the app shows."</p>
         {qr::draw(&uri).map(|drawing| view! {
             <svg class="qr" role="img" aria-label="QR code of the key" viewBox=format!("0 0 {0} {0}", drawing.side)>
                 <path d=drawing.path/>

@@ -31,7 +31,7 @@ impl SessionList {
     /// Loads them. The error of a failure is shown above the list.
     pub(crate) fn load(self) {
         self.loading.run(api::sessions(), move |result| {
-            self.found.try_set(result.map_err(|failure| failure.sentence())?.sessions);
+            self.found.try_set(result.map_err(|failure| failure.cause())?.sessions);
             Ok(())
         });
     }

@@ -75,7 +75,7 @@ impl Form {
     /// Shows the errors of the server beside their fields.
     fn refuse(self, refusal: &ApiError) {
         let ApiError::Problem(problem) = refusal else {
-            self.error.set(Some(format!("{} Try again.", refusal.sentence())));
+            self.error.set(Some(refusal.sentence()));
             return;
         };
         if problem.code == ProblemCode::UsernameTaken {
@@ -204,7 +204,7 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
                     class="primary wide" label="Create account" busy="Creating account…" is_running=form.is_running
                 />
             </Form>
-            <p class="quiet">"You have an account? " <a href=Route::Login(after).address()>"Go to login"</a></p>
+            <p class="quiet">"Already have an account? " <a href=Route::Login(after).address()>"Log in"</a></p>
         </div>
     }
     .into_any()

@@ -53,7 +53,7 @@ pub(crate) enum Farewell {
 const FAREWELL: &str = "latchkey.farewell";
 /// The key that tells the next page to open the dialog for a message.
 const COMPOSE: &str = "latchkey.compose";
-const NOT_KEPT: &str = "This browser keeps nothing for Latchkey, so your login ends with this page. Allow cookies and site data for Latchkey, and log in again.";
+const NOT_KEPT: &str = "This browser stores nothing for Latchkey, so your login ends with this page. Allow cookies and site data for Latchkey, and log in again.";
 /// Stands in a sentence for the name of whoever is logged in.
 const NAME: &str = "{name}";
 
@@ -79,7 +79,7 @@ impl Farewell {
             Self::LoggedOutEverywhere => "You are logged out on every device.",
             Self::AccountDeleted => "Your account is deleted.",
             Self::PasswordSet => "Your new password is set. Log in with it.",
-            Self::Reported => "Reported. Those who look after the board will read it.",
+            Self::Reported => "Thank you. The moderators will read your report.",
             Self::Removed => "The message is removed.",
         }
     }
@@ -88,7 +88,7 @@ impl Farewell {
     fn advice(self) -> Option<&'static str> {
         match self {
             Self::LoggedInAfterReset => {
-                Some("Your password was set anew by a recovery code or a reset link. If that wasn’t you, change it now.")
+                Some("Your password was reset with a recovery code or a reset link. If that wasn’t you, change it now.")
             }
             Self::SignedUp => {
                 Some("If you forget your password, only recovery codes let you in again. Make them in your account.")

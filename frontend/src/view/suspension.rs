@@ -13,7 +13,7 @@ use crate::words::{Field, fault};
 pub(crate) type Asked = (String, Option<String>);
 
 /// In words and in days.
-const LENGTHS: [(&str, &str); 4] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("", "Without an end")];
+const LENGTHS: [(&str, &str); 4] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("", "Until lifted")];
 
 #[component]
 pub(crate) fn SuspensionForm(
@@ -42,7 +42,7 @@ pub(crate) fn SuspensionForm(
         <Form action="/moderation" name=name on_submit=submit>
             <TextField
                 id=format!("{id}-reason") label="Reason" autocomplete="off" kind="text"
-                hint=format!("@{username} reads it.") error=reason.error field=reason.field
+                hint=format!("@{username} will see this.") error=reason.error field=reason.field
                 on_input=move |()| reason.error.set(None) on_leave=|()| ()
             />
             <div class="field">

@@ -75,7 +75,7 @@ impl Task {
     pub(crate) fn log_out(self, guarded: Guarded<()>, then: impl FnOnce() + 'static) {
         let site = self.site;
         self.run(guarded, move |result| match result {
-            Err(refusal) if !refusal.wants_login() => Err(format!("{} You are still logged in.", refusal.sentence())),
+            Err(refusal) if !refusal.wants_login() => Err(format!("{} You are still logged in.", refusal.cause())),
             // A refusal that wants a login says that the session had ended before.
             _ => {
                 site.sessions.end();
