@@ -98,7 +98,7 @@ fn the_account_is_deleted() {
     app.send(deleting(&alice.password).bearer(&alice.token)).is_empty(204);
     app.send(alice.posting("too late")).is_problem(401, "invalid_token");
     log_in(&app, &alice.username, &alice.password).is_problem(401, "invalid_credentials");
-    let shown = app.get(posted.header("location")).json()["messages"][0].take();
+    let shown = app.get(posted.header("location")).json()["message"].take();
     assert_eq!(shown["author"], json!({"username": null, "name": "deleted user"}));
 }
 

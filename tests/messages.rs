@@ -18,10 +18,26 @@ fn a_message_is_posted_and_read_page_by_page() {
         let author = json!({"username": alice.username, "name": "Alice"});
         assert_eq!((&message["author"], &message["text"]), (&author, &json!(text)), "{}", reply.said());
         let there = app.get(reply.header("location"));
-        assert_eq!(there.json()["messages"], json!([message]), "{}", there.said());
+        assert_eq!(there.json()["message"], message, "{}", there.said());
     }
     assert_eq!(all(&app, 2, &format!("&author={}", alice.username)), ["third", "second", "first"]);
     app.get("/api/messages?limit=0").has_errors(400, "invalid_request", &[("limit", "invalid")]);
+}
+
+case!(AnyHost, one_message_is_read_by_itself_until_it_is_deleted);
+fn one_message_is_read_by_itself_until_it_is_deleted() {
+    let app = App::any();
+    let alice = actors::alice(&app);
+    let message = alice.post(&app, "To be quoted.");
+    let path = format!("/api/messages/{}", message["id"].as_str().unwrap());
+    let reply = app.get(&path);
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-cache"), "{}", reply.said());
+    assert_eq!(reply.json(), json!({"message": message}));
+    app.send(get(&path).header("if-none-match", reply.header("etag"))).is_empty(304);
+    app.send(ask("HEAD", &path)).is_empty(200);
+    app.send(ask("DELETE", &path).bearer(&alice.token)).is_empty(204);
+    app.get(&path).is_problem(404, "not_found");
+    app.get("/api/messages/first").is_problem(404, "not_found");
 }
 
 case!(AnyHost, what_is_no_message_or_comes_without_a_token_is_not_posted);

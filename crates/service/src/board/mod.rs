@@ -25,6 +25,7 @@ mod resolve;
 
 pub(crate) use add::{Added, NotAdded};
 pub(crate) use delete::NotDeleted;
+pub(crate) use newest::Body;
 pub(crate) use page::PageRequest;
 pub(crate) use report::NotReported;
 pub(crate) use resolve::NotResolved;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use domain::{Cursor, Timestamp, digest};
 use rules::PAGE_DEFAULT_MESSAGES;
 use serde::Serialize;
-use wire::MessagesResponse;
+use wire::{MessageResponse, MessagesResponse};
 
 use super::page::PageRequest;
 use crate::context::{Context, Event, Level, Platform, StoreError};
@@ -91,6 +91,12 @@ impl<P: Platform> Context<'_, P> {
             }
         };
         Body::of(&page)
+    }
+
+    /// The body of the answer to a request for the message at a position, if there is one.
+    pub(crate) async fn message(&self, position: u64) -> Result<Option<Body>, StoreError> {
+        let message = self.board_message(position).await?;
+        message.map(|message| Body::of(&MessageResponse { message })).transpose()
     }
 
     /// Stores the page, or, if positions up to `to` are not settled, that they are not.

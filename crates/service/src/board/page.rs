@@ -105,6 +105,16 @@ impl<P: Platform> Context<'_, P> {
         Ok(self.read_page(Some(author), top, limit, 0).await?.present(Cursor::Author, &[]))
     }
 
+    /// The message at a position of the board, if there is one.
+    pub(super) async fn board_message(&self, position: u64) -> Result<Option<wire::Message>, StoreError> {
+        let key = keys::message(position);
+        let found = self.read_or_pass::<MessageRecord>(&key, self.get(&key).await?, position);
+        let Found::Filled(mut record) = found else { return Ok(None) };
+        let deleted = self.deleted_among(record.author.as_deref().into_iter().collect()).await?;
+        record.author = record.author.filter(|author| !deleted.contains(author));
+        Ok(Some(shown(position, record)))
+    }
+
     /// The authors of the messages whose accounts were deleted. Each account is read once.
     async fn deleted_authors(&self, messages: &[(u64, MessageRecord)]) -> Result<Vec<String>, StoreError> {
         self.deleted_among(messages.iter().filter_map(|(_, record)| record.author.as_deref()).collect()).await

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use domain::{ACTION_DELETE_MESSAGE, Cursor, MessageArn, MessageText, Quota, Username};
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, LOCATION, VARY};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use rules::{PAGE_DEFAULT_MESSAGES, PAGE_MAX_MESSAGES};
 use wire::{MessageResponse, fields};
 
 use super::table::{MESSAGES, Messages};
-use crate::board::{Added, PageRequest};
+use crate::board::{Added, Body, PageRequest};
 use crate::context::{Authorizer, Event, Level, Platform, SettingError, Variables};
 use crate::http::body::Fields;
 use crate::http::gateway::{self, answer};
@@ -37,6 +37,7 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
     answer(platform, platform, &MESSAGES, read, request, async |call| match call.endpoint {
         Messages::List => call.list().await,
         Messages::Post => call.post().await,
+        Messages::Show => call.show().await,
         Messages::Delete => call.delete().await,
     })
     .await
@@ -45,22 +46,14 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
 impl<P: Platform> Call<'_, P> {
     async fn list(self) -> Result<Reply, ApiError> {
         let page = self.context.messages(&parse(self.incoming.query())?).await?;
-        let request = self.incoming.headers();
-        let is_compressed = encoding::takes_gzip(request, page.json.len());
-        let tag = etag::of_digest(&page.digest, is_compressed);
-        let mut reply = match (etag::is_known(request, &tag), is_compressed) {
-            (true, _) => empty(StatusCode::NOT_MODIFIED),
-            (false, false) => json_bytes(StatusCode::OK, page.json),
-            (false, true) => {
-                let mut reply = json_bytes(StatusCode::OK, encoding::gzip(&page.json)?);
-                reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-                reply
-            }
-        };
-        set(&mut reply, ETAG, &tag);
-        reply.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
-        reply.headers_mut().insert(VARY, BY_ENCODING_AND_ORIGIN);
-        Ok(reply)
+        revalidated(self.incoming.headers(), page)
+    }
+
+    async fn show(self) -> Result<Reply, ApiError> {
+        let position = self.incoming.position().ok_or(ApiError::NotFound)?;
+        self.incoming.query().finish()?;
+        let message = self.context.message(position).await?.ok_or(ApiError::NotFound)?;
+        revalidated(self.incoming.headers(), message)
     }
 
     async fn post(self) -> Result<Reply, ApiError> {
@@ -77,9 +70,7 @@ impl<P: Platform> Call<'_, P> {
             self.context.log_with_work(event.with("message", position.to_string()));
         }
         let mut reply = json(StatusCode::CREATED, &MessageResponse { message });
-        // The address of the page that begins with this message.
-        let before = Cursor::Board(position.saturating_add(1));
-        set(&mut reply, LOCATION, &format!("{}?before={before}&limit=1", self.incoming.parts.uri.path()));
+        set(&mut reply, LOCATION, &format!("{}/{position}", self.incoming.parts.uri.path()));
         Ok(reply)
     }
 
@@ -92,6 +83,25 @@ impl<P: Platform> Call<'_, P> {
         self.context.log_with_work(event.with("author", author).with("message", position.to_string()));
         Ok(empty(StatusCode::NO_CONTENT))
     }
+}
+
+/// An answer that clients ask for again with its entity tag.
+fn revalidated(request: &HeaderMap, body: Body) -> Result<Reply, ApiError> {
+    let is_compressed = encoding::takes_gzip(request, body.json.len());
+    let tag = etag::of_digest(&body.digest, is_compressed);
+    let mut reply = match (etag::is_known(request, &tag), is_compressed) {
+        (true, _) => empty(StatusCode::NOT_MODIFIED),
+        (false, false) => json_bytes(StatusCode::OK, body.json),
+        (false, true) => {
+            let mut reply = json_bytes(StatusCode::OK, encoding::gzip(&body.json)?);
+            reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            reply
+        }
+    };
+    set(&mut reply, ETAG, &tag);
+    reply.headers_mut().insert(CACHE_CONTROL, REVALIDATE);
+    reply.headers_mut().insert(VARY, BY_ENCODING_AND_ORIGIN);
+    Ok(reply)
 }
 
 fn parse(mut query: Query) -> Result<PageRequest, ApiError> {

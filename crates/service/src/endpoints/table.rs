@@ -151,6 +151,7 @@ pub const PASSKEYS: Component<Passkeys> = Component {
 pub enum Messages {
     List,
     Post,
+    Show,
     Delete,
 }
 
@@ -161,7 +162,10 @@ pub const MESSAGES: Component<Messages> = Component {
             path: "/api/messages",
             methods: &[(Method::GET, Public, Messages::List), (Method::POST, GUARDED, Messages::Post)],
         },
-        Resource { path: "/api/messages/:id", methods: &[(Method::DELETE, GUARDED, Messages::Delete)] },
+        Resource {
+            path: "/api/messages/:id",
+            methods: &[(Method::GET, Public, Messages::Show), (Method::DELETE, GUARDED, Messages::Delete)],
+        },
     ],
 };
 

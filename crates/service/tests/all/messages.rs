@@ -3,7 +3,7 @@ use futures::executor::block_on;
 use futures::future::join_all;
 use http::Request;
 
-use crate::world::{Data, World, anon, bearer};
+use crate::world::{Data, PASSWORD, World, anon, bearer};
 
 #[test]
 fn a_message_is_taken_and_shown() {
@@ -12,7 +12,7 @@ fn a_message_is_taken_and_shown() {
     let answer = world.say(&token, " Hello,\nworld ");
     let message = r#"{"id":"1","author":{"username":"alice","name":"Name of alice"},"text":"Hello,\nworld","created_at":"2027-01-15T08:00:00.000Z"}"#;
     assert_eq!((answer.status(), answer.text()), (201, format!(r#"{{"message":{message}}}"#).as_str()));
-    assert_eq!(answer.header("location"), Some("/api/messages?before=m2&limit=1"));
+    assert_eq!(answer.header("location"), Some("/api/messages/1"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let list = format!(r#"{{"messages":[{message}],"next":null}}"#);
     for uri in ["/api/messages", "/api/messages?before=m2&limit=1", "/api/messages?author=Alice"] {
@@ -95,14 +95,43 @@ fn nobody_posts_in_the_name_of_another() {
 fn a_location_leads_to_the_message() {
     let world = World::new();
     let token = world.join("alice");
-    for (text, location) in [
-        ("first", "/api/messages?before=m2&limit=1"),
-        ("second", "/api/messages?before=m3&limit=1"),
-        ("third", "/api/messages?before=m4&limit=1"),
-    ] {
+    for (text, location) in [("first", "/api/messages/1"), ("second", "/api/messages/2"), ("third", "/api/messages/3")]
+    {
         let answer = world.say(&token, text);
         assert_eq!(answer.header("location"), Some(location), "{text}");
-        assert_eq!(world.get(location).json()["messages"], serde_json::json!([answer.json()["message"]]), "{text}");
+        assert_eq!(world.get(location).json(), answer.json(), "{text}");
+    }
+}
+
+#[test]
+fn one_message_is_read_as_the_list_has_it() {
+    let world = World::new();
+    let (token, other) = (world.join("alice"), world.join("bob"));
+    world.say(&token, "A first one.");
+    world.say(&other, &"long ".repeat(199));
+    for id in ["1", "2"] {
+        let uri = format!("/api/messages/{id}");
+        let (answer, list) = (world.get(&uri), world.get("/api/messages").json());
+        let of_list = list["messages"].as_array().unwrap().iter().find(|message| message["id"] == id).unwrap();
+        assert_eq!((answer.status(), &answer.json()["message"]), (200, of_list));
+        assert_eq!(answer.header("cache-control"), Some("no-cache"));
+        assert_eq!(answer.header("vary"), Some("Accept-Encoding, Origin"));
+        let tag = answer.header("etag").unwrap();
+        let again = world.send(knowing(tag, anon("GET", &uri, "")));
+        assert_eq!((again.status(), again.header("etag"), again.text()), (304, Some(tag), ""));
+        let head = world.send(anon("HEAD", &uri, ""));
+        assert_eq!((head.status(), head.header("etag"), head.text()), (200, Some(tag), ""));
+    }
+    // Its author is named no more once the account is deleted, and the message goes with its deletion.
+    let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
+    assert_eq!(world.send(bearer(&other, "POST", "/api/account/delete", &body)).status(), 204);
+    let author = world.get("/api/messages/2").json()["message"]["author"].take();
+    assert_eq!(author, serde_json::json!({"username": null, "name": "deleted user"}));
+    assert_eq!(world.send(bearer(&token, "DELETE", "/api/messages/1", "")).status(), 204);
+    world.get("/api/messages/1?x=1").is_refused(400, "invalid_request", &["x:unknown_field"]);
+    let long = "9".repeat(600);
+    for id in ["1", "3", "4", "0", "01", "+1", "x", "9007199254740993", "18446744073709551615", &long] {
+        world.get(&format!("/api/messages/{id}")).is_refused(404, "not_found", &[]);
     }
 }
 
@@ -112,8 +141,13 @@ fn reading_writes_nothing() {
     let token = world.join("alice");
     world.say(&token, "To be read.");
     let before = world.data.snapshot();
-    for path in ["/api/messages", "/api/messages?author=alice", "/api/messages?author=nobody", "/api/messages?limit=1"]
-    {
+    for path in [
+        "/api/messages",
+        "/api/messages?author=alice",
+        "/api/messages?author=nobody",
+        "/api/messages?limit=1",
+        "/api/messages/1",
+    ] {
         assert_eq!(world.get(path).status(), 200, "{path}");
         assert!(world.data.snapshot() == before, "{path} has written");
     }

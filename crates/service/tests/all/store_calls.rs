@@ -133,6 +133,7 @@ const REQUESTS: &[Request] = &[
     }),
     ("an older page, of one author's messages", 200, |app| app.ask("GET", "/api/messages?before=m41", "")),
     ("an older page, of three authors' messages", 200, |app| app.ask("GET", "/api/messages?before=m42&limit=25", "")),
+    ("one message", 200, |app| app.ask("GET", "/api/messages/41", "")),
     ("a page of one author", 200, |app| app.ask("GET", "/api/messages?author=ada", "")),
     ("a post", 201, |app| app.as_ada("POST", "/api/messages", r#"{"text":"hello"}"#)),
     ("a post with an idempotency key", 201, |app| {
