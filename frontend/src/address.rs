@@ -22,6 +22,8 @@ pub enum Route {
     Reports,
     /// The form that finds an account, and invitations.
     Accounts,
+    /// The message with this id, alone.
+    Permalink(String),
     /// What can be done about the message with this id.
     Message(String),
     /// What those who look after the board see of the account with this username, in lower case.
@@ -96,6 +98,7 @@ impl Route {
             Some(Page::Recover) => Self::Recover,
             Some(Page::Reports) => Self::Reports,
             Some(Page::Accounts) => Self::Accounts,
+            Some(Page::Permalink(id)) => Self::Permalink(id.to_owned()),
             Some(Page::Message(id)) => Self::Message(id.to_owned()),
             Some(Page::AccountOf(username)) => Self::AccountOf(username.to_ascii_lowercase()),
             None => Self::Unknown,
@@ -105,7 +108,7 @@ impl Route {
     /// The app that has the view.
     pub fn bundle(&self) -> Bundle {
         match self {
-            Self::Messages | Self::Author(_) | Self::Unknown => Bundle::Board,
+            Self::Messages | Self::Author(_) | Self::Permalink(_) | Self::Unknown => Bundle::Board,
             Self::Signup(_) | Self::Login(_) | Self::Recover => Bundle::Entry,
             Self::Account => Bundle::Account,
             Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,
@@ -123,6 +126,7 @@ impl Route {
             Self::Recover => "/recover".to_owned(),
             Self::Reports => "/moderation".to_owned(),
             Self::Accounts => "/accounts".to_owned(),
+            Self::Permalink(id) => format!("/m/{id}"),
             Self::Message(id) => format!("/messages/{id}"),
             Self::AccountOf(username) => format!("/accounts/{username}"),
         }
@@ -139,6 +143,7 @@ impl Route {
             Self::Recover => "Set a new password".to_owned(),
             Self::Reports => "Reports".to_owned(),
             Self::Accounts => "Accounts".to_owned(),
+            Self::Permalink(_) => "A message".to_owned(),
             Self::Message(_) => "About a message".to_owned(),
             Self::AccountOf(username) => format!("Account of @{username}"),
             Self::Unknown => "Page not found".to_owned(),
@@ -173,6 +178,7 @@ mod tests {
             Route::Reports,
             Route::Accounts,
             Route::AccountOf("ada".to_owned()),
+            Route::Permalink("17".to_owned()),
             Route::Message("17".to_owned()),
         ] {
             let address = route.address();
@@ -200,6 +206,8 @@ mod tests {
             "/nowhere",
             "/signup/x",
             "/account/x",
+            "/m/",
+            "/m/x",
             "/messages/",
             "/messages/x",
             "/accounts/%61",

@@ -7,19 +7,35 @@ const DAY: u64 = 24 * HOUR;
 /// The time from `then_ms` to `now_ms` (milliseconds since 1970) as "3 minutes ago". What lies in the future, because two
 /// clocks differ, is "just now".
 pub fn ago(now_ms: f64, then_ms: f64) -> String {
+    match largest_unit(now_ms, then_ms) {
+        None => "just now".to_owned(),
+        Some((1, "day")) => "yesterday".to_owned(),
+        Some((1, unit)) => format!("1 {unit} ago"),
+        Some((count, unit)) => format!("{count} {unit}s ago"),
+    }
+}
+
+/// The same as "3m", for a place where words have no room.
+pub fn short_ago(now_ms: f64, then_ms: f64) -> String {
+    match largest_unit(now_ms, then_ms) {
+        None => "now".to_owned(),
+        Some((count, "month")) => format!("{count}mo"),
+        Some((count, unit)) => count.to_string() + unit.get(..1).unwrap_or_default(),
+    }
+}
+
+/// The time in its largest unit; None if it is less than a minute.
+fn largest_unit(now_ms: f64, then_ms: f64) -> Option<(u64, &'static str)> {
     // The cast saturates: what is negative or not a number becomes 0.
     let seconds = ((now_ms - then_ms) / 1000.0) as u64;
-    let (count, unit) = match seconds {
-        s if s < MINUTE => return "just now".to_owned(),
+    Some(match seconds {
+        s if s < MINUTE => return None,
         s if s < HOUR => (s / MINUTE, "minute"),
         s if s < DAY => (s / HOUR, "hour"),
-        s if s < 2 * DAY => return "yesterday".to_owned(),
         s if s < 30 * DAY => (s / DAY, "day"),
         s if s < 365 * DAY => (s / (30 * DAY), "month"),
         s => (s / (365 * DAY), "year"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+    })
 }
 
 #[cfg(test)]
@@ -28,23 +44,24 @@ mod tests {
 
     #[test]
     fn says_the_largest_unit() {
-        for (seconds, words) in [
-            (-3600.0, "just now"),
-            (0.0, "just now"),
-            (59.9, "just now"),
-            (60.0, "1 minute ago"),
-            (200.0, "3 minutes ago"),
-            (3599.0, "59 minutes ago"),
-            (3600.0, "1 hour ago"),
-            (86_399.0, "23 hours ago"),
-            (86_400.0, "yesterday"),
-            (2.0 * 86_400.0, "2 days ago"),
-            (29.0 * 86_400.0, "29 days ago"),
-            (31.0 * 86_400.0, "1 month ago"),
-            (364.0 * 86_400.0, "12 months ago"),
-            (800.0 * 86_400.0, "2 years ago"),
+        for (seconds, words, short) in [
+            (-3600.0, "just now", "now"),
+            (0.0, "just now", "now"),
+            (59.9, "just now", "now"),
+            (60.0, "1 minute ago", "1m"),
+            (200.0, "3 minutes ago", "3m"),
+            (3599.0, "59 minutes ago", "59m"),
+            (3600.0, "1 hour ago", "1h"),
+            (86_399.0, "23 hours ago", "23h"),
+            (86_400.0, "yesterday", "1d"),
+            (2.0 * 86_400.0, "2 days ago", "2d"),
+            (29.0 * 86_400.0, "29 days ago", "29d"),
+            (31.0 * 86_400.0, "1 month ago", "1mo"),
+            (364.0 * 86_400.0, "12 months ago", "12mo"),
+            (800.0 * 86_400.0, "2 years ago", "2y"),
         ] {
-            assert_eq!(ago(1.8e12 + seconds * 1000.0, 1.8e12), words, "{seconds}");
+            let now_ms = 1.8e12 + seconds * 1000.0;
+            assert_eq!((&*ago(now_ms, 1.8e12), &*short_ago(now_ms, 1.8e12)), (words, short), "{seconds}");
         }
         assert_eq!(ago(1.8e12, f64::NAN), "just now");
     }

@@ -19,10 +19,26 @@ const READING_FROM_PX: f64 = 24.0;
 /// The API gives no more messages at once.
 const MOST_MESSAGES: u64 = 100;
 
+/// Which messages a view has.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Which {
+    All,
+    /// Those of a username.
+    By(String),
+    /// The one with this id.
+    One(String),
+}
+
+impl Which {
+    fn author(&self) -> Option<&str> {
+        if let Self::By(username) = self { Some(username) } else { None }
+    }
+}
+
 /// The messages of a view.
 #[derive(Clone, Copy)]
 pub(crate) struct Feed {
-    author: StoredValue<Option<String>>,
+    which: StoredValue<Which>,
     /// Where the view was left before; None once that is shown again.
     place: StoredValue<Option<Place>>,
     etag: StoredValue<Option<String>>,
@@ -38,9 +54,9 @@ pub(crate) struct Feed {
 
 impl Feed {
     /// Loads the messages, as many as there were if the view was left before, and keeps up with them until it is left.
-    pub(crate) fn start(author: Option<String>, place: Option<Place>) -> Self {
+    pub(crate) fn start(which: Which, place: Option<Place>) -> Self {
         let feed = Self {
-            author: StoredValue::new(author),
+            which: StoredValue::new(which),
             place: StoredValue::new(place.filter(|place| place.count > 0)),
             etag: StoredValue::new(None),
             is_asking: StoredValue::new(false),
@@ -73,10 +89,13 @@ impl Feed {
         if self.is_asking.try_update_value(|is_asking| std::mem::replace(is_asking, true)) != Some(false) {
             return;
         }
-        let (author, etag) = (self.author.get_value(), self.etag.get_value());
+        let (which, etag) = (self.which.get_value(), self.etag.get_value());
         let limit = self.place.get_value().map(|place| place.count.min(MOST_MESSAGES).to_string());
         spawn_local(async move {
-            let page = api::messages(author.as_deref(), None, limit.as_deref(), etag.as_deref()).await;
+            let page = match &which {
+                Which::One(id) => api::message(id, etag.as_deref()).await,
+                which => api::messages(which.author(), None, limit.as_deref(), etag.as_deref()).await,
+            };
             // If the view is gone meanwhile, its signals are too, and `try_` does nothing.
             self.is_asking.try_update_value(|is_asking| *is_asking = false);
             match page {
@@ -126,6 +145,11 @@ impl Feed {
         place.show();
     }
 
+    /// The name of whoever has written the newest message.
+    pub(crate) fn author_name(self) -> Option<String> {
+        self.board.with(|board| Some(board.as_ref()?.shown().first()?.author.name.clone()))
+    }
+
     /// Shows what has arrived while somebody was reading.
     pub(crate) fn reveal(self) {
         self.board.update(|board| {
@@ -139,7 +163,11 @@ impl Feed {
 
     /// Shows a message that was just posted here, if it belongs to this view. Returns whether it does.
     pub(crate) fn add_own(self, message: &Message) -> bool {
-        let belongs = self.author.with_value(|author| author.is_none() || *author == message.author.username);
+        let belongs = self.which.with_value(|which| match which {
+            Which::All => true,
+            Which::By(username) => Some(username) == message.author.username.as_ref(),
+            Which::One(_) => false,
+        });
         if belongs {
             self.board.update(|board| {
                 if let Some(board) = board {
@@ -165,9 +193,9 @@ impl Feed {
         let Some(next) = next.filter(|_| !self.is_loading_older.get_untracked()) else { return };
         self.is_loading_older.set(true);
         self.older_failure.set(None);
-        let author = self.author.get_value();
+        let which = self.which.get_value();
         spawn_local(async move {
-            let page = api::messages(author.as_deref(), Some(&next), None, None).await;
+            let page = api::messages(which.author(), Some(&next), None, None).await;
             self.is_loading_older.try_set(false);
             match page {
                 Ok(Some(page)) => {

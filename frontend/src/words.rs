@@ -102,6 +102,13 @@ pub fn outgoing(typed: &str) -> String {
     rules::plain_lines(typed).trim().to_owned()
 }
 
+/// The text of a message as it is shown: of several empty lines in a row, one.
+pub fn without_gaps(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.dedup_by(|line, before| line.trim().is_empty() && before.trim().is_empty());
+    lines.join("\n")
+}
+
 /// The number of new messages as "1 new message" or "2 new messages".
 pub fn new_messages(count: usize) -> String {
     if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
@@ -116,6 +123,18 @@ mod tests {
         let text = outgoing(" fn main() {\r\n\tok();\r\n}\n");
         assert_eq!(text, "fn main() {\n    ok();\n}");
         assert_eq!(rules::new_text(&text), Ok(()));
+    }
+
+    #[test]
+    fn empty_lines_take_no_room_from_others() {
+        for (text, shown) in [
+            ("a\n\n\n\nb", "a\n\nb"),
+            ("a\n \n\u{3000}\n\nb\n\n\n\nc", "a\n \nb\n\nc"),
+            ("a\n\nb\nc\n  d", "a\n\nb\nc\n  d"),
+            ("", ""),
+        ] {
+            assert_eq!(without_gaps(text), shown);
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The user's own account: sessions, password, deletion.
 
-use serde_json::Value;
-
 use crate::browser::Browser;
 use crate::harness::actors;
 use crate::harness::client::get;
@@ -192,6 +190,7 @@ fn an_account_can_be_deleted() {
     page.find(&link("Log in"));
     page.reads("deleted user");
     sees_message(&page, "What will become of it?");
+    people::open_menu(&page, "What will become of it?");
     assert!(!page.has(&button("Delete this message?")), "it is nobody's");
     // A page that showed the message before the deletion changes, too.
     reader.reads("deleted user");
@@ -211,13 +210,12 @@ fn own_messages_can_be_deleted_and_no_others() {
     let page = someone(&app, "ada", "Ada");
     people::post(&page, "<b>Mine</b>, said Ada.");
     sees_message(&page, "Mine, said Alice.");
-    let own = page.script(
-        "return [...document.querySelectorAll('.own button')].map(button => button.closest('article').innerText)",
-        serde_json::json!([]),
-    );
-    let own: Vec<_> = own.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert!(own.len() == 1 && own[0].contains("<b>Mine</b>, said Ada."), "{own:?}");
+    people::open_menu(&page, "Mine, said Alice.");
+    page.find(&link("Report this message"));
+    assert!(!page.has(&button("Delete this message?")));
 
+    people::open_menu(&page, "<b>Mine</b>, said Ada.");
+    assert!(!page.has(&link("Report this message")));
     page.click(&button("Delete this message?"));
     page.click(&button("Keep"));
     assert_eq!(messages(&page).len(), 2);
@@ -229,7 +227,6 @@ fn own_messages_can_be_deleted_and_no_others() {
     assert_eq!(list["messages"].as_array().unwrap().len(), 1, "{list}");
     page.reload();
     sees_message(&page, "Mine, said Alice.");
-    assert!(!page.has(&button("Delete this message?")));
 }
 
 case!(Browser, a_deleted_message_goes_from_every_page);
@@ -244,9 +241,7 @@ fn a_deleted_message_goes_from_every_page() {
     let page = Browser::open(&app);
     log_in(&page, "alice", &alice.password);
     page.find(&button("Alice"));
-    page.click(&button("Delete this message?"));
-    page.click(&button("Delete").within(".confirm"));
-    page.no_longer_reads("Number 25.");
+    people::delete(&page, "Number 25.");
     page.wait("focus on the next", || {
         let focused = page.script("return document.activeElement.innerText", serde_json::json!([]));
         Ok(focused.as_str().is_some_and(|text| text.contains("Number 24.")).then_some(()))
@@ -266,13 +261,23 @@ fn deleting_works_by_keyboard_alone() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     people::post(&page, "Gone in a moment.");
+    let is_focused = |name: &str| {
+        page.wait(&format!("focus on {name}"), || Ok(page.is_focused(&button(name)).then_some(())));
+    };
+    page.tab_to(&button("More"));
+    page.press(&ENTER.to_string());
     page.tab_to(&button("Delete this message?"));
     page.press(&ENTER.to_string());
-    page.wait("focus on the harmless answer", || Ok(page.is_focused(&button("Keep")).then_some(())));
+    is_focused("Keep");
     page.press(&ESCAPE.to_string());
-    page.wait("focus on the button", || Ok(page.is_focused(&button("Delete this message?")).then_some(())));
+    is_focused("Delete this message?");
+    page.press(&ESCAPE.to_string());
+    is_focused("More");
+    page.lacks(&button("Copy link"));
     page.press(&ENTER.to_string());
-    page.wait("focus on the harmless answer", || Ok(page.is_focused(&button("Keep")).then_some(())));
+    page.tab_to(&button("Delete this message?"));
+    page.press(&ENTER.to_string());
+    is_focused("Keep");
     page.press_with(SHIFT, TAB);
     assert!(page.is_focused(&button("Delete").within(".confirm")), "{:?}", page.focused());
     page.press(&ENTER.to_string());

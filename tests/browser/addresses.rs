@@ -67,6 +67,48 @@ fn an_author_page_shows_that_author_alone() {
     assert!(messages(&page)[0].contains("By Mallory."), "{:?}", messages(&page));
 }
 
+case!(Browser, each_message_has_an_address_of_its_own);
+fn each_message_has_an_address_of_its_own() {
+    let app = board();
+    let page = people::someone(&app, "ada", "Ada");
+    page.tolerate("404");
+    people::post(&page, "To be quoted.");
+    people::mark(&page);
+    page.click(&link("just now").within("article"));
+    page.find(&heading("Message by \u{2068}Ada\u{2069}"));
+    page.wait("one message", || Ok((messages(&page).len() == 1).then_some(())));
+    let address = page.path();
+    assert!(address.starts_with("/m/"), "{address}");
+    assert!(messages(&page)[0].contains("To be quoted."));
+    page.click(&link("All messages"));
+    page.wait("three messages", || Ok((messages(&page).len() == 3).then_some(())));
+    people::assert_not_reloaded(&page);
+
+    // The same address, as the menu gives it to somebody else.
+    people::open_menu(&page, "To be quoted.");
+    page.script(
+        "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }",
+        json!([]),
+    );
+    page.click(&button("Copy link"));
+    page.reads("Link copied.");
+    page.lacks(&button("Copy link"));
+    assert_eq!(page.script("return window.copied", json!([])), format!("{}{address}", app.base()));
+    let guest = Browser::blank(&app);
+    guest.tolerate("404");
+    guest.go(&address);
+    sees_message(&guest, "To be quoted.");
+    assert_eq!(messages(&guest).len(), 1);
+
+    page.go(&address);
+    people::delete(&page, "To be quoted.");
+    page.reads("This message doesn’t exist, or it was deleted.");
+    guest.reload();
+    guest.reads("This message doesn’t exist, or it was deleted.");
+    guest.go("/m/999");
+    guest.reads("This message doesn’t exist, or it was deleted.");
+}
+
 case!(Browser, an_address_can_be_opened_directly);
 fn an_address_can_be_opened_directly() {
     let app = board();

@@ -63,9 +63,7 @@ fn what_was_posted_and_deleted_can_be_posted_again() {
     page.reads(NO_ANSWER);
     page.click(&button("Cancel"));
     sees_message(&page, "Once.");
-    page.click(&button("Delete this message?"));
-    page.click(&button("Delete").within(".confirm"));
-    page.no_longer_reads("Once.");
+    people::delete(&page, "Once.");
     page.click(&button("Post a message"));
     people::send(&page);
     page.reads("You have posted this before, and deleted it. Post it again if you want it back.");

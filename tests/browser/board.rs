@@ -54,6 +54,48 @@ fn new_messages_do_not_move_what_is_being_read() {
     sees_message(&page, "The newest of all.");
 }
 
+case!(Browser, a_long_message_is_folded_and_a_short_one_is_not);
+fn a_long_message_is_folded_and_a_short_one_is_not() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    let lines: Vec<_> = (1..=30).map(|number| format!("Line {number}")).collect();
+    for text in [
+        &*lines[..12].join("\n"),
+        "One\n\n\n\n\nTwo",
+        &*lines.join("\n"),
+        &*"word ".repeat(199),
+        "Z\u{351}\u{302}\u{357}",
+    ] {
+        alice.post(&app, text);
+    }
+    let page = Browser::open(&app);
+    page.resize(320, 700);
+    page.reload();
+    page.wait("all of them", || Ok((messages(&page).len() == 5).then_some(())));
+    let height_of = |text: &str| {
+        let script = "const card = [...document.querySelectorAll('article')].find(one => one.textContent.includes(arguments[0]));
+            return [card.getBoundingClientRect().height, card.querySelectorAll('.unfold').length]";
+        let found = page.script(script, json!([text]));
+        (found[0].as_f64().unwrap(), found[1].as_u64().unwrap())
+    };
+    for (text, is_folded) in [("Z\u{351}", 0), ("word", 1), ("Line 30", 1), ("Two", 0)] {
+        let (height, buttons) = height_of(text);
+        assert!(height <= 400.0 && buttons == is_folded, "{text}: {height}, {buttons}");
+    }
+    assert!(height_of("Two").0 < 150.0, "of several empty lines, one is shown: {}", height_of("Two").0);
+    assert_eq!(page.script("return document.querySelectorAll('.unfold').length", json!([])), 2, "twelve lines fit");
+
+    page.script("[...document.querySelectorAll('article')].find(one => one.textContent.includes('Line 30')).querySelector('.unfold').focus()", json!([]));
+    for (name, is_open, is_long) in
+        [("Show more", "false", false), ("Show less", "true", true), ("Show more", "false", false)]
+    {
+        page.wait(name, || Ok(page.is_focused(&button(name)).then_some(())));
+        assert_eq!(page.script("return document.activeElement.ariaExpanded", json!([])), is_open);
+        assert_eq!(height_of("Line 30").0 > 700.0, is_long, "{name}");
+        page.press(&crate::keys::ENTER.to_string());
+    }
+}
+
 /// The number of requests for messages that this document has sent.
 #[track_caller]
 fn questions(page: &Browser) -> u64 {

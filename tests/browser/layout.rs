@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::harness::actors;
 use crate::harness::host::Setup;
+use crate::keys::ESCAPE;
 use crate::locator::{button, dialog, field, heading, link};
-use crate::people::{self, PASSWORD, post, sees_message, someone};
+use crate::people::{self, PASSWORD, open_menu, post, sees_message, someone};
 use crate::views::choose;
 
 /// The rectangle of the first element that a selector finds: left, top, right, bottom.
@@ -20,16 +22,20 @@ fn rect(page: &Browser, selector: &str) -> [f64; 4] {
 }
 
 case!(Browser, a_double_tap_deletes_nothing);
-/// Wherever the button is hit, what takes its place there is no button.
+/// Wherever the button is hit, what takes its place there is no button. In a low window the menu opens upwards.
 fn a_double_tap_deletes_nothing() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     post(&page, "To stay");
-    for width in [320, 360, 390, 1280] {
-        page.resize(width, 700);
+    for (width, height) in [(320, 700), (360, 700), (390, 700), (1280, 700), (320, 250), (1280, 250)] {
+        page.resize(width, height);
         for part in [0.05, 0.5, 0.95] {
+            page.script("scrollTo(0, document.body.scrollHeight)", json!([]));
+            open_menu(&page, "To stay");
             page.settle();
-            let [left, top, right, bottom] = rect(&page, ".own .ask");
+            let [_, _, _, head] = rect(&page, "article header");
+            let [left, top, right, bottom] = rect(&page, ":popover-open .ask");
+            assert_eq!(top < head, height == 250, "where the menu has room: {width} x {height}");
             let point = json!([f64::midpoint(left, right), top + (bottom - top) * part]);
             for clicks in [1, 2] {
                 for kind in ["mousePressed", "mouseReleased"] {
@@ -40,10 +46,36 @@ fn a_double_tap_deletes_nothing() {
             }
             page.click(&button("Keep"));
             page.find(&button("Delete this message?"));
+            page.press(&ESCAPE.to_string());
+            page.lacks(&button("Copy link"));
         }
     }
     page.reload();
     sees_message(&page, "To stay");
+}
+
+case!(Browser, each_message_has_one_line_above_it_and_none_is_higher_for_its_menu);
+fn each_message_has_one_line_above_it_and_none_is_higher_for_its_menu() {
+    let app = Setup::app().start();
+    actors::actor(&app, &"long-name".repeat(3), PASSWORD, &"Long Name ".repeat(6)).post(&app, "Short");
+    let page = someone(&app, "ada", "Ada");
+    post(&page, "Short");
+    let heights = |selector: &str| -> Vec<f64> {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map(one => one.getBoundingClientRect().height)";
+        serde_json::from_value(page.script(script, json!([selector]))).unwrap()
+    };
+    for width in [320, 390] {
+        page.resize(width, 700);
+        let heads = heights("article header");
+        assert!(heads.len() == 2 && heads.iter().all(|height| *height <= 28.0), "{width}: {heads:?}");
+        page.assert_no_horizontal_scroll("one line");
+        let cards = heights("article");
+        assert!((cards[0] - cards[1]).abs() < 0.5, "{width}: {cards:?}");
+    }
+    // The time is short for the eyes alone.
+    let time = page.find(&link("just now").within("article"));
+    assert_eq!(time.script("return element.querySelector('[aria-hidden]').innerText"), "now");
 }
 
 case!(Browser, what_has_the_focus_is_not_under_the_bar);

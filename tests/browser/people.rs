@@ -114,6 +114,26 @@ pub(crate) fn sees_message(page: &Browser, text: &str) {
     });
 }
 
+/// Opens the menu of the first message that contains a text.
+#[track_caller]
+pub(crate) fn open_menu(page: &Browser, text: &str) {
+    let open =
+        "const article = [...document.querySelectorAll('article')].find(one => one.innerText.includes(arguments[0]));
+        article?.querySelector('.more').click();
+        return Boolean(article?.querySelector(':popover-open'))";
+    page.wait(&format!("menu of {text:?}"), || Ok((page.script(open, json!([text])) == true).then_some(())));
+    page.find(&button("Copy link"));
+}
+
+/// Deletes the first message that contains a text.
+#[track_caller]
+pub(crate) fn delete(page: &Browser, text: &str) {
+    open_menu(page, text);
+    page.click(&button("Delete this message?"));
+    page.click(&button("Delete").within(".confirm"));
+    page.no_longer_reads(text);
+}
+
 /// Follows the link from a message to all messages of its author.
 #[track_caller]
 pub(crate) fn to_author(page: &Browser, name: &str, username: &str) {

@@ -108,13 +108,10 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.go("/by/ada");
     sees_message(page, "First note from the analytical engine.");
     take("author");
-    page.go("/");
-    people::log_in(page, "zoe", PASSWORD);
-    page.find(&button("Zo\u{EB} O\u{2019}Hara"));
-    take("own-message");
-    page.click(&button("Delete this message?"));
-    page.find(&button("Keep"));
-    take("own-message-question");
+    page.click(&link("12 minutes ago").within("article"));
+    sees_message(page, "First note from the analytical engine.");
+    take("one-message");
+    take_menus(page, &take);
     page.click(&button("Zo\u{EB} O\u{2019}Hara"));
     page.find(&link("Your account"));
     take("menu");
@@ -140,6 +137,21 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.click(&button("Cancel"));
     page.reads("Your draft is kept.");
     take("toast");
+}
+
+/// What members and moderators can do about a message.
+fn take_menus(page: &Browser, take: &impl Fn(&str)) {
+    page.go("/");
+    people::log_in(page, "zoe", PASSWORD);
+    page.find(&button("Zo\u{EB} O\u{2019}Hara"));
+    take("own-message");
+    people::open_menu(page, "The authorizer is just another component.");
+    take("own-message-menu");
+    page.click(&button("Delete this message?"));
+    page.find(&button("Keep"));
+    take("own-message-question");
+    people::open_menu(page, "nothing? Fine.");
+    take("message-menu-of-a-moderator");
 }
 
 /// What the app has of somebody.
@@ -176,8 +188,9 @@ fn take_safety(page: &Browser, take: &impl Fn(&str), width: u32) {
 /// What those see who look after the board.
 fn take_moderation(page: &Browser, take: &impl Fn(&str)) {
     page.go("/by/mallory");
+    people::open_menu(page, "nothing? Fine.");
     page.click(&link("Report this message"));
-    page.find(&link("Suspend @mallory"));
+    page.find(&button("Report"));
     take("about-a-message");
     page.fill(&field("What is wrong with this message?"), "It tries to run a script.");
     page.click(&button("Report"));

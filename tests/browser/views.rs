@@ -70,6 +70,13 @@ fn strangers_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.go("/by/alice");
     sees_message(page, "Message number 20.");
     look("author");
+    page.click(&link("just now").within("article"));
+    page.find(&heading("Message by \u{2068}Alice\u{2069}"));
+    page.wait("one message", || Ok((messages(page).len() == 1).then_some(())));
+    look("one message");
+    page.go("/m/999");
+    page.reads("This message doesn’t exist, or it was deleted.");
+    look("no message");
     page.go("/by/nobody-at-all");
     page.find(&link("Log in"));
     page.wait("heading", || Ok(page.text().contains("nobody-at-all").then_some(())));
@@ -128,6 +135,8 @@ fn members_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.click(&link("Latchkey"));
     people::post(page, "Mine.");
     look("board with a message of one's own");
+    people::open_menu(page, "Mine.");
+    look("menu of a message");
     page.click(&button("Delete this message?"));
     page.find(&button("Keep"));
     look("board with a question");
@@ -178,8 +187,11 @@ fn securing_views(page: &Browser, look: &mut impl FnMut(&str)) {
 fn looking_after_views(page: &Browser, look: &mut impl FnMut(&str)) {
     page.go("/by/mallory");
     sees_message(page, "nothing? Fine.");
-    page.click(&link("Report this message"));
+    people::open_menu(page, "nothing? Fine.");
     page.find(&link("Suspend @mallory"));
+    look("menu of a moderator");
+    page.click(&link("Report this message"));
+    page.find(&heading("About a message"));
     page.click(&button("Report"));
     page.reads("Write a few words.");
     look("what can be done about a message");

@@ -19,6 +19,8 @@ pub enum Page<'a> {
     Reports,
     /// The form that finds an account, and invitations.
     Accounts,
+    /// The message with this id, alone.
+    Permalink(&'a str),
     /// What can be done about a message: the one with this id.
     Message(&'a str),
     /// What those who look after the board see of an account: that of a username, in any case.
@@ -67,6 +69,7 @@ impl<'a> Page<'a> {
                 match kind {
                     "by" => stored_username(name).is_ok().then_some(Self::Author(name)),
                     "accounts" => stored_username(name).is_ok().then_some(Self::AccountOf(name)),
+                    "m" => is_id(name).then_some(Self::Permalink(name)),
                     "messages" => is_id(name).then_some(Self::Message(name)),
                     _ => None,
                 }
@@ -77,7 +80,7 @@ impl<'a> Page<'a> {
     /// The part of the site that has the page.
     pub const fn bundle(self) -> Bundle {
         match self {
-            Self::Messages | Self::Author(_) => Bundle::Board,
+            Self::Messages | Self::Author(_) | Self::Permalink(_) => Bundle::Board,
             Self::Signup | Self::Login | Self::Recover => Bundle::Entry,
             Self::Account => Bundle::Account,
             Self::Reports | Self::Accounts | Self::AccountOf(_) | Self::Message(_) => Bundle::Moderation,

@@ -103,13 +103,30 @@ pub(crate) async fn messages(
     let parameters: Vec<_> =
         parameters.into_iter().filter_map(|(key, value)| value.map(|value| format!("{key}={value}"))).collect();
     let query = if parameters.is_empty() { String::new() } else { format!("?{}", parameters.join("&")) };
+    let Some(response) = unless_known(format!("/api/messages{query}"), etag).await? else { return Ok(None) };
+    Ok(Some(Page { messages: response.json()?, etag: response.etag() }))
+}
+
+/// One message as a page, which is empty if there is no such message. None if it is still that of the tag.
+pub(crate) async fn message(id: &str, etag: Option<&str>) -> Result<Option<Page>, ApiError> {
+    let (messages, etag) = match unless_known(format!("/api/messages/{id}"), etag).await {
+        Ok(None) => return Ok(None),
+        Ok(Some(response)) => (vec![response.json::<MessageResponse>()?.message], response.etag()),
+        Err(refusal) if refusal.code() == Some(ProblemCode::NotFound) => (Vec::new(), None),
+        Err(refusal) => return Err(refusal),
+    };
+    Ok(Some(Page { messages: MessagesResponse { messages, next: None }, etag }))
+}
+
+/// What is at a path. None if it is still that of the tag.
+async fn unless_known(path: String, etag: Option<&str>) -> Result<Option<Response>, ApiError> {
     let headers: Vec<_> = etag.map(|etag| ("if-none-match", etag)).into_iter().collect();
-    let response = Request::new("GET", format!("/api/messages{query}")).send(&headers).await?;
+    let response = Request::new("GET", path).send(&headers).await?;
     if response.is_not_modified() {
         return Ok(None);
     }
     response.check()?;
-    Ok(Some(Page { messages: response.json()?, etag: response.etag() }))
+    Ok(Some(response))
 }
 
 /// A request that needs an access token, and how the response to it is read.

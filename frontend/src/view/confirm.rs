@@ -41,6 +41,8 @@ pub(crate) fn Confirm(
     });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" && is_asked.get_untracked() && !task.is_running.get_untracked() {
+            // It is the answer to the question, and closes nothing around it.
+            event.prevent_default();
             turn.run(());
         }
     };

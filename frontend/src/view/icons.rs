@@ -28,6 +28,15 @@ pub(crate) fn theme(theme: Theme) -> impl IntoView {
     view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d=lines/><path class="dot" d=area/></svg> }
 }
 
+/// Three dots, for a button that opens a menu of what else can be done.
+pub(crate) fn more() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M5 12h.010M12 12h.010M19 12h.010"/>
+        </svg>
+    }
+}
+
 /// The arrow of a button that opens a menu.
 pub(crate) fn down() -> impl IntoView {
     view! {

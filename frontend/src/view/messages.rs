@@ -1,25 +1,19 @@
-//! The page with the messages of everybody, or of one author.
+//! The page with the messages of everybody, of one author, or one message alone.
 
 use leptos::prelude::*;
-use wire::Message;
 
-use super::ago::Ago;
-use super::confirm::Confirm;
+use super::message::Entry;
 use super::notice::Notice;
 use super::site::Site;
-use super::task::Task;
 use super::text::changing;
 use crate::address::Route;
-use crate::browser::kinds_in_links;
-use crate::feed::Feed;
-use crate::links::{Piece, pieces};
+use crate::feed::{Feed, Which};
 use crate::words::new_messages;
-use crate::{about, api};
 
 #[component]
-pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
+pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
     let site = Site::get();
-    let feed = Feed::start(author.clone(), site.router.place());
+    let feed = Feed::start(which.clone(), site.router.place());
     Effect::new(move |_| {
         if let Some(message) = site.posted.get() {
             site.posted.set(None);
@@ -28,19 +22,28 @@ pub(crate) fn MessagesPage(author: Option<String>) -> impl IntoView {
             }
         }
     });
-    let heading = author.as_ref().map_or_else(|| "Messages".to_owned(), |author| format!("Messages by @{author}"));
-    let empty = match &author {
-        Some(author) => format!("No messages by @{author} yet."),
-        None => "No messages yet. Be the first.".to_owned(),
+    let is_part = which != Which::All;
+    let empty = match &which {
+        Which::All => "No messages yet. Be the first.".to_owned(),
+        Which::By(author) => format!("No messages by @{author} yet."),
+        Which::One(_) => "This message doesn’t exist, or it was deleted.".to_owned(),
+    };
+    let heading = move || match &which {
+        Which::All => "Messages".to_owned(),
+        Which::By(author) => format!("Messages by @{author}"),
+        // The name is isolated, because it may be written from right to left.
+        Which::One(_) => {
+            feed.author_name().map_or_else(|| "Message".to_owned(), |name| format!("Message by \u{2068}{name}\u{2069}"))
+        }
     };
     let is_loading = move || feed.board.with(Option::is_none) && feed.failure.with(Option::is_none);
     let is_empty = move || feed.board.with(|board| board.as_ref().is_some_and(|board| board.shown().is_empty()));
     view! {
         <div class="head">
-            <h1 tabindex="-1" prop:textContent=changing(move || heading.clone())></h1>
+            <h1 tabindex="-1" prop:textContent=changing(heading)></h1>
             <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
         </div>
-        {author.map(|_| view! { <p class="back"><a href="/">"All messages"</a></p> })}
+        {is_part.then(|| view! { <p class="back"><a href="/">"All messages"</a></p> })}
         <Notice
             role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.cause()))
             label="Try again" on_press=Callback::new(move |()| feed.refresh())
@@ -105,87 +108,6 @@ fn Older(feed: Feed) -> impl IntoView {
         })}
     }
     .into_any()
-}
-
-/// One message. Its text is never read as markup.
-#[component]
-fn Entry(message: Message, feed: Feed) -> impl IntoView {
-    let site = Site::get();
-    let reported = StoredValue::new(message.clone());
-    let Message { id, author, text, created_at } = message;
-    let address = author.username.clone().map(|username| Route::Author(username).address());
-    let text: Vec<_> = pieces(&text, kinds_in_links()).into_iter().map(show).collect();
-    let username = author.username.clone();
-    let own_id = id.clone();
-    // "Ada Lovelace @ada 4 minutes ago" is what a screen reader calls the message when it gets the focus.
-    let by = format!("by-{id}");
-    // Whether the message is one's own; nothing if nobody is logged in.
-    let is_own = Memo::new(move |_| site.sessions.user().map(|user| Some(user.username) == username));
-    view! {
-        <article data-message=id tabindex="-1" aria-labelledby=by.clone()>
-            <header id=by.clone()>
-                {match address {
-                    Some(address) => view! { <a class="name" href=address dir="auto">{author.name}</a> }.into_any(),
-                    None => view! { <span class="name quiet" dir="auto">{author.name}</span> }.into_any(),
-                }}
-                {author.username.map(|username| view! { <span class="quiet">"@" {username}</span> })}
-                <Ago time=created_at/>
-            </header>
-            <p dir="auto">{text}</p>
-            {move || is_own.get().map(|is_own| match is_own {
-                true => view! { <Delete id=own_id.clone() feed/> }.into_any(),
-                false => report(reported).into_any(),
-            })}
-        </article>
-    }
-    .into_any()
-}
-
-/// The way to report a message of somebody else. What else may be done about it is on that page too.
-fn report(message: StoredValue<Message>) -> impl IntoView {
-    let address = message.with_value(|message| Route::Message(message.id.clone()).address());
-    view! {
-        <p class="own">
-            <a
-                class="button ask" href=address aria-label="Report this message"
-                on:click=move |_| message.with_value(about::keep)
-            >
-                "Report"
-            </a>
-        </p>
-    }
-}
-
-/// The button that deletes a message of one's own.
-#[component]
-fn Delete(id: String, feed: Feed) -> impl IntoView {
-    let site = Site::get();
-    let task = Task::new(site);
-    let delete = move |()| {
-        let id = id.clone();
-        task.delete(api::delete_message(&id), move || {
-            feed.remove(&id);
-            site.announce("Your message is deleted.");
-        });
-    };
-    view! {
-        <Confirm
-            class="own" label="Delete" question="Delete this message?" yes="Delete" no="Keep"
-            task on_yes=Callback::new(delete)
-        />
-    }
-    .into_any()
-}
-
-fn show(piece: Piece<'_>) -> AnyView {
-    match piece {
-        Piece::Text(text) => text.to_owned().into_any(),
-        // An address is read from left to right, whatever stands around it.
-        Piece::Link(link) => {
-            view! { <a href=link.to_owned() dir="ltr" rel="noopener noreferrer nofollow ugc">{link.to_owned()}</a> }
-                .into_any()
-        }
-    }
 }
 
 /// Grey shapes where the messages will be, so that nothing moves when they come.

@@ -20,6 +20,8 @@ mod icons;
 mod link_once;
 mod login;
 mod member;
+mod message;
+mod message_menu;
 mod messages;
 mod name;
 mod new_password;

@@ -46,7 +46,6 @@ pub(crate) enum Farewell {
     AccountDeleted,
     PasswordSet,
     Reported,
-    Removed,
 }
 
 /// The key of a farewell that the next page says.
@@ -59,7 +58,7 @@ const NAME: &str = "{name}";
 
 impl Farewell {
     /// In the order of their declaration.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 8] = [
         Self::LoggedIn,
         Self::LoggedInAfterReset,
         Self::SignedUp,
@@ -68,7 +67,6 @@ impl Farewell {
         Self::AccountDeleted,
         Self::PasswordSet,
         Self::Reported,
-        Self::Removed,
     ];
 
     fn sentence(self) -> &'static str {
@@ -80,7 +78,6 @@ impl Farewell {
             Self::AccountDeleted => "Your account is deleted.",
             Self::PasswordSet => "Your new password is set. Log in with it.",
             Self::Reported => "Thank you. The moderators will read your report.",
-            Self::Removed => "The message is removed.",
         }
     }
 

@@ -90,7 +90,7 @@ fn headers<'a, const N: usize>(response: &'a Response<Bytes>, names: [&str; N]) 
 
 #[test]
 fn every_page_is_the_app() {
-    for path in ["/", "/index.html", "/by/ada", "/by/Ada_1/", "/?before=x.y", "/by/ada?x", "//"] {
+    for path in ["/", "/index.html", "/by/ada", "/by/Ada_1/", "/m/17", "/?before=x.y", "/by/ada?x", "//"] {
         let page = get(path);
         assert_eq!((page.status().as_u16(), page.body().as_ref()), (200, &b"<p>html"[..]), "{path}");
         assert_eq!(
@@ -145,6 +145,8 @@ fn what_is_not_there_is_the_app_that_says_so() {
         "/by/a.b",
         "/accounts/a.b",
         "/accounts/ada/x",
+        "/m/x",
+        "/m/",
         "/messages/x",
         "/messages/123456789012345678901",
         "/%2e%2e",

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::address::{After, Route};
 use crate::browser::focus_soon;
+use crate::feed::Which;
 use crate::view::compose::Compose;
 use crate::view::frame::SiteNotice;
 use crate::view::messages::MessagesPage;
@@ -20,8 +21,9 @@ pub(crate) fn BoardContent() -> impl IntoView {
             <SessionEnded/>
             <SiteNotice/>
             {move || match site.router.route() {
-                Route::Messages => view! { <MessagesPage author=None/> }.into_any(),
-                Route::Author(username) => view! { <MessagesPage author=Some(username)/> }.into_any(),
+                Route::Messages => view! { <MessagesPage which=Which::All/> }.into_any(),
+                Route::Author(username) => view! { <MessagesPage which=Which::By(username)/> }.into_any(),
+                Route::Permalink(id) => view! { <MessagesPage which=Which::One(id)/> }.into_any(),
                 _ => view! { <UnknownPage/> }.into_any(),
             }}
         </main>
