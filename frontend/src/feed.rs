@@ -30,7 +30,7 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    fn author(&self) -> Option<&str> {
+    pub(crate) fn author(&self) -> Option<&str> {
         if let Self::By(username) = self { Some(username) } else { None }
     }
 }

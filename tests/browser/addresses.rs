@@ -109,6 +109,30 @@ fn each_message_has_an_address_of_its_own() {
     guest.reads("This message doesn’t exist, or it was deleted.");
 }
 
+case!(Browser, the_page_of_an_author_says_whose_it_is);
+fn the_page_of_an_author_says_whose_it_is() {
+    let app = board();
+    let page = people::someone(&app, "ada", "Ada");
+    people::to_author(&page, "Alice", "alice");
+    page.find(&heading("Alice"));
+    page.reads("@alice · All messages");
+    page.lacks(&button("Post a message"));
+    page.click(&button("Ada"));
+    page.click(&link("Your messages"));
+    page.find(&heading("Your messages"));
+    page.reads("What you post is here as well.");
+    people::post(&page, "Of my own.");
+    assert_eq!(page.path(), "/by/ada");
+    // Whether somebody has this username is not said.
+    people::account(&app, "carol", "Carol");
+    for username in ["nobody-at-all", "carol"] {
+        page.go(&format!("/by/{username}"));
+        page.reads(&format!("No messages by @{username}. Perhaps nobody has this username"));
+        page.find(&heading(&format!("@{username}")));
+        page.lacks(&button("Post a message"));
+    }
+}
+
 case!(Browser, an_address_can_be_opened_directly);
 fn an_address_can_be_opened_directly() {
     let app = board();

@@ -23,6 +23,7 @@ fn older_messages_come_on_demand() {
         page.wait(&format!("{count} messages"), || Ok((messages(&page).len() == count).then_some(())));
     }
     page.lacks(&button("Show older messages"));
+    page.reads("You’ve reached the first message.");
     for (message, number) in messages(&page).iter().zip((1..=45).rev()) {
         assert!(message.contains(&format!("Number {number}.")), "{message}");
     }

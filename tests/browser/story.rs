@@ -10,7 +10,9 @@ fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     let app = Setup::app().start();
     let page = Browser::open(&app);
     page.find(&link("Latchkey"));
+    page.reads("Latchkey is a small public message board");
     page.reads("No messages yet. Be the first.");
+    page.find(&button("Post a message").within(".empty"));
     assert!(page.title().contains("Latchkey"), "{}", page.title());
 
     people::to_sign_up(&page);

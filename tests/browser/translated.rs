@@ -95,10 +95,10 @@ fn views_of_a_translated_page_show_their_own_words() {
     let page = translating(&app);
     sees_message(&page, "Of Bob.");
     page.click(&link("Alice").within("article"));
-    page.find(&heading("Messages by @alice"));
+    page.find(&heading("Alice"));
     page.back();
     page.find(&heading("Messages"));
-    page.no_longer_reads("Messages by @alice");
+    page.no_longer_reads("@alice · ");
     alice.post(&app, "One more.");
     page.reads("One more.");
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::icons;
 use super::message::Entry;
 use super::notice::Notice;
 use super::site::Site;
@@ -9,6 +10,9 @@ use super::text::changing;
 use crate::address::Route;
 use crate::feed::{Feed, Which};
 use crate::words::new_messages;
+
+/// What strangers and the first of all members are told.
+const ABOUT: &str = "Latchkey is a small public message board: anybody reads it, and members post.";
 
 #[component]
 pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
@@ -22,28 +26,32 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
             }
         }
     });
-    let is_part = which != Which::All;
-    let empty = match &which {
-        Which::All => "No messages yet. Be the first.".to_owned(),
-        Which::By(author) => format!("No messages by @{author} yet."),
-        Which::One(_) => "This message doesn’t exist, or it was deleted.".to_owned(),
-    };
-    let heading = move || match &which {
-        Which::All => "Messages".to_owned(),
-        Which::By(author) => format!("Messages by @{author}"),
-        // The name is isolated, because it may be written from right to left.
-        Which::One(_) => {
-            feed.author_name().map_or_else(|| "Message".to_owned(), |name| format!("Message by \u{2068}{name}\u{2069}"))
-        }
-    };
+    let is_own = Memo::new({
+        let which = which.clone();
+        move |_| matches!(&which, Which::By(author) if site.sessions.username().as_ref() == Some(author))
+    });
+    let (is_all, is_one) = (which == Which::All, matches!(which, Which::One(_)));
+    let may_post_here = move || is_all || is_own.get();
     let is_loading = move || feed.board.with(Option::is_none) && feed.failure.with(Option::is_none);
-    let is_empty = move || feed.board.with(|board| board.as_ref().is_some_and(|board| board.shown().is_empty()));
+    let is_empty =
+        Memo::new(move |_| feed.board.with(|board| board.as_ref().is_some_and(|board| board.shown().is_empty())));
+    let heading = which.clone();
     view! {
         <div class="head">
-            <h1 tabindex="-1" prop:textContent=changing(heading)></h1>
-            <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
+            <h1 tabindex="-1" dir="auto" prop:textContent=changing(move || heading_of(&heading, is_own.get(), feed))></h1>
+            {move || (may_post_here() && !is_empty.get()).then(compose_button)}
         </div>
-        {is_part.then(|| view! { <p class="back"><a href="/">"All messages"</a></p> })}
+        {(!is_all).then(|| {
+            let username = which.author().map(|author| format!("@{author} · ")).unwrap_or_default();
+            view! {
+                <p class="back">
+                    <span prop:textContent=changing(move || username.clone())></span><a href="/">"All messages"</a>
+                </p>
+            }
+        })}
+        {move || (is_all && !is_empty.get() && !site.sessions.is_somebody()).then(|| view! {
+            <p class="welcome quiet">{ABOUT} " " <a href="/signup">"Join in"</a></p>
+        })}
         <Notice
             role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.cause()))
             label="Try again" on_press=Callback::new(move |()| feed.refresh())
@@ -51,7 +59,7 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
         <section aria-label="Messages" aria-busy=move || if is_loading() { "true" } else { "false" }>
             <Waiting feed/>
             {move || is_loading().then(skeleton)}
-            {move || is_empty().then(|| view! { <p class="empty">{empty.clone()}</p> })}
+            {move || is_empty.get().then(|| nothing(&which, is_own.get()))}
             <ol>
                 <For
                     each=move || feed.board.with(|board| board.as_ref().map_or_else(Vec::new, |board| board.shown().to_vec()))
@@ -59,10 +67,52 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
                     children=move |message| view! { <li><Entry message feed/></li> }
                 />
             </ol>
-            <Older feed/>
+            <Older feed is_one/>
         </section>
     }
     .into_any()
+}
+
+fn heading_of(which: &Which, is_own: bool, feed: Feed) -> String {
+    match which {
+        Which::All => "Messages".to_owned(),
+        Which::By(_) if is_own => "Your messages".to_owned(),
+        Which::By(author) => feed.author_name().unwrap_or_else(|| format!("@{author}")),
+        // The name is isolated, because it may be written from right to left.
+        Which::One(_) => {
+            feed.author_name().map_or_else(|| "Message".to_owned(), |name| format!("Message by \u{2068}{name}\u{2069}"))
+        }
+    }
+}
+
+fn compose_button() -> impl IntoView {
+    let site = Site::get();
+    view! { <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button> }
+}
+
+/// What is shown in the place of the list when it is empty. The API has the same answer for somebody who has not posted and for a
+/// username that nobody has, so that it does not tell who has an account.
+fn nothing(which: &Which, is_own: bool) -> AnyView {
+    match which {
+        Which::All => view! {
+            <div class="empty">
+                {icons::mark()}
+                <p>{ABOUT}</p>
+                <p>"No messages yet. Be the first."</p>
+                {compose_button()}
+            </div>
+        }
+        .into_any(),
+        Which::By(_) if is_own => {
+            view! { <div class="empty"><p>"What you post is here as well."</p>{compose_button()}</div> }.into_any()
+        }
+        Which::By(author) => {
+            let sentence =
+                format!("No messages by @{author}. Perhaps nobody has this username, or they have yet to post.");
+            view! { <p class="empty" prop:textContent=changing(move || sentence.clone())></p> }.into_any()
+        }
+        Which::One(_) => view! { <p class="empty">"This message doesn’t exist, or it was deleted."</p> }.into_any(),
+    }
 }
 
 /// The button that shows the messages that have arrived while somebody was reading.
@@ -82,32 +132,48 @@ fn Waiting(feed: Feed) -> impl IntoView {
     .into_any()
 }
 
+/// What is below the list: the button for older messages, or the word that there are none.
 #[component]
-fn Older(feed: Feed) -> impl IntoView {
-    let has_older =
-        Memo::new(move |_| feed.board.with(|board| board.as_ref().is_some_and(|board| board.older_cursor().is_some())));
+fn Older(feed: Feed, is_one: bool) -> impl IntoView {
+    // Neither before the list is loaded, nor where it is empty.
+    let has_older = Memo::new(move |_| {
+        feed.board.with(|board| {
+            let board = board.as_ref()?;
+            let has_older = board.older_cursor().is_some();
+            (has_older || !board.shown().is_empty()).then_some(has_older)
+        })
+    });
     view! {
-        {move || has_older.get().then(|| view! {
+        {move || has_older.get().filter(|has_older| *has_older || !is_one).map(|has_older| view! {
             <div class="older">
-                <p
-                    class="error" role="alert"
-                    prop:textContent=changing(move || {
-                        feed.older_failure.get().map(|failure| failure.cause()).unwrap_or_default()
-                    })
-                ></p>
-                <button
-                    class="plain"
-                    type="button"
-                    aria-disabled=move || feed.is_loading_older.get().then_some("true")
-                    on:click=move |_| feed.load_older()
-                    prop:textContent=changing(move || {
-                        if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }
-                    })
-                ></button>
+                {match has_older {
+                    true => older_button(feed).into_any(),
+                    false => view! { <p class="quiet">"You’ve reached the first message."</p> }.into_any(),
+                }}
             </div>
         })}
     }
     .into_any()
+}
+
+fn older_button(feed: Feed) -> impl IntoView {
+    view! {
+        <p
+            class="error" role="alert"
+            prop:textContent=changing(move || {
+                feed.older_failure.get().map(|failure| failure.cause()).unwrap_or_default()
+            })
+        ></p>
+        <button
+            class="plain"
+            type="button"
+            aria-disabled=move || feed.is_loading_older.get().then_some("true")
+            on:click=move |_| feed.load_older()
+            prop:textContent=changing(move || {
+                if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }
+            })
+        ></button>
+    }
 }
 
 /// Grey shapes where the messages will be, so that nothing moves when they come.
