@@ -1,5 +1,5 @@
 //! The messages of a view as a signal, and the requests that keep it up to date: the first page, the newest page again
-//! every few seconds while the tab is in front, older pages on demand.
+//! every few seconds while the tab is in front and every minute while it is not, older pages on demand.
 
 use std::time::Duration;
 
@@ -10,10 +10,16 @@ use wire::Message;
 use crate::api;
 use crate::api_error::ApiError;
 use crate::board::{Arrival, Board};
-use crate::browser::{focus, is_visible};
+use crate::browser::{focus, is_visible, now_ms};
 use crate::place::Place;
 
 const EVERY: Duration = Duration::from_secs(5);
+/// The pause while nobody sees the tab, and where no message can arrive.
+const SELDOM_MS: u64 = 60_000;
+/// Whoever has done something so long ago may still be reading.
+const READING_MS: u64 = 10_000;
+/// What people do who read.
+const SIGNS_OF_READING: [&str; 4] = ["scroll", "pointermove", "keydown", "visibilitychange"];
 /// Whoever has scrolled further than this is reading, and new messages must not move the text.
 const READING_FROM_PX: f64 = 24.0;
 /// The API gives no more messages at once.
@@ -43,6 +49,10 @@ pub(crate) struct Feed {
     place: StoredValue<Option<Place>>,
     etag: StoredValue<Option<String>>,
     is_asking: StoredValue<bool>,
+    /// When the newest messages were asked for last, in milliseconds since 1970.
+    asked_ms: StoredValue<u64>,
+    /// When somebody was last seen reading, in milliseconds since 1970.
+    read_ms: StoredValue<u64>,
     /// None until the first page has been loaded.
     pub(crate) board: RwSignal<Option<Board>>,
     /// Why the newest could not be loaded.
@@ -60,6 +70,8 @@ impl Feed {
             place: StoredValue::new(place.filter(|place| place.count > 0)),
             etag: StoredValue::new(None),
             is_asking: StoredValue::new(false),
+            asked_ms: StoredValue::new(0),
+            read_ms: StoredValue::new(now_ms()),
             board: RwSignal::new(None),
             failure: RwSignal::new(None),
             older_failure: RwSignal::new(None),
@@ -67,11 +79,13 @@ impl Feed {
         };
         feed.refresh();
         let look = move || {
-            if is_visible() {
+            if feed.is_due() {
                 feed.refresh();
             }
         };
         let interval = set_interval_with_handle(look, EVERY);
+        let reading =
+            SIGNS_OF_READING.map(|sign| window_event_listener_untyped(sign, move |_| feed.read_ms.set_value(now_ms())));
         let visibility = window_event_listener_untyped("visibilitychange", move |_| look());
         let online = window_event_listener_untyped("online", move |_| look());
         on_cleanup(move || {
@@ -80,8 +94,15 @@ impl Feed {
             }
             visibility.remove();
             online.remove();
+            reading.into_iter().for_each(|sign| sign.remove());
         });
         feed
+    }
+
+    /// Whether it is time to ask for the newest messages again.
+    fn is_due(self) -> bool {
+        let is_quick = is_visible() && !self.which.with_value(|which| matches!(which, Which::One(_)));
+        is_quick || now_ms() >= self.asked_ms.get_value() + SELDOM_MS
     }
 
     /// Asks for the newest messages, unless a request for them is under way.
@@ -89,6 +110,7 @@ impl Feed {
         if self.is_asking.try_update_value(|is_asking| std::mem::replace(is_asking, true)) != Some(false) {
             return;
         }
+        self.asked_ms.set_value(now_ms());
         let (which, etag) = (self.which.get_value(), self.etag.get_value());
         let limit = self.place.get_value().map(|place| place.count.min(MOST_MESSAGES).to_string());
         spawn_local(async move {
@@ -107,7 +129,9 @@ impl Feed {
                         self.etag.try_update_value(|etag| *etag = page.etag);
                         self.board.try_update(|board| match board {
                             Some(board) => {
-                                board.arrive(page.messages, arrival());
+                                // Where nothing is shown yet, nothing can move.
+                                let holds = !board.shown().is_empty() && self.is_being_read();
+                                board.arrive(page.messages, if holds { Arrival::Hold } else { Arrival::Show });
                             }
                             None => {
                                 let place = self.place.try_get_value().flatten();
@@ -218,11 +242,13 @@ impl Feed {
             }
         });
     }
-}
 
-/// New messages wait while somebody has scrolled down, or is inside the list with the keyboard.
-fn arrival() -> Arrival {
-    let is_scrolled = window().scroll_y().is_ok_and(|y| y > READING_FROM_PX);
-    let is_inside = document().active_element().is_some_and(|active| matches!(active.closest("ol"), Ok(Some(_))));
-    if is_scrolled || is_inside { Arrival::Hold } else { Arrival::Show }
+    /// Whether a new message has to wait, because it would move what somebody reads: they have scrolled down, point at the
+    /// list, are inside it with the keyboard, have done something a moment ago, or will come back to the tab.
+    fn is_being_read(self) -> bool {
+        let is_scrolled = window().scroll_y().is_ok_and(|y| y > READING_FROM_PX);
+        let is_at = |selector: &str| document().query_selector(selector).is_ok_and(|found| found.is_some());
+        let read_ms = self.read_ms.try_get_value().unwrap_or_default();
+        is_scrolled || is_at("ol:hover, ol:focus-within") || !is_visible() || now_ms() < read_ms + READING_MS
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::harness::actors;
+use crate::harness::client::Client;
 use crate::harness::host::Setup;
 use crate::locator::{Locator, Role, button};
 use crate::people::{assert_not_reloaded, mark, messages, sees_message};
@@ -110,8 +111,8 @@ fn wait_for_questions(page: &Browser, count: u64) {
     page.wait(&format!("{count} requests"), || Ok((questions(page) >= count).then_some(())));
 }
 
-case!(Browser, a_hidden_tab_asks_for_nothing);
-fn a_hidden_tab_asks_for_nothing() {
+case!(Browser, a_hidden_tab_does_not_ask_as_often);
+fn a_hidden_tab_does_not_ask_as_often() {
     let app = Setup::app().start();
     let (hidden, visible) = (Browser::open(&app), Browser::open(&app));
     mark(&hidden);
@@ -125,6 +126,68 @@ fn a_hidden_tab_asks_for_nothing() {
     hidden.show();
     sees_message(&hidden, "While you were away.");
     assert_not_reloaded(&hidden);
+}
+
+/// A page whose clock can be put forward, and which looks for messages ten times a second.
+#[track_caller]
+fn with_a_clock(app: &Client) -> Browser {
+    let page = Browser::blank(app);
+    let clock = "const [now, every] = [Date.now, setInterval];
+        window.later_ms = 0;
+        Date.now = () => now() + later_ms;
+        window.setInterval = (run, ms) => every(run, Math.min(ms, 100));";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": clock}));
+    page.go("/");
+    page
+}
+
+case!(Browser, a_message_waits_while_somebody_is_at_the_list);
+fn a_message_waits_while_somebody_is_at_the_list() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    alice.post(&app, "What is read.");
+    let page = with_a_clock(&app);
+    sees_message(&page, "What is read.");
+    page.settle();
+    let top = || page.script("return document.querySelector('article').getBoundingClientRect().top", json!([]));
+    let before = top();
+    // Somebody has just opened the page.
+    alice.post(&app, "A second one.");
+    page.find(&button("1 new message"));
+    assert_eq!(top(), before);
+    // They have done nothing for a while, but they point at the message.
+    let pointer = |y: u64| page.devtools("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": 300, "y": y}));
+    pointer(before.as_f64().unwrap() as u64 + 20);
+    page.script("window.later_ms += 20_000", json!([]));
+    alice.post(&app, "A third one.");
+    page.find(&button("2 new messages"));
+    assert_eq!((top(), messages(&page).len()), (before, 1));
+    assert_eq!(page.title(), "(2) Messages · Latchkey");
+    // They have left.
+    pointer(1);
+    page.script("window.later_ms += 20_000", json!([]));
+    alice.post(&app, "A fourth one.");
+    page.wait("all of them", || Ok((messages(&page).len() == 4).then_some(())));
+    assert_eq!(page.title(), "Messages · Latchkey");
+}
+
+case!(Browser, a_hidden_tab_says_in_its_title_what_has_arrived);
+fn a_hidden_tab_says_in_its_title_what_has_arrived() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    alice.post(&app, "What was there.");
+    let page = with_a_clock(&app);
+    sees_message(&page, "What was there.");
+    page.hide();
+    for number in 1..=3 {
+        alice.post(&app, &format!("Number {number}."));
+    }
+    page.script("window.later_ms += 61_000", json!([]));
+    page.wait("count", || Ok((page.title() == "(3) Messages · Latchkey").then_some(())));
+    page.show();
+    page.click(&button("3 new messages"));
+    page.wait("title", || Ok((page.title() == "Messages · Latchkey").then_some(())));
+    assert_eq!(messages(&page).len(), 4);
 }
 
 case!(Browser, lines_links_and_times_are_shown);

@@ -100,7 +100,7 @@ fn views_of_a_translated_page_show_their_own_words() {
     page.find(&heading("Messages"));
     page.no_longer_reads("@alice · ");
     alice.post(&app, "One more.");
-    page.reads("One more.");
+    sees_message(&page, "One more.");
 
     // Somebody else logs in in another tab.
     log_in(&page, "alice", PASSWORD);

@@ -118,7 +118,16 @@ fn nothing(which: &Which, is_own: bool) -> AnyView {
 /// The button that shows the messages that have arrived while somebody was reading.
 #[component]
 fn Waiting(feed: Feed) -> impl IntoView {
+    let site = Site::get();
     let waiting = Memo::new(move |_| feed.board.with(|board| board.as_ref().map_or(0, |board| board.waiting())));
+    // The title is all that is seen of a tab that is not in front.
+    Effect::new(move |_| {
+        let title = site.router.route_now().title();
+        document().set_title(&match waiting.get() {
+            0 => title,
+            count => format!("({count}) {title}"),
+        });
+    });
     view! {
         <div class="new" role="status">
             {move || (waiting.get() > 0).then(|| view! {
