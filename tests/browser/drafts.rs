@@ -61,18 +61,38 @@ fn a_posted_message_leaves_no_draft() {
     assert_eq!(draft(&page), "");
 }
 
-case!(Chromium, the_counter_counts_characters);
-fn the_counter_counts_characters() {
+case!(Chromium, characters_are_counted_close_to_their_limit);
+fn characters_are_counted_close_to_their_limit() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
     people::write(&page, "Twelve chars");
-    page.reads("12 of 1000");
+    page.reads("Ctrl+Enter posts");
+    assert!(!page.text().contains("of 1000"), "{}", page.text());
     page.fill(&field("Your message"), "");
-    page.insert(&"\u{1F980}".repeat(1000));
+    page.insert(&"\u{1F980}".repeat(899));
+    assert!(!page.text().contains("of 1000"));
+    page.insert("x");
+    page.reads("900 of 1000");
+    page.insert(&"\u{1F980}".repeat(100));
     page.reads("1000 of 1000");
     people::send(&page);
     page.lacks(&dialog("Post a message"));
-    sees_message(&page, &"\u{1F980}".repeat(1000));
+    sees_message(&page, &"\u{1F980}".repeat(100));
+}
+
+case!(Chromium, a_press_beside_the_dialog_closes_it_and_keeps_the_draft);
+fn a_press_beside_the_dialog_closes_it_and_keeps_the_draft() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    people::write(&page, "Not yet done");
+    for kind in ["mousePressed", "mouseReleased"] {
+        let event = json!({"type": kind, "x": 5, "y": 5, "button": "left", "clickCount": 1});
+        page.devtools("Input.dispatchMouseEvent", &event);
+    }
+    page.lacks(&dialog("Post a message"));
+    page.wait("focus back", || Ok(page.is_focused(&button("Post a message")).then_some(())));
+    page.click(&button("Post a message"));
+    assert_eq!(draft(&page), "Not yet done");
 }
 
 case!(Chromium, a_message_that_is_too_long_or_empty_is_refused_beside_the_field);

@@ -135,6 +135,35 @@ fn the_way_to_post_is_above_the_keyboard_of_a_phone() {
     assert!(content.as_str().unwrap().contains("interactive-widget=resizes-content"), "{content}");
 }
 
+case!(Browser, the_way_to_post_is_in_reach_wherever_one_reads);
+fn the_way_to_post_is_in_reach_wherever_one_reads() {
+    let app = Setup::app().start();
+    let alice = actors::alice(&app);
+    for number in 1..=20 {
+        alice.post(&app, &format!("Number {number}.{}", "\n.".repeat(11)));
+    }
+    let page = someone(&app, "ada", "Ada");
+    sees_message(&page, "Number 20.");
+    for (width, height) in [(320, 700), (700, 320), (1280, 800)] {
+        page.resize(width, height);
+        page.script("scrollTo(0, 5000)", json!([]));
+        let [left, top, right, bottom] = rect(&page, "#compose");
+        let (in_width, in_height) = (0.0..=f64::from(width), 0.0..=f64::from(height));
+        let is_inside = in_width.contains(&left) && in_width.contains(&right);
+        assert!(
+            is_inside && in_height.contains(&top) && in_height.contains(&bottom),
+            "{width} x {height}: {top}, {left}"
+        );
+        assert!(right - left >= 44.0 && bottom - top >= 44.0);
+        page.assert_no_horizontal_scroll("a way to post");
+        page.click(&button("Post a message"));
+        page.find(&dialog("Post a message"));
+        page.press(&ESCAPE.to_string());
+        page.lacks(&dialog("Post a message"));
+        assert_eq!(page.script("return scrollY", json!([])), 5000, "whoever comes back goes on reading");
+    }
+}
+
 case!(Browser, parts_of_the_account_have_the_same_space_below);
 fn parts_of_the_account_have_the_same_space_below() {
     let app = Setup::app().start();

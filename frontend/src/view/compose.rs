@@ -18,6 +18,9 @@ use crate::{api, draft};
 
 const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";
 
+/// Characters are counted for whoever comes close to their limit.
+const COUNTED_FROM: usize = rules::TEXT_MAX_CHARS - 100;
+
 /// The code of every key that an input method handles (UI Events, section 7.3).
 const INPUT_METHOD: u32 = 229;
 
@@ -174,6 +177,15 @@ impl Writing {
     }
 }
 
+/// How to post by keyboard, as the keys of this machine are called.
+fn post_hint() -> &'static str {
+    if window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac")) {
+        "⌘+Enter posts"
+    } else {
+        "Ctrl+Enter posts"
+    }
+}
+
 #[component]
 pub(crate) fn Compose() -> impl IntoView {
     let site = Site::get();
@@ -214,6 +226,10 @@ pub(crate) fn Compose() -> impl IntoView {
     };
     let count = Memo::new(move |_| text.with(|text| outgoing(&nfc(text)).chars().count()));
     let is_too_long = move || count.get() > rules::TEXT_MAX_CHARS;
+    let counted = move || match count.get() {
+        count if count < COUNTED_FROM => String::new(),
+        count => format!("{count} of {}", rules::TEXT_MAX_CHARS),
+    };
     let refusal = Signal::derive(move || match step.get() {
         Step::Refused(sentence) => Some(sentence),
         _ => is_too_long().then(|| fault(Field::Text, FieldCode::TooLong)),
@@ -221,7 +237,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let is_sending = move || step.get() == Step::Sending;
     let is_logged_out = Memo::new(move |_| step.get() == Step::LoggedOut);
     view! {
-        <dialog node_ref=dialog aria-labelledby="compose-title" aria-describedby="compose-author" on:close=on_close>
+        <dialog node_ref=dialog closedby="any" aria-labelledby="compose-title" aria-describedby="compose-author" on:close=on_close>
             <div>
                 <h2 id="compose-title">"Post a message"</h2>
                 <p class="quiet" id="compose-author" prop:textContent=changing(move || as_whom.get())></p>
@@ -234,6 +250,7 @@ pub(crate) fn Compose() -> impl IntoView {
                         name="message"
                         rows="6"
                         dir="auto"
+                        enterkeyhint="enter"
                         readonly=is_sending
                         aria-invalid=move || refusal.with(Option::is_some).then_some("true")
                         aria-describedby="message-count message-error"
@@ -241,10 +258,10 @@ pub(crate) fn Compose() -> impl IntoView {
                         on:input=move |_| writing.type_in()
                         on:keydown=on_key
                     ></textarea>
-                    <p
-                        class="count quiet" class:over=is_too_long id="message-count"
-                        prop:textContent=changing(move || format!("{} of {}", count.get(), rules::TEXT_MAX_CHARS))
-                    ></p>
+                    <div class="below quiet">
+                        <span>{post_hint()}</span>
+                        <span class="count" class:over=is_too_long id="message-count" prop:textContent=changing(counted)></span>
+                    </div>
                     <ErrorText id="message-error" text=refusal/>
                 </div>
             </form>
