@@ -14,12 +14,16 @@ window.early?.["/api/messages"].then(async (answer) => {
     const card = put(put(list, "li", "", ""), "article", "", "");
     const head = put(card, "header", "", "");
     put(head, "span", "name", author.name.slice(0, 100));
-    if (typeof author.username === "string") put(head, "span", "quiet", `@${author.username.slice(0, 100)}`);
-    // The time has a line of its own on a narrow screen.
-    put(head, "time", "", "\u00a0");
-    put(card, "p", "", text.slice(0, 2000));
+    if (typeof author.username === "string") put(head, "span", "handle quiet", `@${author.username.slice(0, 100)}`);
+    put(head, "time", "", "");
+    put(card, "span", "more button round", "");
+    put(card, "p", "folded", text.slice(0, 2000).replace(/\n([^\S\n]*\n){2,}/g, "\n\n"));
   }
   if (!list.firstChild) return;
   document.querySelector("#shell .ghosts")?.replaceWith(list);
+  // As high as the app makes the cards of long messages.
+  for (const text of list.querySelectorAll("p")) {
+    if (text.scrollHeight > text.clientHeight + 12) put(text.parentNode, "span", "button unfold", "");
+  }
   performance.mark("messages");
 }).catch(() => {});

@@ -141,7 +141,7 @@ fn with_a_clock(app: &Client) -> Browser {
     page
 }
 
-case!(Browser, a_message_waits_while_somebody_is_at_the_list);
+case!(Chromium, a_message_waits_while_somebody_is_at_the_list);
 fn a_message_waits_while_somebody_is_at_the_list() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);
@@ -171,7 +171,7 @@ fn a_message_waits_while_somebody_is_at_the_list() {
     assert_eq!(page.title(), "Messages · Latchkey");
 }
 
-case!(Browser, a_hidden_tab_says_in_its_title_what_has_arrived);
+case!(Chromium, a_hidden_tab_says_in_its_title_what_has_arrived);
 fn a_hidden_tab_says_in_its_title_what_has_arrived() {
     let app = Setup::app().start();
     let alice = actors::alice(&app);

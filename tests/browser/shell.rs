@@ -34,7 +34,7 @@ fn messages_are_read_before_the_app_is_there() {
         assert!(cards[1].contains(text), "{cards:?}");
     }
     let elements = "return [...document.querySelectorAll('#shell article *')].map(it => it.localName).join(' ')";
-    let card = "header span span time p";
+    let card = "header span span time span p";
     assert_eq!(page.script(elements, json!([])), format!("{card} {card}"), "what people write is no markup");
     assert_eq!(page.script("return typeof window.owned", json!([])), "undefined");
     // The notice comes without taking the messages away.
@@ -98,7 +98,7 @@ fn the_app_takes_the_place_of_what_is_there_and_nothing_moves() {
     static IS_HELD: AtomicBool = AtomicBool::new(true);
     let app = Setup::app().start();
     let alice = actors::alice(&app);
-    for text in ["One", "Two\nlines", "Three"] {
+    for text in ["One", "Two\nlines", &"Three\n\n\n\n".repeat(30), "Four"] {
         alice.post(&app, text);
     }
     let late = proxy(&app, |path, answer| {
@@ -120,7 +120,7 @@ fn the_app_takes_the_place_of_what_is_there_and_nothing_moves() {
         page.go(path);
         page.find(&heading(name));
         if path == "/" {
-            page.wait("messages", || Ok((shell(&page).len() == 3).then_some(())));
+            page.wait("messages", || Ok((shell(&page).len() == 4).then_some(())));
         }
         let before = places(&page);
         IS_HELD.store(false, Ordering::SeqCst);

@@ -71,12 +71,12 @@ fn the_ways_in_lead_back_to_where_one_was() {
     people::to_sign_up(&page);
     people::open_login(&page);
     log_in(&page, "ada", PASSWORD);
-    page.find(&heading("Messages by @ada"));
+    page.find(&heading("Your messages"));
     page.find(&button("Ada"));
     assert_eq!(page.path(), "/by/ada");
     // No way in is a page to go back to.
     page.back();
-    page.find(&heading("Messages by @ada"));
+    page.find(&heading("Your messages"));
     assert_eq!(page.path(), "/by/ada");
 
     log_out(&page, "Ada");
