@@ -130,3 +130,17 @@ fn the_site_works_without_storage() {
     page.click(&button("Cancel"));
     post(&page, "Nothing is remembered here.");
 }
+
+case!(Browser, a_login_that_nothing_keeps_says_so);
+fn a_login_that_nothing_keeps_says_so() {
+    let app = Setup::app().start();
+    people::account(&app, "ada", "Ada");
+    let page = Browser::blank(&app);
+    let refuse = "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name,
+        {get() { throw new DOMException('The operation is insecure.', 'SecurityError') }})";
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": refuse}));
+    page.go("/login");
+    log_in(&page, "ada", PASSWORD);
+    page.reads("Allow cookies and site data for Latchkey");
+    assert_eq!(page.path(), "/login");
+}

@@ -24,10 +24,10 @@ const TIMES: [(&str, &str); 3] = [
     ("largest-contentful-paint", "largest content"),
     ("total-blocking-time", "blocked"),
 ];
-/// A name, the address, and how many addresses a first visit loads: page, style, script, WebAssembly, icon; the messages, and what
-/// the page of the login loads, which are its page, script and WebAssembly; the options for a passkey; a second style.
+/// A name, the address, and how many addresses a first visit loads: page, style, script, WebAssembly, icon. Besides, the board loads
+/// the messages, and ahead page, script and WebAssembly of the ways in; the account has a second style.
 const VIEWS: [(&str, &str, usize); 4] =
-    [("messages", "/", 9), ("signup", "/signup", 5), ("login", "/login", 6), ("account", "/account", 6)];
+    [("messages", "/", 9), ("signup", "/signup", 5), ("login", "/login", 5), ("account", "/account", 6)];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
