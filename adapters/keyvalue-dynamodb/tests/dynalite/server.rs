@@ -1,6 +1,7 @@
 //! A dynalite for one test, with the table of `deploy/dynamodb`.
 
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Http, settings};
 
-/// How long a server may take to start, and to answer.
+/// How long a server may take to create the table, and to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Server {
@@ -19,25 +20,27 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        // The port is free again when the listener is dropped.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new(std::env::var_os("LATCHKEY_TEST_DYNALITE").unwrap())
-            .args(["--port", &port.to_string(), "--createTableMs", "0"])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { process, port };
+        let server = loop {
+            // The port is free again when the listener is dropped. Another test may take it before this server does.
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut server = Self { process: run(port), port };
+            if server.starts() {
+                break server;
+            }
+        };
         let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "dynalite does not start");
-            std::thread::sleep(Duration::from_millis(10));
-        }
         let table = serde_json::from_str(include_str!("../../../../deploy/dynamodb/table.json")).unwrap();
         server.ask("CreateTable", &table);
         while server.ask("DescribeTable", &json!({ "TableName": "latchkey" }))["Table"]["TableStatus"] != "ACTIVE" {
             assert!(Instant::now() < deadline, "the table is not created");
         }
         server
+    }
+
+    /// Waits until this process says that it listens. Returns false if it has ended instead.
+    fn starts(&mut self) -> bool {
+        let said = BufReader::new(self.process.stdout.take().unwrap());
+        said.lines().map_while(Result::ok).any(|line| line.starts_with("Dynalite listening at"))
     }
 
     pub(crate) fn url(&self) -> String {
@@ -61,4 +64,12 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn run(port: u16) -> Child {
+    Command::new(std::env::var_os("LATCHKEY_TEST_DYNALITE").unwrap())
+        .args(["--port", &port.to_string(), "--createTableMs", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
