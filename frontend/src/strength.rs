@@ -60,10 +60,7 @@ pub struct Verdict {
 /// Judges a password for the account with this username.
 pub fn judge(password: &str, username: &str) -> Verdict {
     if password.is_empty() {
-        return Verdict {
-            strength: Strength::None,
-            advice: "Tip: three or four unrelated words make a strong password.".into(),
-        };
+        return Verdict { strength: Strength::None, advice: "Tip: use three or four unrelated words.".into() };
     }
     let (strength, advice) = match rules::new_password(password, username) {
         Err(Broken::TooShort(min)) => (Strength::TooShort, format!("Use {min} characters or more.").into()),

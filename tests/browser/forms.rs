@@ -187,7 +187,7 @@ fn the_strength_of_a_password_is_said_while_one_types() {
         };
         page.fill(&field("Username"), "ada");
         page.fill(&field("Name"), "Ada");
-        is_described_by(&page, "Tip: three or four unrelated words make a strong password.");
+        is_described_by(&page, "Tip: use three or four unrelated words.");
         let before = place();
         // Half a pixel is tolerated, because the browser rounds positions.
         let has_moved = || (place() - before).abs() > 0.5;

@@ -94,7 +94,8 @@ fn a_new_member_is_welcomed_where_they_wanted_to_go() {
     page.reads("Log in to see your account.");
     page.click(&link("Sign up").within("main"));
     people::sign_up(&page, "ada", "Ada", PASSWORD);
-    page.reads("Welcome, Ada. You are logged in.");
+    page.reads("Welcome, \u{2068}Ada\u{2069}.");
+    page.reads("only recovery codes let you in again");
     assert_eq!(page.path(), "/account");
     page.reload();
     page.reads("This device");
