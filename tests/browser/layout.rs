@@ -208,6 +208,20 @@ fn what_is_in_the_menu_is_a_row_under_the_finger() {
     );
 }
 
+case!(Browser, what_is_said_does_not_cover_the_way_to_post);
+fn what_is_said_does_not_cover_the_way_to_post() {
+    let app = Setup::app().start();
+    let page = someone(&app, "ada", "Ada");
+    page.resize(320, 640);
+    post(&page, "One");
+    page.reads("Your message is posted.");
+    page.settle();
+    let [left, top, right, bottom] = rect(&page, ".toast");
+    let [_, post_top, _, _] = rect(&page, "#compose");
+    assert!(bottom <= post_top, "{bottom} and {post_top}");
+    assert!(left >= 0.0 && right <= 320.0 && top > 0.0, "{left} to {right}");
+}
+
 case!(Browser, paper_has_the_messages_alone_in_black);
 fn paper_has_the_messages_alone_in_black() {
     let app = Setup::app().start();
