@@ -18,7 +18,7 @@ fn a_good_login_is_answered_with_a_bearer_token() {
         assert!(token.as_str().is_some_and(|token| token.starts_with("eyJ") && token != alice.token), "{token}");
         let user = json!({"username": alice.username, "name": "Alice"});
         let expected = json!({
-            "token": null, "token_type": "Bearer", "expires_in": 900, "user": user, "refresh_expires_in": 604_800,
+            "token": null, "token_type": "Bearer", "expires_in": 900, "user": user, "role": "member", "refresh_expires_in": 604_800,
         });
         assert_eq!(body, expected, "{spelling}");
     }

@@ -144,8 +144,8 @@ fn a_component_is_granted_no_more_than_this() {
             [&proxies[..], &["pbkdf2_iterations", "signups", "reserved_usernames", "admins", "signups_per_hour"]]
                 .concat(),
         ),
-        ("login", [&signing[..], &passwords, &logins].concat()),
-        ("session", [&signing[..], &proxies, &["refresh_reuse_seconds"]].concat()),
+        ("login", [&signing[..], &passwords, &logins, &["admins"]].concat()),
+        ("session", [&signing[..], &proxies, &["refresh_reuse_seconds", "admins"]].concat()),
         ("account", [&verifying[..], &passwords, &sessions, &["admins"]].concat()),
         ("passkeys", [&signing[..], &passwords, &logins, &["admins", "site_origin"]].concat()),
         ("messages", [&verifying[..], &proxies, &["posts_per_minute", "admins"]].concat()),

@@ -80,12 +80,18 @@ fn who_is_suspended_can_see_why_and_nothing_else() {
     app.send(put(&path, &json!({"reason": ""})).bearer(&ruth.token)).is_invalid(&[("reason", "too_short")]);
     app.send(put(&path, &spam).bearer(&ruth.token)).is_empty(204);
     app.send(mallory.posting("still here?")).is_problem(403, "insufficient_scope");
+    let login = log_in(app, &mallory.username, &mallory.password).json();
+    assert_eq!((&login["suspension"]["reason"], &login["role"]), (&json!("Spam."), &json!("member")));
+    let seen = app.send(get(&path).bearer(&ruth.token)).json();
+    assert_eq!((&seen["may_suspend"], &seen["suspension"]["reason"]), (&json!(true), &json!("Spam.")));
+    app.send(get(&path).bearer(&mallory.token)).is_problem(403, "insufficient_scope");
     let account = app.send(get("/api/account").bearer(&mallory.token)).json();
     assert_eq!((&account["suspension"]["reason"], &account["role"]), (&json!("Spam."), &json!("member")));
     app.send(ask("DELETE", &path).bearer(&ruth.token)).is_empty(204);
     mallory.post(app, "back again");
     let ruths = "/api/moderation/accounts/ruth/suspension";
     app.send(put(ruths, &spam).bearer(&ruth.token)).is_problem(403, "insufficient_scope");
+    assert_eq!(app.send(get(ruths).bearer(&ruth.token)).json(), json!({"may_suspend": false}), "it says so before");
     let mut events = app.output().wait_for_events("authz_admin", 2, |line| line["event"] == "authz_admin");
     let event = events.remove(0);
     assert_eq!(["username", "action", "account"].map(|field| &event[field]), ["ruth", "suspend", &mallory.username]);

@@ -22,7 +22,7 @@ fn every_body_is_literally_this() {
     let token = body["token"].take().as_str().unwrap().to_owned();
     let expected = json!({
         "token": null, "token_type": "Bearer", "expires_in": 900,
-        "user": {"username": "alice", "name": "Alice Liddell"}, "refresh_expires_in": 604_800,
+        "user": {"username": "alice", "name": "Alice Liddell"}, "role": "member", "refresh_expires_in": 604_800,
     });
     assert_eq!((reply.status, body), (200, expected));
     assert_eq!(reply.headers.iter().filter(|(name, _)| name == "set-cookie").count(), 1);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wire::ProblemCode;
 
 use crate::api::{self, Guarded};
 use crate::api_error::ApiError;
@@ -113,6 +114,11 @@ impl Refresher {
         }
         match api::send(request, Some(&session.token)).await {
             Err(refusal) if refusal.wants_login() => {}
+            // What the person may do has changed since the server has said it last.
+            Err(refusal) if refusal.code() == Some(ProblemCode::InsufficientScope) => {
+                spawn_local(async move { _ = self.renew(&session).await });
+                return Err(refusal);
+            }
             answer => return answer,
         }
         let session = self.renew(&session).await?;

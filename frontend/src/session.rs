@@ -2,10 +2,11 @@
 //! tab, so that the next page knows it. No other module knows that.
 
 use leptos::prelude::*;
-use wire::{LoginResponse, User};
+use wire::{AccountResponse, LoginResponse, Suspension, User};
 
 use crate::browser::{keep, keep_in_tab, kept, kept_in_tab, now_ms};
 use crate::json;
+use crate::role::Role;
 use crate::stored::Session;
 
 const KEY: &str = "latchkey.session";
@@ -60,6 +61,16 @@ impl Sessions {
         self.login.with(|login| somebody(login).map(|session| session.user))
     }
 
+    /// The role of whoever is logged in, as the server has said it last.
+    pub(crate) fn role(self) -> Role {
+        self.login.with(|login| if let Login::Somebody(session) = login { session.role } else { Role::Member })
+    }
+
+    /// The suspension of whoever is logged in, as the server has said it last. It may be over.
+    pub(crate) fn suspension(self) -> Option<Suspension> {
+        self.login.with(|login| if let Login::Somebody(session) = login { session.suspension.clone() } else { None })
+    }
+
     /// The username of a session that has ended by itself.
     pub(crate) fn ended_username(self) -> Option<String> {
         self.login.with(|login| if let Login::Ended { username } = login { Some(username.clone()) } else { None })
@@ -109,11 +120,12 @@ impl Sessions {
         session
     }
 
-    /// Notes the name that the person has chosen, so that all tabs show it.
-    pub(crate) fn rename(self, user: User) {
+    /// Notes what the server says of the account, so that all tabs show it.
+    pub(crate) fn learn(self, account: AccountResponse) {
+        let AccountResponse { user, role, suspension, .. } = account;
         // Another tab may have got the next token meanwhile, or somebody else may have logged in there.
         let Some(now) = self.reread().filter(|now| now.user.username == user.username) else { return };
-        let session = Session { user, ..now };
+        let session = Session { user, role: Role::of(&role), suspension, ..now };
         store(Some(&session.store()));
         self.set(Login::Somebody(session));
     }

@@ -1,7 +1,9 @@
 //! The session as it is written to local storage. Whatever else is found there is not taken for a session.
 
 use serde::{Deserialize, Serialize};
-use wire::{LoginResponse, User};
+use wire::{LoginResponse, Suspension, User};
+
+use crate::role::Role;
 
 /// The version of the record. Records of other versions are not read: before 2, a session ended with its token.
 const VERSION: u64 = 2;
@@ -9,6 +11,8 @@ const VERSION: u64 = 2;
 const AHEAD_MS: u64 = 60_000;
 /// No token is replaced sooner than this after it was issued.
 const SHORTEST_USE_MS: u64 = 500;
+/// No time of the API is longer.
+const TIME_MAX_BYTES: usize = 40;
 
 /// The session of somebody who has logged in. It is not `Debug`, so that no log shows its token.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +27,10 @@ pub struct Session {
     pub ends_at_ms: u64,
     /// Whose session it is.
     pub user: User,
+    /// What the person may do, as the server has said last.
+    pub role: Role,
+    /// Why the person may do nothing, as the server has said last. It may be over.
+    pub suspension: Option<Suspension>,
 }
 
 /// The record as JSON. Its members are read by [`Session::read`] alone.
@@ -34,6 +42,10 @@ pub struct Record {
     expires_at_ms: u64,
     refresh_expires_at_ms: u64,
     user: User,
+    #[serde(default)]
+    role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspension: Option<Suspension>,
 }
 
 impl Session {
@@ -45,24 +57,42 @@ impl Session {
         // The last token of a session may expire at once.
         let refresh_at_ms = refresh_at_ms.max(now_ms.saturating_add(SHORTEST_USE_MS));
         let ends_at_ms = now_ms.saturating_add(login.refresh_expires_in.saturating_mul(1000));
-        Self { token: login.token, refresh_at_ms, expires_at_ms, ends_at_ms, user: login.user }
+        let LoginResponse { token, user, role, suspension, .. } = login;
+        Self { token, refresh_at_ms, expires_at_ms, ends_at_ms, user, role: Role::of(&role), suspension }
     }
 
-    /// Reads what [`Session::store`] writes, and nothing else.
+    /// Reads what [`Session::store`] writes, and nothing else. The version before stored no role: then it is that of a member.
     pub fn read(stored: Record) -> Option<Self> {
-        let Record { v, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms: ends_at_ms, user } = stored;
+        let Record {
+            v,
+            token,
+            refresh_at_ms,
+            expires_at_ms,
+            refresh_expires_at_ms: ends_at_ms,
+            user,
+            role,
+            suspension,
+        } = stored;
         // Anything else is no value for a header, and the request would fail before it is sent.
         let is_token =
             (1..=rules::TOKEN_MAX_BYTES).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic());
         let is_user = rules::stored_username(&user.username).is_ok() && rules::stored_name(&user.name).is_ok();
-        let session = Self { token, refresh_at_ms, expires_at_ms, ends_at_ms, user };
-        (v == VERSION && is_token && is_user).then_some(session)
+        let is_suspension = suspension.as_ref().is_none_or(|Suspension { reason, since, until }| {
+            let is_short = |time: &String| time.len() <= TIME_MAX_BYTES;
+            rules::new_reason(reason).is_ok() && is_short(since) && until.as_ref().is_none_or(is_short)
+        });
+        let role = Role::of(&role);
+        let session = Self { token, refresh_at_ms, expires_at_ms, ends_at_ms, user, role, suspension };
+        (v == VERSION && is_token && is_user && is_suspension).then_some(session)
     }
 
     /// The record to write to local storage.
     pub fn store(&self) -> String {
-        let Self { token, refresh_at_ms, expires_at_ms, ends_at_ms: refresh_expires_at_ms, user } = self.clone();
-        let record = Record { v: VERSION, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms, user };
+        let Self { token, refresh_at_ms, expires_at_ms, ends_at_ms: refresh_expires_at_ms, user, role, suspension } =
+            self.clone();
+        let role = role.as_str().to_owned();
+        let record =
+            Record { v: VERSION, token, refresh_at_ms, expires_at_ms, refresh_expires_at_ms, user, role, suspension };
         serde_json::to_string(&record).unwrap_or_default()
     }
 
@@ -91,6 +121,8 @@ mod tests {
             token_type,
             expires_in: 900,
             user,
+            role: "moderator".to_owned(),
+            suspension: None,
             refresh_token,
             refresh_expires_in,
             password_was_reset_at,
@@ -108,9 +140,26 @@ mod tests {
     #[test]
     fn reads_what_it_writes() {
         let stored = session().store();
-        let expected = r#"{"v":2,"token":"a.b-c","refresh_at_ms":840005,"expires_at_ms":900005,"refresh_expires_at_ms":604800005,"user":{"username":"ada","name":"Ada"}}"#;
+        let expected = r#"{"v":2,"token":"a.b-c","refresh_at_ms":840005,"expires_at_ms":900005,"refresh_expires_at_ms":604800005,"user":{"username":"ada","name":"Ada"},"role":"moderator"}"#;
         assert_eq!(stored, expected);
         assert!(read(&stored) == Some(session()));
+        let suspended = session_of_somebody_suspended();
+        assert!(read(&suspended.store()) == Some(suspended));
+    }
+
+    fn session_of_somebody_suspended() -> Session {
+        let (since, until) = ("2027-01-15T08:00:00.000Z".to_owned(), Some("2027-01-22T08:00:00.000Z".to_owned()));
+        let suspension = Some(Suspension { reason: "Spam.\nTwice.".to_owned(), since, until });
+        Session { suspension, ..session() }
+    }
+
+    /// The page before this one stored neither a role nor a suspension.
+    #[test]
+    fn a_session_without_a_role_is_that_of_a_member() {
+        let old = session().store().replace(r#","role":"moderator""#, "");
+        assert!(read(&old).is_some_and(|session| session.role == Role::Member && session.suspension.is_none()));
+        let unknown = session().store().replace("moderator", "owner");
+        assert!(read(&unknown).is_some_and(|session| session.role == Role::Member));
     }
 
     #[test]
@@ -138,7 +187,7 @@ mod tests {
 
     #[test]
     fn takes_nothing_else_for_a_session() {
-        let good = session().store();
+        let (good, suspended) = (session().store(), session_of_somebody_suspended().store());
         for bad in [
             String::new(),
             "null".to_owned(),
@@ -158,6 +207,12 @@ mod tests {
             good.replace("\"ada\"", "\"a/../b\""),
             good.replace("\"Ada\"", "\"\""),
             good.replace("\"Ada\"", "5"),
+            good.replace("\"moderator\"", "3"),
+            good.replace("\"moderator\"", "\"moderator\",\"suspension\":true"),
+            suspended.replace("Spam.", &"x".repeat(1000)),
+            suspended.replace("Spam.", "\\u0007"),
+            suspended.replace("2027-01-15T", &"2".repeat(50)),
+            suspended.replace("2027-01-22T", &"2".repeat(50)),
             format!("{good}x"),
         ] {
             assert!(read(&bad).is_none(), "{bad}");

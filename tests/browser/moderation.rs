@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::harness::actors;
-use crate::harness::client::Client;
+use crate::harness::client::{Client, ask};
 use crate::harness::host::{Host, Setup};
-use crate::keys::{ENTER, SHIFT, TAB};
+use crate::keys::{ENTER, ESCAPE, SHIFT, TAB};
 use crate::locator::{button, field, heading, link};
 use crate::people::{self, PASSWORD, log_in, open_menu, sees_message, someone};
 
@@ -49,6 +49,22 @@ fn report(page: &Browser, reason: &str) {
     page.fill(&field("What is wrong with this message?"), reason);
     page.click(&button("Report"));
     page.reads("The moderators will read your report.");
+}
+
+/// What Ada decides over the API, without the site.
+#[track_caller]
+fn decides(app: &Client, path: &str, body: &Value) {
+    let token = actors::log_in(app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    let decision = ask("PUT", path).header("content-type", "application/json").body(&body.to_string());
+    app.send(decision.bearer(&token)).is_empty(204);
+}
+
+/// Which paths of the API this document has got an answer from.
+#[track_caller]
+fn asked(page: &Browser) -> Vec<String> {
+    let script = "return performance.getEntriesByType('resource').filter(it => it.responseEnd > 0)
+        .map(it => new URL(it.name).pathname).filter(path => path.startsWith('/api/'))";
+    serde_json::from_value(page.script(script, json!([]))).unwrap()
 }
 
 case!(Browser, a_report_reaches_those_who_look_after_the_board);
@@ -111,7 +127,6 @@ fn an_admin_suspends_and_gives_a_role() {
     let suspended = Browser::open(&app);
     log_in(&suspended, "mallory", "muhahaha 1666");
     suspended.find(&button("Mallory"));
-    suspended.tolerate("403");
     suspended.go("/account");
     suspended.reads("Your account is suspended until");
     suspended.reads("Advertisements.");
@@ -151,4 +166,101 @@ fn an_invitation_lets_one_person_in() {
         people::sign_up(&guest, username, "Guest", PASSWORD);
         guest.reads(expected);
     }
+}
+
+case!(Browser, who_is_suspended_sees_why_and_no_button_that_would_be_refused);
+fn who_is_suspended_sees_why_and_no_button_that_would_be_refused() {
+    let state = tempfile::tempdir().unwrap();
+    let app = board(&state);
+    let page = someone(&app, "bob", "Bob");
+    people::post(&page, "My first message.");
+    decides(
+        &app,
+        "/api/moderation/accounts/bob/suspension",
+        &json!({"reason": "Spam.", "until": "2999-01-01T00:00:00Z"}),
+    );
+    page.tolerate("403");
+    people::write(&page, "Still here?");
+    people::send(&page);
+    page.reads("The policy of your account does not allow this.");
+    page.reads("Your account is suspended until");
+    page.reads("Spam.");
+    page.click(&button("Cancel"));
+    let lacks_all = |page: &Browser| {
+        page.lacks(&button("Post a message"));
+        open_menu(page, "My first message.");
+        assert!(!page.has(&button("Delete this message?")));
+        page.press(&ESCAPE.to_string());
+        open_menu(page, "Buy my pills.");
+        assert!(!page.has(&link("Report this message")));
+        page.press(&ESCAPE.to_string());
+    };
+    lacks_all(&page);
+
+    // Nothing is refused from here on, because the site knows.
+    let page = Browser::open(&app);
+    log_in(&page, "bob", PASSWORD);
+    page.reads("Your account is suspended until");
+    sees_message(&page, "My first message.");
+    lacks_all(&page);
+    page.reload();
+    page.reads("Your account is suspended until");
+    sees_message(&page, "My first message.");
+    lacks_all(&page);
+    page.go("/account");
+    page.reads("Your account is suspended until");
+    page.find(&button("Delete account"));
+    for it in ["Change password", "Add a passkey", "Change your name", "Delete all your messages"] {
+        assert!(!page.has(&button(it)), "{it}");
+    }
+
+    let token = actors::log_in(&app, "ada", PASSWORD).json()["token"].as_str().unwrap().to_owned();
+    app.send(ask("DELETE", "/api/moderation/accounts/bob/suspension").bearer(&token)).is_empty(204);
+    page.reload();
+    page.find(&button("Change password"));
+    page.no_longer_reads("Your account is suspended");
+    page.go("/");
+    people::post(&page, "Back again.");
+}
+
+case!(Browser, a_moderator_is_offered_to_suspend_members_alone);
+fn a_moderator_is_offered_to_suspend_members_alone() {
+    let state = tempfile::tempdir().unwrap();
+    let app = board(&state);
+    people::account(&app, "mia", "Mia");
+    decides(&app, "/api/admin/accounts/mia/role", &json!({"role": "moderator"}));
+    let ada = admin(&app);
+    people::post(&ada, "By the operator.");
+    let page = Browser::open(&app);
+    log_in(&page, "mia", PASSWORD);
+    page.find(&button("Mia"));
+    let open = |message: &str, author: &str| {
+        sees_message(&page, message);
+        open_menu(&page, message);
+        page.find(&button("Remove this message?"));
+        let answer = format!("/api/moderation/accounts/{author}/suspension");
+        page.wait("answer", || Ok(asked(&page).contains(&answer).then_some(())));
+    };
+    open("Buy my pills.", "mallory");
+    page.find(&link("Suspend @mallory"));
+    page.press(&ESCAPE.to_string());
+    open("By the operator.", "ada");
+    page.find(&link("Report this message"));
+    assert!(!page.has(&link("Suspend @ada")));
+    assert!(!asked(&page).contains(&"/api/account".to_owned()), "the role takes no request of its own");
+
+    page.go("/accounts/ada");
+    page.reads("Admins alone can suspend this account.");
+    assert!(!page.has(&button("Suspend")));
+    page.go("/accounts");
+    page.find(&button("Show"));
+    assert!(!page.has(&button("Make an invitation")), "only admins make them");
+    page.fill(&field("Username"), "mallory");
+    page.click(&button("Show"));
+    page.reads("Not suspended.");
+    page.click(&button("Suspend"));
+    page.fill(&field("Reason"), "Advertisements.");
+    page.click(&button("Suspend").within("form"));
+    page.click(&button("Lift the suspension"));
+    page.reads("Not suspended.");
 }

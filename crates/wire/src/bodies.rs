@@ -103,6 +103,12 @@ pub struct LoginResponse {
     pub expires_in: u64,
     /// The person who has logged in.
     pub user: User,
+    /// `member`, `moderator` or `admin`.
+    #[serde(default)]
+    pub role: String,
+    /// There only while the account is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
     /// Good for one `POST /api/session/refresh`. A browser gets it in a cookie that no script can read, and then it is
     /// missing here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -226,6 +232,16 @@ pub struct Suspension {
     pub until: Option<String>,
 }
 
+/// The body of the answer 200 to `GET /api/moderation/accounts/USERNAME/suspension`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuspensionResponse {
+    /// Whether whoever asks may suspend the account, and lift its suspension.
+    pub may_suspend: bool,
+    /// There only while the account is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
+}
+
 /// The body of the answer 200 to `GET /api/admin/accounts/USERNAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminAccountResponse {
@@ -280,6 +296,9 @@ pub struct Report {
     pub created_at: String,
     /// `None` if it is no longer on the board.
     pub message: Option<Message>,
+    /// Whether whoever asks may suspend the author of the message.
+    #[serde(default)]
+    pub may_suspend: bool,
 }
 
 /// The body of the answer 200 to `GET /api/moderation/reports`.

@@ -1,7 +1,7 @@
 //! What members report, and what moderators and admins do.
 
 use serde::Serialize;
-use wire::{AdminAccountResponse, InvitationResponse, ReportsResponse, ResetLinkResponse, fields};
+use wire::{AdminAccountResponse, InvitationResponse, ReportsResponse, ResetLinkResponse, SuspensionResponse, fields};
 
 use super::{Guarded, nothing, with_answer, without_answer};
 use crate::fetch::{Request, Response};
@@ -54,15 +54,20 @@ pub(crate) fn resolve(report: &str, action: &str, suspension: Option<(&str, Opti
     Guarded { request: Request::post(path, &Resolve { action, reason, until }), read: nothing }
 }
 
+/// Whether an account may be suspended, and whether it is.
+pub(crate) fn suspension_of(username: &str) -> Guarded<SuspensionResponse> {
+    with_answer(path_of_suspension(username))
+}
+
 /// Suspends an account, until a time or without an end.
 pub(crate) fn suspend(username: &str, reason: &str, until: Option<&str>) -> Guarded<()> {
-    let request = Request::new("PUT", suspension_of(username)).with_body(&Suspend { reason, until });
+    let request = Request::new("PUT", path_of_suspension(username)).with_body(&Suspend { reason, until });
     Guarded { request, read: nothing }
 }
 
 /// Ends a suspension.
 pub(crate) fn lift(username: &str) -> Guarded<()> {
-    without_answer("DELETE", suspension_of(username))
+    without_answer("DELETE", path_of_suspension(username))
 }
 
 /// What admins see of an account.
@@ -92,6 +97,6 @@ pub(crate) fn invite() -> Guarded<InvitationResponse> {
     Guarded { request: Request::post("/api/admin/invitations", &Empty {}), read: Response::json }
 }
 
-fn suspension_of(username: &str) -> String {
+fn path_of_suspension(username: &str) -> String {
     format!("/api/moderation/accounts/{username}/suspension")
 }

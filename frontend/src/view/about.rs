@@ -6,6 +6,7 @@ use wire::User;
 use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::member::ForMember;
+use super::notice::Notice;
 use super::part::{Form, Part};
 use super::site::{Farewell, Site};
 use super::task::Task;
@@ -28,13 +29,15 @@ pub(crate) fn AboutPage(id: String) -> impl IntoView {
 
 #[component]
 fn About() -> impl IntoView {
+    let site = Site::get();
     let id = StoredValue::new(use_context::<Named>().map(|Named(id)| id).unwrap_or_default());
     let text = kept(&id.get_value());
     view! {
         <div class="account">
             <h1 tabindex="-1">"About a message"</h1>
             {text.map(|text| view! { <blockquote class="reported part"><p dir="auto">{text}</p></blockquote> })}
-            <ReportPart id/>
+            <Notice role="status" text=site.suspension/>
+            {move || site.may_act().then(|| view! { <ReportPart id/> })}
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The page of one's own account: facts, sessions, a new password, deletion.
 
 use leptos::prelude::*;
-use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, ProblemCode, Suspension, User, fields};
+use wire::{AccountResponse, ChangePasswordRequest, DeleteAccountRequest, ProblemCode, User, fields};
 
 use super::account_copy::CopyPart;
 use super::activity_list::{ActivityList, ActivityPart};
@@ -10,6 +10,7 @@ use super::field::{Checked, ErrorText, HiddenUsername, TextField, typed};
 use super::member::ForMember;
 use super::name::NameEntry;
 use super::new_password::NewPasswordField;
+use super::notice::Notice;
 use super::own_messages::{MessagesPart, delete_all};
 use super::part::{Form, Part};
 use super::passkey_list::{PasskeyList, PasskeysPart};
@@ -23,8 +24,7 @@ use super::text::changing;
 use super::ways::ways;
 use crate::api::{self, security};
 use crate::api_error::ApiError;
-use crate::browser::{date, exact, focus, focus_field, focus_soon};
-use crate::role::Role;
+use crate::browser::{date, focus, focus_field, focus_soon};
 use crate::words::{Field, fault};
 
 /// The page, or the way to the login if nobody is logged in.
@@ -39,6 +39,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
 #[component]
 fn Account(user: User) -> impl IntoView {
     let site = Site::get();
+    let role = Memo::new(move |_| site.role());
     let sessions = SessionList::new(site);
     let account = RwSignal::new(None::<AccountResponse>);
     let loading = Task::new(site);
@@ -48,26 +49,33 @@ fn Account(user: User) -> impl IntoView {
         loading.run(api::account(), move |result| {
             // A failure is not shown: the page lacks some facts then, and the list of sessions tells what is wrong.
             if let Ok(found) = result {
-                account.try_set(Some(found));
+                account.try_set(Some(found.clone()));
+                site.sessions.learn(found);
             }
             Ok(())
         });
     });
     load.run(());
-    sessions.load();
     let since =
         move || account.with(|account| account.as_ref().map_or_else(|| "…".to_owned(), |it| date(&it.created_at)));
-    let username = user.username.clone();
+    let name = StoredValue::new(user.username.clone());
     let left = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.recovery_codes_left)));
     let is_on = Signal::derive(move || account.with(|account| account.as_ref().map(|it| it.second_factor)));
     let passkeys = PasskeyList::new(site, is_on);
-    passkeys.load();
+    Effect::new(move |_| {
+        if site.may_act() {
+            untrack(|| {
+                sessions.load();
+                passkeys.load();
+            });
+        }
+    });
     let is_at_risk = Signal::derive(move || left.get() == Some(0) && passkeys.is_empty());
     view! {
         <div class="account">
             <h1 tabindex="-1">"Your account"</h1>
-            {move || account.with(|account| account.as_ref().and_then(|it| it.suspension.as_ref().map(suspended)))}
-            {move || account.with(|account| account.as_ref().map(|it| ways(Role::of(&it.role))))}
+            <Notice role="status" text=site.suspension/>
+            {move || ways(role.get())}
             <dl class="part">
                 <NameEntry reload=load/>
                 <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
@@ -76,28 +84,20 @@ fn Account(user: User) -> impl IntoView {
                     <dd prop:textContent=changing(since)></dd>
                 </div>
             </dl>
-            <PasskeysPart list=passkeys username=username.clone()/>
-            <SecondFactorPart username=username.clone() is_on reload=load/>
-            <RecoveryCodesPart username=username.clone() left wants_code=is_on is_at_risk reload=load/>
-            <SessionsPart list=sessions/>
+            {move || site.may_act().then(|| view! {
+                <PasskeysPart list=passkeys username=name.get_value()/>
+                <SecondFactorPart username=name.get_value() is_on reload=load/>
+                <RecoveryCodesPart username=name.get_value() left wants_code=is_on is_at_risk reload=load/>
+                <SessionsPart list=sessions/>
+                <PasswordPart username=name.get_value() sessions reload=load/>
+            })}
             <ActivityPart list=activity/>
-            <PasswordPart username=username.clone() sessions reload=load/>
-            <CopyPart username=username.clone()/>
-            <MessagesPart/>
-            <DeletePart username/>
+            <CopyPart username=name.get_value()/>
+            {move || site.may_act().then(|| view! { <MessagesPart/> })}
+            <DeletePart username=name.get_value()/>
         </div>
     }
     .into_any()
-}
-
-/// What somebody is told whose account is suspended.
-fn suspended(suspension: &Suspension) -> impl IntoView + use<> {
-    let end = match &suspension.until {
-        Some(until) => format!("Your account is suspended until {}.", exact(until)),
-        None => "Your account is suspended.".to_owned(),
-    };
-    let reason = suspension.reason.clone();
-    view! { <p class="notice"><span>{end} " " <bdi>{reason}</bdi></span></p> }
 }
 
 #[component]
@@ -163,6 +163,7 @@ fn PasswordPart(
 
 #[component]
 fn DeletePart(username: String) -> impl IntoView {
+    let site = Site::get();
     let is_asked = RwSignal::new(false);
     let ask = move |()| {
         is_asked.set(true);
@@ -175,8 +176,9 @@ fn DeletePart(username: String) -> impl IntoView {
     view! {
         <Part id="delete-title" title="Delete your account" class="part last">
             <p>
-                "Your messages will stay, signed “deleted user”, unless you delete them too. Your username can’t be used again. "
-                "This can’t be undone."
+                "Your messages will stay, signed “deleted user”"
+                {move || site.may_act().then_some(", unless you delete them too")}
+                ". Your username can’t be used again. This can’t be undone."
             </p>
             {move || match is_asked.get() {
                 true => view! { <DeleteForm username=username.clone() keep/> }.into_any(),
@@ -220,7 +222,9 @@ fn DeleteForm(username: String, keep: Callback<()>) -> impl IntoView {
             id="delete-password" title="delete-title" username class="danger" label="Delete for ever" busy="Deleting…"
             password task on_submit=submit on_cancel=keep
         >
-            <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
+            {move || site.may_act().then(|| view! {
+                <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
+            })}
         </PasswordForm>
         <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
     }

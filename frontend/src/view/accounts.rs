@@ -1,27 +1,21 @@
-//! The pages of accounts, for those who look after the board: admins see an account and decide about it, moderators suspend it.
+//! The page that finds an account, for those who look after the board, and makes invitations.
 
 use leptos::prelude::*;
-use wire::{AdminAccountResponse, ProblemCode, User};
+use wire::User;
 
-use super::button::{BusyButton, Press};
-use super::confirm::Confirm;
-use super::decision::{Reset, RolePart};
+use super::button::BusyButton;
 use super::field::{Checked, ErrorText, TextField, typed};
 use super::link_once::LinkOnce;
 use super::member::ForMember;
-use super::notice::Notice;
 use super::part::{Form, Part};
 use super::site::Site;
-use super::suspension::{Asked, SuspensionForm};
 use super::task::Task;
-use super::text::changing;
 use super::ways::ways;
 use crate::address::Route;
 use crate::api::moderation;
-use crate::browser::{date, exact, focus, focus_field};
+use crate::browser::focus_field;
 use crate::role::Role;
 
-/// The page that finds an account, and makes invitations.
 #[component]
 pub(crate) fn AccountsPage() -> impl IntoView {
     view! { <ForMember title="Accounts" purpose="to look after accounts" show=|_: User| view! { <Accounts/> }.into_any()/> }
@@ -31,7 +25,29 @@ pub(crate) fn AccountsPage() -> impl IntoView {
 #[component]
 fn Accounts() -> impl IntoView {
     let site = Site::get();
-    site.learn_role();
+    let role = Memo::new(move |_| site.role());
+    view! {
+        <div class="account">
+            <h1 tabindex="-1">"Accounts"</h1>
+            {move || ways(role.get())}
+            {move || match role.get() {
+                Role::Admin => view! { <Find/><Invite/> }.into_any(),
+                Role::Moderator => view! { <Find/> }.into_any(),
+                Role::Member => for_members().into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// What members find on the pages of accounts.
+pub(super) fn for_members() -> impl IntoView {
+    view! { <p>"Only moderators and admins can see this page."</p> }
+}
+
+#[component]
+fn Find() -> impl IntoView {
+    let site = Site::get();
     let username = Checked::new();
     let submit = move |()| {
         let said = typed(username.field).trim().trim_start_matches('@').to_ascii_lowercase();
@@ -41,7 +57,23 @@ fn Accounts() -> impl IntoView {
         }
         site.router.go(&Route::AccountOf(said));
     };
-    let task = Task::new(site);
+    view! {
+        <Part id="find-title" title="Find an account">
+            <Form action="/accounts" title="find-title" on_submit=submit>
+                <TextField
+                    id="find" label="Username" autocomplete="off" kind="text" error=username.error field=username.field
+                    on_input=move |()| username.error.set(None) on_leave=|()| ()
+                />
+                <BusyButton class="primary" label="Show" busy="Show" is_running=RwSignal::new(false)/>
+            </Form>
+        </Part>
+    }
+    .into_any()
+}
+
+#[component]
+fn Invite() -> impl IntoView {
+    let task = Task::new(Site::get());
     let made = RwSignal::new(None::<(String, String)>);
     let invite = Callback::new(move |()| {
         task.run(moderation::invite(), move |result| {
@@ -51,222 +83,15 @@ fn Accounts() -> impl IntoView {
         });
     });
     view! {
-        <div class="account">
-            <h1 tabindex="-1">"Accounts"</h1>
-            {move || ways(site.role())}
-            <Part id="find-title" title="Find an account">
-                <Form action="/accounts" title="find-title" on_submit=submit>
-                    <TextField
-                        id="find" label="Username" autocomplete="off" kind="text" error=username.error field=username.field
-                        on_input=move |()| username.error.set(None) on_leave=|()| ()
-                    />
-                    <BusyButton class="primary" label="Show" busy="Show" is_running=task.is_running/>
-                </Form>
-            </Part>
-            <Part id="invite-title" title="Invite someone">
-                <p>"An invitation is a link that lets one person sign up, even where sign-ups are closed to others."</p>
-                {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
-                <ErrorText text=task.error/>
-                <BusyButton
-                    class="plain" kind="button" label="Make an invitation" busy="Making…" is_running=task.is_running
-                    on_press=invite
-                />
-            </Part>
-        </div>
-    }
-    .into_any()
-}
-
-/// The page of one account.
-#[component]
-pub(crate) fn AccountOfPage(username: String) -> impl IntoView {
-    provide_context(Named(username.clone()));
-    view! {
-        <ForMember
-            title=format!("Account of @{username}") purpose="to look after accounts"
-            show=|_: User| view! { <AccountOf/> }.into_any()
-        />
-    }
-    .into_any()
-}
-
-/// The account that a page is about.
-#[derive(Clone)]
-struct Named(String);
-
-#[component]
-fn AccountOf() -> impl IntoView {
-    let site = Site::get();
-    let username = use_context::<Named>().map(|Named(username)| username).unwrap_or_default();
-    site.learn_role();
-    let title = format!("Account of @{username}");
-    view! {
-        <div class="account">
-            <h1 tabindex="-1" prop:textContent=changing(move || title.clone())></h1>
-            {move || match site.role() {
-                Role::Admin => view! { <ForAdmin username=username.clone()/> }.into_any(),
-                Role::Moderator => view! { <ForModerator username=username.clone()/> }.into_any(),
-                Role::Member => view! { <p>"Only moderators and admins can see this page."</p> }.into_any(),
-            }}
-        </div>
-    }
-    .into_any()
-}
-
-/// Moderators see nothing of an account, and so not whether it is suspended either.
-#[component]
-fn ForModerator(username: String) -> impl IntoView {
-    view! {
-        <Part id="suspend-title" title="Suspension">
-            <p>"While suspended, someone can still log in, read, and delete their account. They can’t do anything else."</p>
-            <Suspend username=username.clone() reload=Callback::new(|()| ())/>
-            <Lift username reload=Callback::new(|()| ())/>
-        </Part>
-    }
-    .into_any()
-}
-
-#[component]
-fn ForAdmin(username: String) -> impl IntoView {
-    let site = Site::get();
-    let (loading, found) = (Task::new(site), RwSignal::new(None::<AdminAccountResponse>));
-    let name = StoredValue::new(username);
-    let load = Callback::new(move |()| {
-        loading.run(moderation::account_of(&name.get_value()), move |result| match result {
-            Ok(account) => {
-                found.try_set(Some(account));
-                Ok(())
-            }
-            Err(refusal) if refusal.code() == Some(ProblemCode::NotFound) => {
-                Err("There is no account with that username.".to_owned())
-            }
-            Err(refusal) => Err(refusal.cause()),
-        });
-    });
-    load.run(());
-    view! {
-        <Notice role="alert" text=loading.error label="Try again" on_press=load/>
-        {move || found.get().map(|account| view! { <Found account reload=load/> })}
-    }
-    .into_any()
-}
-
-#[component]
-fn Found(account: AdminAccountResponse, reload: Callback<()>) -> impl IntoView {
-    let AdminAccountResponse { user, created_at, role, named_by_operator, suspension, suspended_by, posts, sessions } =
-        account;
-    let name = StoredValue::new(user.username.clone());
-    let is_suspended = suspension.is_some();
-    let state = suspension.map_or_else(
-        || "Not suspended.".to_owned(),
-        |suspension| {
-            let end = suspension
-                .until
-                .map_or_else(|| "without an end".to_owned(), |until| format!("until {}", exact(&until)));
-            let by = suspended_by.map(|by| format!(" by @{by}")).unwrap_or_default();
-            format!("Suspended{by} on {}, {end}: {}", exact(&suspension.since), suspension.reason)
-        },
-    );
-    let open = sessions.len();
-    view! {
-        <dl class="part">
-            <div><dt>"Name"</dt><dd dir="auto">{user.name}</dd></div>
-            <div><dt>"Member since"</dt><dd>{date(&created_at)}</dd></div>
-            <div><dt>"Role"</dt><dd>{role.clone()}</dd></div>
-            <div><dt>"Messages"</dt><dd><a href=Route::Author(user.username).address()>{posts}</a></dd></div>
-        </dl>
-        {if named_by_operator {
-            view! { <p class="part">"The settings of this server make this account an admin, so only they can change that."</p> }.into_any()
-        } else {
-            view! {
-                <Part id="suspend-title" title="Suspension">
-                    <p dir="auto">{state}</p>
-                    {match is_suspended {
-                        true => view! { <Lift username=name.get_value() reload/> }.into_any(),
-                        false => view! { <Suspend username=name.get_value() reload/> }.into_any(),
-                    }}
-                </Part>
-                <RolePart username=name.get_value() role=Role::of(&role) reload/>
-                <Part id="open-title" title="Sessions">
-                    <ul class="sessions">
-                        {sessions.into_iter().map(|session| view! { <li class="session"><p class="client">{session.client}</p></li> }).collect_view()}
-                    </ul>
-                    {(open == 0).then_some("Logged out on every device.")}
-                    {(open > 0).then(|| view! { <EndSessions username=name.get_value() reload/> })}
-                </Part>
-                <Reset username=name.get_value()/>
-            }.into_any()
-        }}
-    }
-    .into_any()
-}
-
-#[component]
-fn EndSessions(username: String, reload: Callback<()>) -> impl IntoView {
-    let site = Site::get();
-    let task = Task::new(site);
-    let end = Callback::new(move |()| {
-        task.delete(moderation::end_sessions_of(&username), move || {
-            focus("#open-title");
-            site.announce("The account is logged out on every device.");
-            reload.run(());
-        });
-    });
-    view! {
-        <Confirm
-            class="" label="Log out on every device" question="Log out on every device?" yes="Log out" busy="Logging out…"
-            no="Keep" task on_yes=end
-        />
-    }
-    .into_any()
-}
-
-#[component]
-fn Suspend(username: String, reload: Callback<()>) -> impl IntoView {
-    let site = Site::get();
-    let (task, is_asking) = (Task::new(site), RwSignal::new(false));
-    let name = StoredValue::new(username);
-    let suspend = Callback::new(move |(reason, until): Asked| {
-        task.run(moderation::suspend(&name.get_value(), &reason, until.as_deref()), move |result| {
-            result.map_err(|refusal| refusal.sentence())?;
-            is_asking.try_set(false);
-            focus("#suspend-title");
-            site.announce("The account is suspended.");
-            reload.run(());
-            Ok(())
-        });
-    });
-    move || match is_asking.get() {
-        true => view! {
-            <SuspensionForm
-                id="suspend".to_owned() username=name.get_value() task on_submit=suspend
-                on_cancel=Callback::new(move |()| is_asking.set(false))
+        <Part id="invite-title" title="Invite someone">
+            <p>"An invitation is a link that lets one person sign up, even where sign-ups are closed to others."</p>
+            {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
+            <ErrorText text=task.error/>
+            <BusyButton
+                class="plain" kind="button" label="Make an invitation" busy="Making…" is_running=task.is_running
+                on_press=invite
             />
-        }
-        .into_any(),
-        false => view! {
-            <Press class="danger" label="Suspend" on_press=move |()| is_asking.set(true)/>
-        }
-        .into_any(),
-    }
-}
-
-#[component]
-fn Lift(username: String, reload: Callback<()>) -> impl IntoView {
-    let site = Site::get();
-    let task = Task::new(site);
-    let lift = Callback::new(move |()| {
-        task.delete(moderation::lift(&username), move || {
-            focus("#suspend-title");
-            site.announce("The suspension is over.");
-            reload.run(());
-        });
-    });
-    view! {
-        <ErrorText text=task.error/>
-        <BusyButton
-            class="plain" kind="button" label="Lift the suspension" busy="Lifting…" is_running=task.is_running on_press=lift
-        />
+        </Part>
     }
     .into_any()
 }

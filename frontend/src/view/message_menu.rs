@@ -50,16 +50,22 @@ pub(crate) fn MessageMenu(message: StoredValue<Message>, feed: Feed) -> impl Int
 /// no button, wherever the menu has had room to open.
 fn items(message: &Message, feed: Feed, task: Task) -> impl IntoView + use<> {
     let site = Site::get();
-    site.learn_role();
-    let user = site.sessions.user().map(|user| user.username);
+    let user = site.sessions.user().filter(|_| site.may_act()).map(|user| user.username);
     let is_own = user.is_some() && user == message.author.username;
     let moderates = !is_own && site.role() >= Role::Moderator;
-    let suspended = message.author.username.clone().filter(|_| moderates);
+    let author = StoredValue::new(message.author.username.clone());
+    // The author may be somebody whom only admins can suspend, or nobody can.
+    let may_suspend = RwSignal::new(false);
+    if let Some(username) = message.author.username.as_ref().filter(|_| moderates) {
+        site.refresher.send(api::moderation::suspension_of(username), move |result| {
+            may_suspend.try_set(result.is_ok_and(|found| found.may_suspend));
+        });
+    }
     view! {
         {(is_own || moderates).then(|| view! { <Delete id=message.id.clone() is_own feed task/> })}
         {copy_link(message)}
         {(user.is_some() && !is_own).then(|| report(message))}
-        {suspended.map(|username| {
+        {move || author.get_value().filter(|_| may_suspend.get()).map(|username| {
             let words = format!("Suspend @{username}");
             view! { <a class="item" href=Route::AccountOf(username).address()>{words}</a> }
         })}

@@ -41,6 +41,7 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
             <h1 tabindex="-1" dir="auto" prop:textContent=changing(move || heading_of(&heading, is_own.get(), feed))></h1>
             {move || (may_post_here() && !is_empty.get()).then(compose_button)}
         </div>
+        <Notice role="status" text=site.suspension/>
         {(!is_all).then(|| {
             let username = which.author().map(|author| format!("@{author} · ")).unwrap_or_default();
             view! {
@@ -87,7 +88,11 @@ fn heading_of(which: &Which, is_own: bool, feed: Feed) -> String {
 
 fn compose_button() -> impl IntoView {
     let site = Site::get();
-    view! { <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button> }
+    move || {
+        site.may_act().then(|| view! {
+            <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
+        })
+    }
 }
 
 /// What is shown in the place of the list when it is empty. The API has the same answer for somebody who has not posted and for a

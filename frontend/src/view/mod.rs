@@ -4,6 +4,7 @@
 mod about;
 mod account;
 mod account_copy;
+mod account_of;
 mod accounts;
 mod activity_list;
 mod ago;

@@ -44,7 +44,9 @@ pub(crate) fn NameEntry(
             } else {
                 view! {
                     <dd dir="auto" prop:textContent=changing(move || name.get())></dd>
-                    <dd class="act"><Press class="plain" label="Change" name="Change your name" on_press=open/></dd>
+                    {move || site.may_act().then(|| view! {
+                        <dd class="act"><Press class="plain" label="Change" name="Change your name" on_press=open/></dd>
+                    })}
                 }.into_any()
             }}
         </div>
@@ -65,7 +67,7 @@ fn NameForm(name: String, reload: Callback<()>, close: Callback<()>) -> impl Int
         task.run(own_data::rename(&RenameRequest { name }), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::NAME, checked)]),
             Ok(account) => {
-                site.sessions.rename(account.user);
+                site.sessions.learn(account);
                 site.announce("Your name is changed.");
                 reload.try_run(());
                 close.try_run(());

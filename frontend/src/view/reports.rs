@@ -58,13 +58,13 @@ fn Reports() -> impl IntoView {
     let site = Site::get();
     let list = List { site, loading: Task::new(site), found: RwSignal::new(None), next: RwSignal::new(None) };
     list.load();
-    site.learn_role();
+    let role = Memo::new(move |_| site.role());
     let is_empty =
         move || list.found.with(|found| found.as_ref().is_some_and(Vec::is_empty)) && list.next.with(Option::is_none);
     view! {
         <div class="account">
             <h1 tabindex="-1">"Reports"</h1>
-            {move || ways(site.role())}
+            {move || ways(role.get())}
             <Notice
                 role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())
             />
@@ -98,9 +98,9 @@ fn person(author: Author) -> impl IntoView {
 
 #[component]
 fn Entry(report: Report, list: List) -> impl IntoView {
-    let Report { id, reason, reporter, created_at, message } = report;
+    let Report { id, reason, reporter, created_at, message, may_suspend } = report;
     let title = format!("report-{id}");
-    let author = message.as_ref().and_then(|message| message.author.username.clone());
+    let author = message.as_ref().filter(|_| may_suspend).and_then(|message| message.author.username.clone());
     let is_there = message.is_some();
     view! {
         <section class="part" aria-labelledby=title.clone()>
@@ -132,7 +132,7 @@ fn Reported(message: Message) -> impl IntoView {
 #[component]
 fn Decide(
     id: String,
-    /// Who has written the message, if it is there and they have an account.
+    /// Who has written the message, if it is there and they can be suspended.
     author: Option<String>,
     is_there: bool,
     list: List,

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use rules::Bundle;
-use wire::{LoginResponse, Message};
+use wire::{LoginResponse, Message, Suspension};
 
 use super::toast::{Toast, Toaster};
 use crate::address::{After, Route};
-use crate::api;
-use crate::browser::{keep_in_tab, kept_in_tab};
+use crate::browser::{exact, instant_ms, keep_in_tab, kept_in_tab};
 use crate::refresh::Refresher;
 use crate::role::Role;
 use crate::router::Router;
@@ -31,8 +30,8 @@ pub(crate) struct Site {
     /// What is said above the present view. It goes with the view.
     pub(crate) notice: RwSignal<Option<String>>,
     pub(super) toaster: Toaster,
-    /// The role of an account, once somebody has asked for it.
-    role: RwSignal<Option<(String, Role)>>,
+    /// What somebody is told whose account is suspended.
+    pub(crate) suspension: Memo<Option<String>>,
 }
 
 /// What a page says about what was done in the app before it.
@@ -118,16 +117,17 @@ const TICK: Duration = Duration::from_secs(30);
 impl Site {
     pub(crate) fn start(bundle: Bundle) -> Self {
         let sessions = Sessions::start();
+        let now_ms = RwSignal::new(js_sys::Date::now());
         let site = Self {
             sessions,
             refresher: Refresher::start(sessions),
             router: Router::start(bundle),
             is_composing: RwSignal::new(false),
             posted: RwSignal::new(None),
-            now_ms: RwSignal::new(js_sys::Date::now()),
+            now_ms,
             notice: RwSignal::new(None),
             toaster: Toaster::new(),
-            role: RwSignal::new(None),
+            suspension: Memo::new(move |_| suspension(sessions, now_ms.get())),
         };
         set_interval(move || site.now_ms.set(js_sys::Date::now()), TICK);
         site
@@ -138,25 +138,14 @@ impl Site {
         use_context().unwrap_or_else(|| Self::start(Bundle::Board))
     }
 
-    /// Asks what role whoever is logged in has, unless that is known. Only few have one that changes what they see, so nobody is
-    /// asked about before it matters.
-    pub(crate) fn learn_role(self) {
-        let Some(username) = self.sessions.now().map(|session| session.user.username) else { return };
-        if self.role.with_untracked(|role| role.as_ref().is_none_or(|(of, _)| *of != username)) {
-            // If that fails, there are no buttons but those of a member.
-            self.refresher.send(api::account(), move |result| {
-                if let Ok(account) = result {
-                    self.role.set(Some((account.user.username, Role::of(&account.role))));
-                }
-            });
-        }
+    /// The role of whoever is logged in, as far as it counts: whoever is suspended looks after nothing.
+    pub(crate) fn role(self) -> Role {
+        if self.may_act() { self.sessions.role() } else { Role::Member }
     }
 
-    /// The role of whoever is logged in, as far as it is known.
-    pub(crate) fn role(self) -> Role {
-        let user = self.sessions.user();
-        let known = self.role.get().filter(|(of, _)| user.is_some_and(|user| user.username == *of));
-        known.map(|(_, role)| role).unwrap_or_default()
+    /// Whether whoever is logged in may do more than read, take a copy and delete the account. Who has to log in first may too.
+    pub(crate) fn may_act(self) -> bool {
+        self.suspension.with(Option::is_none)
     }
 
     /// Says that something was done, for a few seconds. It is seen and heard, also if it is what was said last.
@@ -237,8 +226,20 @@ impl Site {
 
     /// Opens the dialog for a message if somebody has logged in for that.
     pub(crate) fn compose_after_login(self) {
-        if take(COMPOSE).is_some() && self.sessions.is_somebody() {
+        if take(COMPOSE).is_some() && self.sessions.is_somebody() && self.may_act() {
             self.is_composing.set(true);
         }
     }
+}
+
+/// What is said of the suspension that the server has told of last, unless it is over since.
+fn suspension(sessions: Sessions, now_ms: f64) -> Option<String> {
+    let Suspension { reason, until, .. } = sessions.suspension()?;
+    let end = match until {
+        Some(until) if instant_ms(&until) <= now_ms => return None,
+        Some(until) => format!(" until {}", exact(&until)),
+        None => String::new(),
+    };
+    // The reason may be written from right to left.
+    Some(format!("Your account is suspended{end}. \u{2068}{reason}\u{2069}"))
 }

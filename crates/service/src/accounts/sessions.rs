@@ -124,15 +124,17 @@ impl<P: Platform> Context<'_, P> {
         Err(Failed::Refused(BegunInVain))
     }
 
-    /// The record of a session that goes on, with the name that the account has now.
-    pub(crate) async fn find_session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+    /// The record of a session that goes on, with the name that the account has now, and the account.
+    pub(crate) async fn find_session(&self, id: &SessionId) -> Result<Option<(SessionRecord, Account)>, StoreError> {
         let record: Option<SessionRecord> = self.load(&keys::session(id)).await?;
         let Some(mut record) = record.filter(|record| !record.is_over(self.now())) else { return Ok(None) };
         match self.account_record(&record.username).await? {
-            Some(AccountRecord::Account(account)) if record.is_under(id, &account) => record.name = account.name,
-            _ => return Ok(None),
+            Some(AccountRecord::Account(account)) if record.is_under(id, &account) => {
+                record.name = account.name.clone();
+                Ok(Some((record, account)))
+            }
+            _ => Ok(None),
         }
-        Ok(Some(record))
     }
 
     /// The account of a user whose session goes on, by what is stored of both.

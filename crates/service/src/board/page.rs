@@ -1,7 +1,7 @@
 //! A page of the board, or of the list of one author, newest first: read from the records, and as clients see it. Where the
 //! store reads several records at once, a page of the board costs two reads, and a page of an author three.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::once;
 
 use domain::{Cursor, Username};
@@ -121,12 +121,24 @@ impl<P: Platform> Context<'_, P> {
     }
 
     /// Those of some usernames whose accounts were deleted.
-    pub(super) async fn deleted_among(&self, people: BTreeSet<&str>) -> Result<Vec<String>, StoreError> {
+    async fn deleted_among(&self, people: BTreeSet<&str>) -> Result<Vec<String>, StoreError> {
+        let accounts = self.accounts_of(people).await?.into_iter();
+        let deleted = accounts.filter(|(_, account)| matches!(account, AccountRecord::Deleted(_)));
+        Ok(deleted.map(|(username, _)| username).collect())
+    }
+
+    /// What is stored of the accounts with some usernames. One that can't be decoded is left out.
+    pub(super) async fn accounts_of(
+        &self,
+        people: BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, AccountRecord>, StoreError> {
         let people: Vec<Username> = people.into_iter().filter_map(|username| Username::parse(username).ok()).collect();
         let keys: Vec<String> = people.iter().map(keys::account).collect();
         let accounts = people.iter().zip(self.get_many(&keys).await?);
-        let deleted = accounts.filter(|(_, account)| is_deleted(account.as_deref()));
-        Ok(deleted.map(|(username, _)| username.to_string()).collect())
+        let accounts = accounts.filter_map(|(username, account)| {
+            serde_json::from_slice(&account?).ok().map(|account| (username.to_string(), account))
+        });
+        Ok(accounts.collect())
     }
 
     async fn read_page(

@@ -12,7 +12,7 @@ use super::gaps::Found;
 use super::page::shown;
 use crate::context::{Context, Platform, StoreError, rfc3339};
 use crate::store::keys;
-use crate::store::records::{MessageRecord, ReportRecord};
+use crate::store::records::{Account, AccountRecord, MessageRecord, ReportRecord};
 
 /// How many positions are read at once. DynamoDB reads at most 100.
 const BATCH: usize = 2 * PAGE_REPORTS;
@@ -20,8 +20,12 @@ const BATCH: usize = 2 * PAGE_REPORTS;
 const MAX_BATCHES: usize = 10;
 
 impl<P: Platform> Context<'_, P> {
-    /// A page of the reports, or of those below a position.
-    pub(crate) async fn open_reports(&self, before: Option<u64>) -> Result<ReportsResponse, StoreError> {
+    /// A page of the reports, or of those below a position. `may_suspend` says whom whoever asks may suspend.
+    pub(crate) async fn open_reports(
+        &self,
+        before: Option<u64>,
+        may_suspend: impl Fn(&Account) -> bool,
+    ) -> Result<ReportsResponse, StoreError> {
         let last = self.last(keys::REPORTS).await?;
         let (reports, next) = self.read_reports(before.map_or(last, |before| last.min(before - 1))).await?;
         let keys: Vec<String> = reports.iter().map(|(_, report)| keys::message(report.message)).collect();
@@ -36,8 +40,12 @@ impl<P: Platform> Context<'_, P> {
         let authors = messages.iter().flatten().filter_map(|(_, message)| message.author.as_deref());
         let people: BTreeSet<&str> =
             authors.chain(reports.iter().map(|(_, report)| report.reporter.as_str())).collect();
-        let deleted = self.deleted_among(people).await?;
-        let is_there = |username: &String| !deleted.contains(username);
+        let accounts = self.accounts_of(people).await?;
+        let is_there = |username: &String| !matches!(accounts.get(username), Some(AccountRecord::Deleted(_)));
+        let may_suspend = |(_, message): &(u64, MessageRecord)| match accounts.get(message.author.as_ref()?) {
+            Some(AccountRecord::Account(account)) => Some(may_suspend(account)),
+            Some(AccountRecord::Deleted(_)) | None => None,
+        };
         let present = |((position, report), message): ((u64, ReportRecord), Option<(u64, MessageRecord)>)| Report {
             id: position.to_string(),
             reason: report.reason,
@@ -46,6 +54,7 @@ impl<P: Platform> Context<'_, P> {
                 None => Author { username: None, name: DELETED_USER.to_owned() },
             },
             created_at: rfc3339(report.created_at_ms),
+            may_suspend: message.as_ref().and_then(may_suspend).unwrap_or_default(),
             message: message.map(|(position, mut message)| {
                 message.author = message.author.filter(is_there);
                 shown(position, message)

@@ -1,12 +1,12 @@
 //! `POST /api/session/refresh`: the next access token of a session, for its refresh token.
 
 use bytes::Bytes;
-use domain::{RefreshFamily, RefreshToken, RefreshVerdict, VerifiedRefreshToken, is_idle};
+use domain::{RefreshFamily, RefreshToken, RefreshVerdict, UsernameList, VerifiedRefreshToken, is_idle};
 use http::{Request, Response};
 use wire::fields;
 
 use super::table::{SESSION, Session};
-use super::tokens::{self, Delivery, REFRESH};
+use super::tokens::{self, Delivery, Issued, REFRESH};
 use crate::context::{
     AddressSource, Context, Event, Level, Platform, SessionSettings, SettingError, SigningSettings, StoreError,
     Variables,
@@ -16,11 +16,12 @@ use crate::http::gateway::{Call, Incoming, NoAuthorizer, answer};
 use crate::http::problem::ApiError;
 use crate::http::reply::Reply;
 use crate::http::same_origin::check_same_origin;
-use crate::store::records::SessionRecord;
+use crate::store::records::{Account, SessionRecord};
 
 struct Settings {
     signing: SigningSettings,
     sessions: SessionSettings,
+    admins: UsernameList,
     reuse_seconds: u64,
     address_source: AddressSource,
 }
@@ -29,6 +30,7 @@ fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
     Ok(Settings {
         signing: variables.signing()?,
         sessions: variables.sessions()?,
+        admins: variables.admins()?,
         reuse_seconds: variables.refresh_reuse_seconds()?,
         address_source: variables.address_source()?,
     })
@@ -52,7 +54,7 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
         living.extend(find_living(context, token).await?);
     }
     // A cookie that belongs to no session here may be of another app on this host, and is left to it.
-    let (session, token) = living.pop().ok_or(ApiError::InvalidRefreshToken(None))?;
+    let Living { session, account, token } = living.pop().ok_or(ApiError::InvalidRefreshToken(None))?;
     if !living.is_empty() {
         // Somebody else has set one of the cookies, and nobody can tell which. The browser must not lose the good one.
         context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", "two_sessions"));
@@ -86,24 +88,31 @@ async fn refresh<P: Platform>(call: Call<'_, P, Settings, Session>) -> Result<Re
         context.log(about(Event::new(Level::Warn, "authn_token_late")));
     }
     context.log_with_work(about(Event::new(Level::Info, "session_refreshed")));
-    Ok(tokens::reply(&incoming.parts, delivery, session, access, token.successor(), None))
+    let issued = Issued { account: &account, access, refresh: token.successor(), reset_at: None };
+    Ok(tokens::reply(context, &incoming.parts, delivery, &settings.admins, issued))
+}
+
+/// A session that goes on, its account, and the token that was made for it.
+struct Living {
+    session: SessionRecord,
+    account: Account,
+    token: VerifiedRefreshToken,
 }
 
 /// The session of a token, if it has not ended and the token was made for it.
-async fn find_living<P: Platform>(
-    context: &Context<'_, P>,
-    token: RefreshToken,
-) -> Result<Option<(SessionRecord, VerifiedRefreshToken)>, StoreError> {
+async fn find_living<P: Platform>(context: &Context<'_, P>, token: RefreshToken) -> Result<Option<Living>, StoreError> {
     let invalid = |reason| {
         context.log(Event::new(Level::Warn, "authn_token_invalid").with("reason", reason));
         Ok(None)
     };
-    let Some(session) = context.find_session(token.session()).await? else { return invalid("session_ended") };
+    let Some((session, account)) = context.find_session(token.session()).await? else {
+        return invalid("session_ended");
+    };
     let Some(family) = RefreshFamily::read(&session.refresh) else {
         return Err(StoreError::Failed("a session holds no refresh family".to_owned()));
     };
     match family.verify(token) {
-        Some(token) => Ok(Some((session, token))),
+        Some(token) => Ok(Some(Living { session, account, token })),
         None => invalid("forged"),
     }
 }

@@ -174,6 +174,7 @@ pub enum Moderation {
     Report,
     ListReports,
     Resolve,
+    ShowSuspension,
     Suspend,
     Lift,
     ShowAccount,
@@ -194,7 +195,11 @@ pub const MODERATION: Component<Moderation> = Component {
         },
         Resource {
             path: "/api/moderation/accounts/:username/suspension",
-            methods: &[(Method::PUT, MODERATORS, Moderation::Suspend), (Method::DELETE, MODERATORS, Moderation::Lift)],
+            methods: &[
+                (Method::GET, MODERATORS, Moderation::ShowSuspension),
+                (Method::PUT, MODERATORS, Moderation::Suspend),
+                (Method::DELETE, MODERATORS, Moderation::Lift),
+            ],
         },
         Resource { path: "/api/admin/accounts/:username", methods: &[(Method::GET, ADMINS, Moderation::ShowAccount)] },
         Resource { path: "/api/admin/accounts/:username/role", methods: &[(Method::PUT, ADMINS, Moderation::SetRole)] },

@@ -107,6 +107,8 @@ fn further_statements(world: &World, token: &str) -> Vec<(String, String, String
 
 const OF_MODERATORS: &str = "execute-api:GET/api/moderation/reports execute-api:HEAD/api/moderation/reports \
                              execute-api:POST/api/moderation/reports/*/resolve \
+                             execute-api:GET/api/moderation/accounts/*/suspension \
+                             execute-api:HEAD/api/moderation/accounts/*/suspension \
                              execute-api:PUT/api/moderation/accounts/*/suspension \
                              execute-api:DELETE/api/moderation/accounts/*/suspension";
 const OF_ADMINS: &str = "execute-api:GET/api/admin/accounts/* execute-api:HEAD/api/admin/accounts/* \

@@ -12,7 +12,7 @@ fn gives_a_token_for_the_password() {
     let json = answer.json();
     let token = json["token"].as_str().unwrap();
     let expected = format!(
-        r#"{{"token":"{token}","token_type":"Bearer","expires_in":900,"user":{{"username":"alice","name":"Name of alice"}},"refresh_expires_in":604800}}"#
+        r#"{{"token":"{token}","token_type":"Bearer","expires_in":900,"user":{{"username":"alice","name":"Name of alice"}},"role":"member","refresh_expires_in":604800}}"#
     );
     assert_eq!(answer.text(), expected);
     assert_eq!(world.events("authn_login_success")[0]["username"], "alice");

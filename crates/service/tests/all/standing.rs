@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{World, bearer};
+use crate::world::{Answer, World, bearer};
 
 pub(crate) fn decide(world: &World, username: &str, standing: &Value) {
     let key = format!("latchkey:user:{username}");
@@ -60,6 +60,33 @@ fn who_is_suspended_reads_the_account_logs_out_and_deletes_it() {
     let token = world.begin("bob").0;
     let body = format!(r#"{{"password":"{}"}}"#, crate::world::PASSWORD);
     assert_eq!(world.send(bearer(&token, "POST", "/api/account/delete", &body)).status(), 204);
+}
+
+/// By these answers the site knows what to offer, without a request of its own.
+#[test]
+fn logins_and_refreshes_say_the_role_and_the_suspension() {
+    let world = World::new();
+    world.join("bob");
+    let said = |answer: &Answer| {
+        let json = answer.json();
+        (json["role"].clone(), json.get("suspension").cloned())
+    };
+    assert_eq!(said(&world.log_in("bob")), ("member".into(), None));
+    decide(&world, "bob", &json!({"role": "moderator"}));
+    let refreshed = world.refresh(&world.begin("bob").1);
+    assert_eq!(said(&refreshed), ("moderator".into(), None));
+    decide(&world, "bob", &suspension(&world, Some(world.data.now_millis() + 1000)));
+    let since = "2027-01-15T08:00:00.000Z";
+    let suspended = json!({"reason": "spam", "since": since, "until": "2027-01-15T08:00:01.000Z"});
+    assert_eq!(said(&world.log_in("bob")), ("member".into(), Some(suspended.clone())));
+    let refreshed = world.refresh(&refreshed.tokens().1);
+    assert_eq!(said(&refreshed), ("member".into(), Some(suspended)));
+    world.advance_millis(1000);
+    let refreshed = world.refresh(&refreshed.tokens().1);
+    assert_eq!(said(&refreshed), ("member".into(), None), "it is over");
+    world.set("admins", "bob");
+    decide(&world, "bob", &suspension(&world, None));
+    assert_eq!(said(&world.refresh(&refreshed.tokens().1)), ("admin".into(), None), "the operator has named it");
 }
 
 #[test]

@@ -149,6 +149,9 @@ const REQUESTS: &[Request] = &[
     ("a report that is dismissed", 204, |app| app.resolve(r#"{"action":"dismiss"}"#)),
     ("a report whose message is removed", 204, |app| app.resolve(r#"{"action":"remove"}"#)),
     ("a report whose author is suspended", 204, |app| app.resolve(r#"{"action":"suspend","reason":"spam"}"#)),
+    ("whether an account may be suspended", 200, |app| {
+        app.as_ada("GET", "/api/moderation/accounts/bob/suspension", "")
+    }),
     ("a suspension", 204, |app| app.as_ada("PUT", "/api/moderation/accounts/bob/suspension", r#"{"reason":"spam"}"#)),
     ("the lifting of a suspension", 204, |app| app.as_ada("DELETE", "/api/moderation/accounts/bob/suspension", "")),
     ("an account, to an admin", 200, |app| app.as_ada("GET", "/api/admin/accounts/bob", "")),

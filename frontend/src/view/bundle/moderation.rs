@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::address::Route;
 use crate::view::about::AboutPage;
-use crate::view::accounts::{AccountOfPage, AccountsPage};
+use crate::view::account_of::AccountOfPage;
+use crate::view::accounts::AccountsPage;
 use crate::view::frame::{SiteNotice, forget_drafts};
 use crate::view::reports::ReportsPage;
 use crate::view::site::Site;

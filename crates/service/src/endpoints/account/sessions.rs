@@ -40,7 +40,7 @@ impl<P: Platform> Call<'_, P> {
         let who = self.incoming.principal()?;
         let id = SessionId::parse(self.incoming.parameter("id")).map_err(|_| ApiError::NotFound)?;
         let session = self.context.find_session(&id).await?;
-        if session.is_none_or(|session| session.username != who.username) {
+        if session.is_none_or(|(session, _)| session.username != who.username) {
             return Err(ApiError::NotFound);
         }
         self.context.end_session(&id).await?;

@@ -19,7 +19,7 @@ pub(super) type Call<'a, P> = gateway::Call<'a, P, Settings, Login>;
 pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> {
     Ok(Settings {
         iterations: variables.iterations()?,
-        issuing: Issuing { signing: variables.signing()?, sessions: variables.sessions()? },
+        issuing: Issuing::read(variables)?,
         attempts: variables.attempts()?,
         address_source: variables.address_source()?,
     })

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use domain::{ACTION_END_SESSIONS, ACTION_RESET_PASSWORD, ACTION_SET_ROLE, ACTION_SUSPEND, Activity, Purpose, Role};
 use http::StatusCode;
-use wire::{AdminAccountResponse, ResetLinkResponse, User, fields};
+use wire::{AdminAccountResponse, ResetLinkResponse, SuspensionResponse, User, fields};
 
 use super::call::{Call, Terms};
 use crate::context::{Event, Level, Platform, rfc3339};
@@ -25,6 +25,14 @@ impl<P: Platform> Call<'_, P> {
         let terms = members.finish(terms)?;
         self.suspend(&username, &terms).await?;
         Ok(empty(StatusCode::NO_CONTENT))
+    }
+
+    /// Tells whether the caller may suspend the account, and only then whether it is suspended.
+    pub(super) async fn show_suspension(self) -> Result<Reply, ApiError> {
+        let account = self.context.find_account(&self.named()?).await?;
+        let may_suspend = self.may(ACTION_SUSPEND, &account)?;
+        let suspension = account.suspension(&self.settings.admins, self.context.now()).filter(|_| may_suspend);
+        Ok(json(StatusCode::OK, &SuspensionResponse { may_suspend, suspension: suspension.map(shown) }))
     }
 
     pub(super) async fn lift(self) -> Result<Reply, ApiError> {

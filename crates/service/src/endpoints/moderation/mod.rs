@@ -20,6 +20,7 @@ pub async fn handle<P: Platform + Authorizer>(platform: &P, request: Request<Byt
         Moderation::Report => call.report().await,
         Moderation::ListReports => call.list_reports().await,
         Moderation::Resolve => call.resolve().await,
+        Moderation::ShowSuspension => call.show_suspension().await,
         Moderation::Suspend => call.suspend_account().await,
         Moderation::Lift => call.lift().await,
         Moderation::ShowAccount => call.show_account().await,

@@ -1,6 +1,6 @@
 //! `POST /api/messages/:id/report` and `/api/moderation/reports`.
 
-use domain::{ACTION_DELETE_MESSAGE, Cursor, MessageArn, Reason, Username};
+use domain::{ACTION_DELETE_MESSAGE, ACTION_SUSPEND, Cursor, MessageArn, Reason, Username};
 use http::StatusCode;
 use wire::{FieldCode, FieldError, fields};
 
@@ -11,7 +11,7 @@ use crate::http::body::{Fields, Rule};
 use crate::http::problem::ApiError;
 use crate::http::reply::{Reply, empty, json};
 use crate::store::Failed;
-use crate::store::records::ReportRecord;
+use crate::store::records::{Account, ReportRecord};
 
 /// What a moderator does about a report.
 enum Action {
@@ -53,7 +53,8 @@ impl<P: Platform> Call<'_, P> {
             Err(error) => Err(error.to_string()),
         });
         query.finish()?;
-        Ok(json(StatusCode::OK, &self.context.open_reports(before).await?))
+        let may_suspend = |account: &Account| self.may(ACTION_SUSPEND, account).is_ok_and(|may| may);
+        Ok(json(StatusCode::OK, &self.context.open_reports(before, may_suspend).await?))
     }
 
     pub(super) async fn resolve(self) -> Result<Reply, ApiError> {

@@ -27,7 +27,7 @@ pub(super) fn read(variables: &Variables<'_>) -> Result<Settings, SettingError> 
     Ok(Settings {
         site_origin: variables.site_origin()?,
         iterations: variables.iterations()?,
-        issuing: Issuing { signing: variables.signing()?, sessions: variables.sessions()? },
+        issuing: Issuing::read(variables)?,
         attempts: variables.attempts()?,
         password_checks: variables.password_checks()?,
         address_source: variables.address_source()?,

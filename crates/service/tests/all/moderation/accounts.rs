@@ -31,6 +31,12 @@ fn a_moderator_suspends_members_alone_and_an_admin_all_but_whom_the_operator_nam
             _ => &board.bob,
         };
         let before = board.world.data.snapshot();
+        let asked = board.ask(token, "GET", &suspension_of(whom), &Value::Null);
+        let expected = if by == "bob" { Value::Null } else { (status == 204).into() };
+        match status {
+            404 => assert_eq!(asked.status(), 404, "{by} {whom}"),
+            _ => assert_eq!(asked.json()["may_suspend"], expected, "{by} {whom}: it says so before"),
+        }
         let answer = board.suspend(token, whom);
         assert_eq!(answer.status(), status, "{by} {whom}: {}", answer.said());
         match status {
@@ -41,6 +47,19 @@ fn a_moderator_suspends_members_alone_and_an_admin_all_but_whom_the_operator_nam
         let is_own = by == whom && status == 204;
         assert_eq!(lifted, if is_own { 403 } else { status }, "who has suspended their own account can't lift it");
     }
+}
+
+#[test]
+fn only_who_may_lift_a_suspension_sees_it() {
+    let board = Board::new();
+    let ask = |token: &str, username: &str| board.ask(token, "GET", &suspension_of(username), &Value::Null);
+    assert_eq!(ask(&board.mia, "bob").json(), json!({"may_suspend": true}));
+    assert_eq!([board.suspend(&board.mia, "bob").status(), board.suspend(&board.ann, "ann").status()], [204, 204]);
+    let since = "2027-01-15T08:00:00.000Z";
+    let expected = json!({"may_suspend": true, "suspension": {"reason": "spam", "since": since, "until": null}});
+    assert_eq!(ask(&board.mia, "bob").json(), expected);
+    assert_eq!(ask(&board.mia, "ann").json(), json!({"may_suspend": false}));
+    assert_eq!([ask(&board.bob, "bob").status(), ask(&board.alice, "bob").status()], [403, 403]);
 }
 
 #[test]

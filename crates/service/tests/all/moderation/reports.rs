@@ -23,6 +23,7 @@ fn a_message_is_reported_once_by_each_account() {
         "reporter": {"username": "bob", "name": "Name of bob"},
         "created_at": "2027-01-15T08:00:00.000Z",
         "message": message,
+        "may_suspend": true,
     });
     assert_eq!(reports["reports"][2], expected);
     let events = board.world.events("report_created");
@@ -30,6 +31,29 @@ fn a_message_is_reported_once_by_each_account() {
     assert_eq!(logged[0], (&"bob".into(), &"1".into(), &"1".into()));
     assert_eq!(logged.len(), 3);
     assert!(!board.world.whole_log().contains("spam"));
+}
+
+/// So the site has no button that would be refused.
+#[test]
+fn a_report_says_whether_whoever_asks_may_suspend_the_author() {
+    let board = Board::new();
+    for (token, message) in [(&board.mia, "3"), (&board.ruth, "4"), (&board.bob, "5")] {
+        assert_eq!(board.world.say(token, message).status(), 201);
+    }
+    for message in ["1", "3", "4", "5"] {
+        assert_eq!(board.report(&board.alice, message), 204);
+    }
+    let delete = json!({ "password": PASSWORD });
+    assert_eq!(board.ask(&board.bob, "POST", "/api/account/delete", &delete).status(), 204);
+    let who_may = |token: &str| {
+        let reports = board.ask(token, "GET", "/api/moderation/reports", &Value::Null).json();
+        let may = |report: &Value| report["may_suspend"].as_bool().unwrap();
+        reports["reports"].as_array().unwrap().iter().rev().map(may).collect::<Vec<_>>()
+    };
+    assert_eq!(who_may(&board.mia), [true, false, false, false], "of a member, a moderator, the operator's, nobody");
+    assert_eq!(who_may(&board.ann), [true, true, false, false]);
+    assert_eq!(board.world.send(bearer(&board.alice, "DELETE", "/api/messages/1", "")).status(), 204);
+    assert_eq!(who_may(&board.ann), [false, true, false, false], "nothing is left to suspend somebody for");
 }
 
 #[test]
