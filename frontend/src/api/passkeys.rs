@@ -1,8 +1,9 @@
 //! Passkeys. What the browser has to be given, and what it gives, is passed on as it is.
 
 use wasm_bindgen::JsValue;
-use wire::{LoginResponse, PasskeysResponse};
+use wire::{LoginResponse, PasskeysResponse, RenameRequest};
 
+use super::security::PasswordAndCode;
 use super::{Guarded, nothing, send, with_answer};
 use crate::api_error::ApiError;
 use crate::fetch::{Request, Response};
@@ -25,37 +26,31 @@ pub(crate) fn all() -> Guarded<PasskeysResponse> {
 
 /// The options with which the browser makes a passkey. `code` is for accounts with a second factor.
 pub(crate) fn begin_registration(password: &str, code: Option<&str>) -> Guarded<JsValue> {
-    let code = code.map_or_else(String::new, |code| format!(r#","code":{}"#, text(code)));
-    let body = format!(r#"{{"password":{}{code}}}"#, text(password));
-    Guarded { request: Request::new("POST", "/api/account/passkeys/begin").with_json(body), read: options }
+    Guarded {
+        request: Request::post("/api/account/passkeys/begin", &PasswordAndCode { password, code }),
+        read: options,
+    }
 }
 
 /// Adds a passkey that the browser has made.
 pub(crate) fn register(name: &str, credential: &str) -> Guarded<()> {
-    let body = format!(r#"{{"name":{},"credential":{credential}}}"#, text(name));
+    let name = serde_json::to_string(name).unwrap_or_default();
+    let body = format!(r#"{{"name":{name},"credential":{credential}}}"#);
     Guarded { request: Request::new("POST", "/api/account/passkeys").with_json(body), read: nothing }
 }
 
 /// Gives a passkey another name.
 pub(crate) fn rename(id: &str, name: &str) -> Guarded<()> {
-    let body = format!(r#"{{"name":{}}}"#, text(name));
-    Guarded { request: Request::new("POST", format!("/api/account/passkeys/{id}")).with_json(body), read: nothing }
+    let name = RenameRequest { name: name.to_owned() };
+    Guarded { request: Request::post(format!("/api/account/passkeys/{id}"), &name), read: nothing }
 }
 
 /// Removes a passkey from the account.
 pub(crate) fn remove(id: &str, password: &str) -> Guarded<()> {
-    let body = format!(r#"{{"password":{}}}"#, text(password));
-    Guarded {
-        request: Request::new("POST", format!("/api/account/passkeys/{id}/delete")).with_json(body),
-        read: nothing,
-    }
+    let proof = PasswordAndCode { password, code: None };
+    Guarded { request: Request::post(format!("/api/account/passkeys/{id}/delete"), &proof), read: nothing }
 }
 
 fn options(response: &Response) -> Result<JsValue, ApiError> {
     response.member("options")
-}
-
-/// A text as JSON.
-fn text(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
 }

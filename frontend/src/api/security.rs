@@ -7,16 +7,12 @@ use super::{Code, Guarded, nothing, send};
 use crate::api_error::ApiError;
 use crate::fetch::{Request, Response};
 
+/// What an owner of an account proves to be its owner by. Where a login asks for a code, so does most of what is asked here.
 #[derive(Serialize)]
-struct Password<'a> {
-    password: &'a str,
-}
-
-#[derive(Serialize)]
-struct PasswordAndCode<'a> {
-    password: &'a str,
+pub(super) struct PasswordAndCode<'a> {
+    pub(super) password: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
+    pub(super) code: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -31,7 +27,8 @@ struct Recover<'a> {
 
 /// Makes a key for an authenticator app. It does nothing until it is confirmed.
 pub(crate) fn begin_totp(password: &str) -> Guarded<TotpResponse> {
-    Guarded { request: Request::post("/api/account/totp", &Password { password }), read: Response::json }
+    let proof = PasswordAndCode { password, code: None };
+    Guarded { request: Request::post("/api/account/totp", &proof), read: Response::json }
 }
 
 /// Asks for codes of the app from now on.
