@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::actors::{self, log_in, sign_up};
+use crate::harness::actors::{self, Actor, log_in, sign_up};
 use crate::harness::board::all;
-use crate::harness::client::{get, post};
+use crate::harness::client::{ask, get, post};
 use crate::harness::host::{Host, Setup};
 use crate::harness::reply::Reply;
 
@@ -196,4 +196,67 @@ fn an_account_that_is_deleted_on_one_host_is_gone_on_the_other() {
     other.send(alice.posting("too late")).is_problem(401, "invalid_token");
     log_in(&other, &alice.username, &alice.password).is_problem(401, "invalid_credentials");
     assert!(!other.get("/api/messages").text().contains("alice"));
+}
+
+/// Two hosts on one store, whose operator has named ruth.
+fn looked_after(state: &Path) -> ([Host; 2], Actor) {
+    let mut app = Setup::app().state(state).start();
+    let ruth = actors::actor(&app, "ruth", "a bridge of 9 arches", "Ruth");
+    app.stop();
+    let start = || Setup::app().state(state).variable("admins", "ruth").variable("signups", "invited").start();
+    ([start(), start()], ruth)
+}
+
+case!(OwnHost, of_16_sign_ups_with_one_invitation_on_two_hosts_one_is_done);
+fn of_16_sign_ups_with_one_invitation_on_two_hosts_one_is_done() {
+    let state = tempfile::tempdir().unwrap();
+    let (apps, ruth) = looked_after(state.path());
+    for round in 0..5 {
+        let made = apps[0].send(ask("POST", "/api/admin/invitations").bearer(&ruth.token)).json();
+        let barrier = Barrier::new(16);
+        let statuses: Vec<u16> = thread::scope(|scope| {
+            let sign_up = |number: usize| {
+                let person = json!({
+                    "username": format!("guest-{round}-{number}"), "password": "a good one 4U", "name": "Guest",
+                    "invitation": made["invitation"],
+                });
+                barrier.wait();
+                let reply = apps[number % 2].send(post("/api/signup", &person.to_string()));
+                if reply.status != 201 {
+                    reply.is_problem(403, "invitation_invalid");
+                }
+                reply.status
+            };
+            let threads: Vec<_> = (0..16).map(|number| scope.spawn(move || sign_up(number))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "round {round}: {statuses:?}");
+    }
+}
+
+case!(OwnHost, two_admins_at_once_on_two_hosts_lose_no_decision);
+fn two_admins_at_once_on_two_hosts_lose_no_decision() {
+    let state = tempfile::tempdir().unwrap();
+    let mut app = Setup::app().state(state.path()).start();
+    let bob = actors::actor(&app, "bob", "a bridge of 9 arches", "Bob");
+    app.stop();
+    let (apps, ruth) = looked_after(state.path());
+    let decide = |app: &Host, path: &str, body: &Value| {
+        let ask = ask("PUT", path).header("content-type", "application/json").body(&body.to_string());
+        app.send(ask.bearer(&ruth.token)).is_empty(204);
+    };
+    for (round, role) in ["moderator", "member"].into_iter().cycle().take(10).enumerate() {
+        let reason = format!("Round {round}.");
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                barrier.wait();
+                decide(&apps[0], "/api/admin/accounts/bob/role", &json!({ "role": role }));
+            });
+            barrier.wait();
+            decide(&apps[1], "/api/moderation/accounts/bob/suspension", &json!({ "reason": reason }));
+        });
+        let account = apps[round % 2].send(get("/api/account").bearer(&bob.token)).json();
+        assert_eq!([&account["role"], &account["suspension"]["reason"]], [role, &*reason], "round {round}");
+    }
 }
