@@ -2,22 +2,24 @@
 //! scripts are in `tests/interop`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::app::{App, TESTING};
 use crate::project::Project;
+use crate::tools::has;
 use crate::wasi::Wasi;
 use crate::{npm, python};
 
 /// The libraries of Python.
 const REQUIREMENTS: &str = "tests/interop/requirements.txt";
 /// The libraries of Node.js.
-const PACKAGES: [npm::Package; 2] = [("jose", "6.2.17"), ("openid-client", "6.9.0")];
+const PACKAGES: [npm::Package; 3] =
+    [("jose", "6.2.17"), ("openid-client", "6.9.0"), ("@simplewebauthn/server", "14.0.3")];
 
-/// Runs both scripts, each where its language is available. Returns the names of those that did not run, in words.
+/// Runs all scripts, each where its language, and for one a browser, is available. Returns the names of those that did not run, in words.
 pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
     let runners = [
         ("Python (PyJWT, joserfc, Authlib, python-fido2)", python(project)?, 103),
@@ -34,6 +36,12 @@ pub(crate) fn test(project: &Project) -> Result<Vec<String>> {
             None => own.insert(App::start_as_issuer(project, Wasi::V0_2, "target/interop/own", &TESTING)?),
         };
         check(project, own, &runner, at_least).with_context(|| format!("interoperability with {name}"))?;
+    }
+    match (&own, packages(project).filter(|_| has("chromedriver"))) {
+        (Some(own), Some(packages)) => {
+            passkeys(project, own, &packages).context("interoperability with SimpleWebAuthn")?;
+        }
+        _ => missed.push("interoperability with SimpleWebAuthn, which takes Node.js and Chromium".to_owned()),
     }
     Ok(missed)
 }
@@ -55,13 +63,25 @@ fn check(project: &Project, own: &App, runner: &Runner, at_least: usize) -> Resu
     let variable = format!("signing_key=@{key}");
     let flags: Vec<&str> = TESTING.into_iter().chain(["--variable", &variable]).collect();
     let given = App::start_with(project, Wasi::V0_2, &format!("target/interop/{}/app", runner.language), &flags)?;
-    let output = runner.command(project).args(["check", &own.url(""), &given.url(""), &key]).output()?;
+    judge(runner.command(project).args(["check", &own.url(""), &given.url(""), &key]), runner.language, at_least)
+}
+
+/// Has a browser make a passkey for the app, which the app and a library verify.
+fn passkeys(project: &Project, own: &App, packages: &Path) -> Result<()> {
+    let mut script = Command::new("node");
+    script.arg("tests/interop/passkeys.mjs").arg(packages).arg(own.url("")).current_dir(project.path(""));
+    judge(&mut script, "browser", 10)
+}
+
+/// Runs a script, each line of whose output is a case.
+fn judge(script: &mut Command, name: &str, at_least: usize) -> Result<()> {
+    let output = script.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let (passed, failed): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("ok "));
     for line in &failed {
         eprintln!("{line}");
     }
-    eprintln!("{}: {} passed, {} failed", runner.language, passed.len(), failed.len());
+    eprintln!("{name}: {} passed, {} failed", passed.len(), failed.len());
     ensure!(output.status.success(), "its script broke off:\n{}", String::from_utf8_lossy(&output.stderr));
     ensure!(failed.is_empty(), "{} cases failed", failed.len());
     ensure!(passed.len() >= at_least, "only {} cases ran, and there are {at_least} at least", passed.len());
@@ -91,9 +111,14 @@ fn python(project: &Project) -> Result<Option<Runner>> {
 }
 
 fn node(project: &Project) -> Option<Runner> {
-    let packages = npm::packages(project, &PACKAGES)
-        .inspect_err(|error| project.progress.note(format_args!("No jose and openid-client: {error:#}")))
-        .ok()?;
+    let packages = packages(project)?;
     let words = ["node".to_owned(), "tests/interop/interop.mjs".to_owned(), packages.display().to_string()];
     Some(Runner { language: "node", words: words.to_vec() })
+}
+
+/// The folder with the libraries of Node.js.
+fn packages(project: &Project) -> Option<PathBuf> {
+    npm::packages(project, &PACKAGES)
+        .inspect_err(|error| project.progress.note(format_args!("No libraries of Node.js: {error:#}")))
+        .ok()
 }
