@@ -78,6 +78,10 @@ impl Confidential {
                 }
             }
         }
+        // What a passkey is asked to sign, and what it has signed.
+        for secret in ["/options/challenge", "/credential/response/signature"] {
+            json.and_then(|json| json.pointer(secret)?.as_str()).into_iter().for_each(|secret| self.note(secret));
+        }
         let codes = json.and_then(|json| json["codes"].as_array()).into_iter().flatten();
         codes.filter_map(Value::as_str).for_each(|code| self.note(code));
     }
