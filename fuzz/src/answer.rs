@@ -23,7 +23,14 @@ pub fn check(method: &Method, path: &str, response: &Response<Bytes>) {
     }
     for cookie in response.headers().get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
-        let path = if cookie.contains("latchkey-device") { "/api/login" } else { "/api/session" };
+        let name = cookie.split('=').next().unwrap().trim_start_matches("__Secure-");
+        // On some ports the name ends in the port.
+        let path = match name {
+            name if name.starts_with("latchkey-device") => "/api/login",
+            name if name.starts_with("latchkey-passkey-login") => "/api/login/passkey",
+            name if name.starts_with("latchkey-passkey") => "/api/account/passkeys",
+            _ => "/api/session",
+        };
         assert!(cookie.contains(&format!("; Path={path}; ")), "{cookie}");
         assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
         assert_eq!(cookie.starts_with("__Secure-"), cookie.ends_with("; Secure"), "{cookie}");

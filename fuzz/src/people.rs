@@ -1,7 +1,9 @@
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use domain::{ACTION_DELETE_MESSAGE, ACTION_INVOKE, Effect, POLICY_VERSION, Statement};
+use domain::{
+    ACTION_DELETE_MESSAGE, ACTION_INVOKE, ACTION_SET_ROLE, ACTION_SUSPEND, Effect, POLICY_VERSION, Statement,
+};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use service::platform::{Authorization, UncheckedPrincipal};
@@ -14,7 +16,10 @@ pub const USERNAME: &str = "ada";
 /// The number of messages on the board. Every second one is by [`USERNAME`].
 const MESSAGES: usize = 7;
 
-/// The content of the store after two people have signed up, logged in and posted, and the tokens of the first person.
+/// What [`USERNAME`] has reported: a message of the other person.
+const REPORTED: &str = "/api/messages/4/report";
+
+/// The content of the store after two people have signed up, logged in, posted and reported, and the tokens of the first person.
 struct Story {
     values: Vec<(String, Vec<u8>)>,
     token: String,
@@ -35,6 +40,8 @@ fn story() -> &'static Story {
             let token = tokens[number % 2]["token"].as_str().unwrap();
             assert_eq!(world.say(token, &format!("message {number}")).status(), 201);
         }
+        let report = bearer(tokens[0]["token"].as_str().unwrap(), "POST", REPORTED, r#"{"reason":"spam"}"#);
+        assert_eq!(world.send(report).status(), 204);
         let sessions = world.send(bearer(tokens[0]["token"].as_str().unwrap(), "GET", "/api/sessions", ""));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Story {
@@ -61,6 +68,7 @@ impl People {
         }
         let world = World::over(data);
         world.use_limits();
+        world.set("site_origin", "https://board.example.com");
         Self(world)
     }
 
@@ -70,7 +78,8 @@ impl People {
         let mut people = Self::new();
         people.0.authorizer = Some(Box::new(|_, _| {
             let everything = vec!["*".to_owned()];
-            let actions = [ACTION_INVOKE, ACTION_DELETE_MESSAGE].map(str::to_owned).to_vec();
+            let actions = [ACTION_INVOKE, ACTION_DELETE_MESSAGE, ACTION_SUSPEND, ACTION_SET_ROLE];
+            let actions = actions.map(str::to_owned).to_vec();
             Ok(Authorization {
                 principal: UncheckedPrincipal {
                     username: USERNAME.to_owned(),
@@ -113,9 +122,9 @@ impl People {
         response
     }
 
-    /// Sends a body to a path by POST.
-    pub fn post(&self, path: &str, body: &str) -> Response<Bytes> {
-        let mut request = anon("POST", path, body);
+    /// Sends a body, as a page of the site does.
+    pub fn send_body(&self, method: &str, path: &str, body: &str) -> Response<Bytes> {
+        let mut request = anon(method, path, body);
         request.headers_mut().insert("authorization", "Bearer x".parse().unwrap());
         self.send(request)
     }
