@@ -1,6 +1,7 @@
 //! One message: who has said it and when, its text, and the menu of what can be done about it.
 
 use leptos::prelude::*;
+use web_sys::HtmlParagraphElement;
 use wire::Message;
 
 use super::ago::Ago;
@@ -67,13 +68,9 @@ fn Text(text: String) -> impl IntoView {
     let text: Vec<_> = pieces(&without_gaps(&text), kinds_in_links()).into_iter().map(show).collect();
     let paragraph = NodeRef::<leptos::html::P>::new();
     let (is_folded, is_long) = (RwSignal::new(true), RwSignal::new(false));
-    // Every text is folded until this has measured it, which is before anybody sees it. What fits is never folded later.
     Effect::new(move |_| {
-        let Some(paragraph) = paragraph.get() else { return };
-        if paragraph.scroll_height() > paragraph.client_height() + LEAST_REST_PX {
-            is_long.set(true);
-        } else {
-            is_folded.set(false);
+        if let Some(paragraph) = paragraph.get() {
+            measure(paragraph, is_folded, is_long);
         }
     });
     view! {
@@ -88,6 +85,16 @@ fn Text(text: String) -> impl IntoView {
         })}
     }
     .into_any()
+}
+
+/// Every text is folded until it is measured, which is before anybody sees it. What fits is never folded later. The app may be
+/// behind its shell still, where nothing has a height.
+fn measure(paragraph: HtmlParagraphElement, is_folded: RwSignal<bool>, is_long: RwSignal<bool>) {
+    match paragraph.client_height() {
+        0 if paragraph.is_connected() => request_animation_frame(move || measure(paragraph, is_folded, is_long)),
+        height if paragraph.scroll_height() > height + LEAST_REST_PX => _ = is_long.try_set(true),
+        _ => _ = is_folded.try_set(false),
+    }
 }
 
 fn show(piece: Piece<'_>) -> AnyView {
