@@ -43,9 +43,13 @@ impl Place {
         self.y > 0
     }
 
-    /// Scrolls to the place, once the view has been rendered.
+    /// Scrolls to the place, once the view has been rendered and is shown.
     pub(crate) fn show(self) {
         request_animation_frame(move || {
+            // While the shell is there, the view beside it has no height to scroll in.
+            if find("#shell").is_some() {
+                return self.show();
+            }
             let y = if self.y == 0 { 0.0 } else { start() + self.y as f64 };
             window().scroll_to_with_x_and_y(0.0, y);
         });
