@@ -8,6 +8,7 @@ use crate::harness::host::Setup;
 use crate::keys::ESCAPE;
 use crate::locator::{button, dialog, field, heading, link};
 use crate::people::{self, PASSWORD, open_menu, post, sees_message, someone};
+use crate::toast::hold_the_time;
 use crate::views::choose;
 
 /// The rectangle of the first element that a selector finds: left, top, right, bottom.
@@ -212,6 +213,8 @@ case!(Browser, what_is_said_does_not_cover_the_way_to_post);
 fn what_is_said_does_not_cover_the_way_to_post() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
+    hold_the_time(&page);
+    page.reload();
     page.resize(320, 640);
     post(&page, "One");
     page.reads("Your message is posted.");

@@ -10,7 +10,7 @@ use crate::people::{self, log_in, messages, sees_message, someone};
 
 /// From the next page on, the time of a toast passes only by [`pass`].
 #[track_caller]
-fn hold_the_time(page: &Browser) {
+pub(crate) fn hold_the_time(page: &Browser) {
     let script = "const [start, stop] = [setTimeout, clearTimeout], held = new Map();
         let last = 1_000_000_000;
         window.setTimeout = (run, ms) => ms === 5000 || ms === 1000 ? (held.set(++last, run), last) : start(run, ms);
@@ -98,6 +98,8 @@ case!(Browser, a_post_that_fails_behind_a_closed_dialog_can_be_tried_again);
 fn a_post_that_fails_behind_a_closed_dialog_can_be_tried_again() {
     let app = Setup::app().start();
     let page = someone(&app, "ada", "Ada");
+    hold_the_time(&page);
+    page.reload();
     page.script(
         "const real = window.fetch;
          window.fetch = async (address, options) => {
