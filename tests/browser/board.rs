@@ -156,7 +156,7 @@ fn a_message_waits_while_somebody_is_at_the_list() {
     page.find(&button("1 new message"));
     assert_eq!(top(), before);
     // They have done nothing for a while, but they point at the message.
-    let pointer = |y: u64| page.devtools("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": 300, "y": y}));
+    let pointer = |y: u64| page.devtools("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": 640, "y": y}));
     pointer(before.as_f64().unwrap() as u64 + 20);
     page.script("window.later_ms += 20_000", json!([]));
     alice.post(&app, "A third one.");

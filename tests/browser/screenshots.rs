@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::harness::actors;
@@ -34,6 +34,9 @@ const BOARD: [(&str, &str, &str, u64); 6] = [
     ),
 ];
 
+/// The themes, and what a system with few colours makes of them.
+const LOOKS: [&str; 3] = ["light", "dark", "forced-colors"];
+
 /// The folder for the pictures, if `LATCHKEY_SCREENSHOTS` names one.
 pub(crate) fn folder() -> Option<PathBuf> {
     std::env::var_os("LATCHKEY_SCREENSHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
@@ -45,13 +48,16 @@ fn screenshots() {
     std::fs::create_dir_all(&folder).unwrap();
     let state = tempfile::tempdir().unwrap();
     let app = board(state.path());
-    for (width, height) in [(320, 720), (1280, 800)] {
-        for theme in ["light", "dark"] {
+    for (width, height) in [(320, 720), (768, 1024), (1280, 800)] {
+        for look in LOOKS {
             let page = Browser::open(&app);
             page.tolerate("422");
             page.resize(width, height);
-            choose(&page, theme);
-            take(&page, |name| folder.join(format!("{name}-{width}-{theme}.png")));
+            match look {
+                "forced-colors" => page.prefer("forced-colors", "active"),
+                theme => choose(&page, theme),
+            }
+            take(&page, |name| folder.join(format!("{name}-{width}-{look}.png")));
         }
     }
 }
@@ -80,6 +86,12 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     let take = |name: &str| {
         page.settle();
         std::fs::write(path(name), page.picture()).unwrap();
+        let media = |media: &str| page.devtools("Emulation.setEmulatedMedia", &json!({"media": media}));
+        if path("").ends_with("-1280-light.png") {
+            media("print");
+            std::fs::write(path(&format!("{name}-print")), page.picture()).unwrap();
+            media("");
+        }
     };
     sees_message(page, "The authorizer is just another component.");
     take("messages");
@@ -108,7 +120,7 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.go("/by/ada");
     sees_message(page, "First note from the analytical engine.");
     take("author");
-    page.script("document.querySelector('article .when').click()", serde_json::json!([]));
+    page.script("document.querySelector('article .when').click()", json!([]));
     page.reads("All messages");
     sees_message(page, "First note from the analytical engine.");
     take("one-message");
@@ -118,7 +130,7 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     take("menu");
     page.click(&link("Your account"));
     page.reads("This device");
-    let height = page.script("return innerWidth", serde_json::json!([])).as_u64().unwrap();
+    let height = page.script("return innerWidth", json!([])).as_u64().unwrap();
     let before = (u32::try_from(height).unwrap(), 800);
     page.resize(before.0, 4000);
     take("account");
