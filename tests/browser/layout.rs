@@ -289,6 +289,7 @@ fn large_screens_keep_the_dialog_in_the_middle() {
     let page = someone(&app, "ada", "Ada");
     page.resize(1280, 900);
     people::write(&page, "A short one");
+    page.settle();
     let [_, top, _, bottom] = rect(&page, "dialog");
     assert!((top - (900.0 - bottom)).abs() < 2.0, "{top} to {bottom}");
 }
