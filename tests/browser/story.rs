@@ -19,6 +19,7 @@ fn signs_up_posts_logs_out_and_in_and_is_still_there_after_a_reload() {
     people::sign_up(&page, "ada", "Ada Lovelace", PASSWORD);
     page.find(&button("Ada Lovelace"));
     page.find(&heading("Messages"));
+    page.find(&link("Make recovery codes"));
     page.lacks(&link("Log in"));
     post(&page, "First note from the analytical engine.");
     assert!(messages(&page)[0].contains("Ada Lovelace"), "{:?}", messages(&page));
@@ -97,6 +98,8 @@ fn a_new_member_is_welcomed_where_they_wanted_to_go() {
     page.reads("Welcome, \u{2068}Ada\u{2069}.");
     page.reads("only recovery codes let you in again");
     assert_eq!(page.path(), "/account");
+    page.find(&button("Make recovery codes"));
+    assert!(!page.has(&link("Make recovery codes")), "it would lead to where one is");
     page.reload();
     page.reads("This device");
     assert!(!page.text().contains("Welcome"), "it is said once");

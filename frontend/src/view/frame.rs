@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::button::Press;
 use super::header::Header;
-use super::notice::Notice;
 use super::site::Site;
+use crate::address::Route;
 use crate::browser::focus;
 use crate::draft;
 
@@ -30,11 +31,20 @@ pub(crate) fn SiteNotice() -> impl IntoView {
         site.router.route();
         site.notice.set(None);
     });
+    let close = move |()| {
+        site.notice.set(None);
+        focus("h1");
+    };
     view! {
-        <Notice role="status" text=site.notice label="Close" on_press=Callback::new(move |()| {
-            site.notice.set(None);
-            focus("h1");
-        })/>
+        <div role="status">
+            {move || site.notice.get().map(|advice| view! {
+                <p class="notice">
+                    <span>{advice.sentence}</span>
+                    {advice.in_account.filter(|_| site.router.route_now() != Route::Account).map(|label| view! { <a class="button plain" href="/account">{label}</a> })}
+                    <Press class="plain" label="Close" on_press=close/>
+                </p>
+            })}
+        </div>
     }
     .into_any()
 }

@@ -28,10 +28,18 @@ pub(crate) struct Site {
     /// The time in milliseconds since 1970, renewed every half minute.
     pub(crate) now_ms: RwSignal<f64>,
     /// What is said above the present view. It goes with the view.
-    pub(crate) notice: RwSignal<Option<String>>,
+    pub(crate) notice: RwSignal<Option<Advice>>,
     pub(super) toaster: Toaster,
     /// What somebody is told whose account is suspended.
     pub(crate) suspension: Memo<Option<String>>,
+}
+
+/// What there is to know or to do.
+#[derive(Clone, Copy)]
+pub(crate) struct Advice {
+    pub(super) sentence: &'static str,
+    /// The words of a link to the account, if it is done there.
+    pub(super) in_account: Option<&'static str>,
 }
 
 /// What a page says about what was done in the app before it.
@@ -81,16 +89,18 @@ impl Farewell {
     }
 
     /// What there is to know or to do besides. It stays above the view.
-    fn advice(self) -> Option<&'static str> {
-        match self {
-            Self::LoggedInAfterReset => {
-                Some("Your password was reset with a recovery code or a reset link. If that wasn’t you, change it now.")
-            }
+    fn advice(self) -> Option<Advice> {
+        let (sentence, link) = match self {
+            Self::LoggedInAfterReset => (
+                "Your password was reset with a recovery code or a reset link. If that wasn’t you, change it now.",
+                "Change password",
+            ),
             Self::SignedUp => {
-                Some("If you forget your password, only recovery codes let you in again. Make them in your account.")
+                ("If you forget your password, only recovery codes let you in again.", "Make recovery codes")
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(Advice { sentence, in_account: Some(link) })
     }
 
     /// It is kept as its place in the list of all.
@@ -189,13 +199,13 @@ impl Site {
         // The name is isolated, because it may be written from right to left.
         self.announce(farewell.sentence().replace(NAME, &format!("\u{2068}{name}\u{2069}")));
         if let Some(advice) = farewell.advice() {
-            self.tell(advice.to_owned());
+            self.tell(advice);
         }
     }
 
     /// Says something above the view that is shown in a moment. It comes later than the change of the view, which would remove it.
-    pub(crate) fn tell(self, sentence: String) {
-        request_animation_frame(move || request_animation_frame(move || self.notice.set(Some(sentence))));
+    pub(crate) fn tell(self, advice: Advice) {
+        request_animation_frame(move || request_animation_frame(move || self.notice.set(Some(advice))));
     }
 
     /// Opens the dialog for a message, or the login that leads to it.
@@ -218,7 +228,7 @@ impl Site {
 
     fn go_on(self, after: &After) {
         if !self.sessions.is_kept() {
-            return self.tell(NOT_KEPT.to_owned());
+            return self.tell(Advice { sentence: NOT_KEPT, in_account: None });
         }
         keep_in_tab(COMPOSE, (*after == After::Compose).then_some(""));
         self.router.replace(after.view());
