@@ -57,7 +57,7 @@ pub(crate) async fn sign_up(request: &SignUp<'_>) -> Result<(), ApiError> {
 /// What a login leads to.
 pub(crate) enum Entry {
     /// A session has begun.
-    Session(LoginResponse),
+    Session(Box<LoginResponse>),
     /// The password was right, and a code is missing. It is sent with this ticket.
     CodeNeeded(String),
 }
@@ -68,7 +68,7 @@ pub(crate) async fn log_in(request: &LoginRequest) -> Result<Entry, ApiError> {
     if response.is_accepted() {
         return response.json().map(|needed: CodeNeededResponse| Entry::CodeNeeded(needed.ticket));
     }
-    response.json().map(Entry::Session)
+    response.json().map(|login| Entry::Session(Box::new(login)))
 }
 
 /// A code, and what an answer before has given out for it.

@@ -37,7 +37,7 @@ pub(crate) fn CodeStep(
             let result = api::log_in_with_code(&Code { ticket: &ticket, code: &said }).await;
             is_running.try_set(false);
             match result {
-                Ok(login) => enter.run(Entry::Session(login)),
+                Ok(login) => enter.run(Entry::Session(Box::new(login))),
                 Err(refusal) if refusal.code() == Some(ProblemCode::InvalidCode) => {
                     code.error.try_set(Some(refusal.sentence()));
                     focus_field(code.field);

@@ -23,7 +23,7 @@ fn LoginForm() -> impl IntoView {
     let enter = Callback::new(move |entry| match entry {
         Entry::Session(login) => {
             let was_reset = login.password_was_reset_at.is_some();
-            site.welcome(login, if was_reset { Farewell::LoggedInAfterReset } else { Farewell::LoggedIn });
+            site.welcome(*login, if was_reset { Farewell::LoggedInAfterReset } else { Farewell::LoggedIn });
         }
         Entry::CodeNeeded(needed) => {
             ticket.try_set(Some(needed));

@@ -68,7 +68,7 @@ pub(crate) fn PasskeyLogin(
 
 async fn finish(signed: &str, enter: Callback<Entry>, error: RwSignal<Option<String>>) {
     match passkeys::log_in(signed).await {
-        Ok(login) => _ = enter.try_run(Entry::Session(login)),
+        Ok(login) => _ = enter.try_run(Entry::Session(Box::new(login))),
         Err(refusal) if refusal.code() == Some(wire::ProblemCode::InvalidCredentials) => {
             error.try_set(Some(
                 "This passkey belongs to no account here. Use another, or enter your password.".to_owned(),

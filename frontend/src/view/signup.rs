@@ -140,7 +140,7 @@ impl Form {
             self.is_running.try_set(false);
             match (refusal, entry) {
                 (_, Some(Ok(Entry::Session(login)))) => {
-                    site.welcome(login, Farewell::SignedUp);
+                    site.welcome(*login, Farewell::SignedUp);
                 }
                 (None, _) | (_, Some(Ok(Entry::CodeNeeded(_)))) => {
                     site.announce("Your account is made. Log in.");
