@@ -125,6 +125,11 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     sees_message(page, "First note from the analytical engine.");
     take("one-message");
     take_menus(page, &take);
+    take_account(page, &take);
+}
+
+/// What members see.
+fn take_account(page: &Browser, take: &impl Fn(&str)) {
     page.click(&button("Zo\u{EB} O\u{2019}Hara"));
     page.find(&link("Your account"));
     take("menu");
@@ -138,9 +143,9 @@ fn take(page: &Browser, path: impl Fn(&str) -> PathBuf) {
     page.click(&button("Change password"));
     page.wait("error", || Ok(page.find(&field("New password")).error()));
     take("account-errors");
-    take_own_data(page, &take);
-    take_safety(page, &take, before.0);
-    take_moderation(page, &take);
+    take_own_data(page, take);
+    take_safety(page, take, before.0);
+    take_moderation(page, take);
     page.resize(before.0, before.1);
     page.click(&link("Latchkey"));
     page.click(&button("Post a message"));
