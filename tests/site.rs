@@ -18,7 +18,7 @@ fn named_by(page: &Reply) -> BTreeSet<String> {
 }
 
 /// An address of each page of the site that is an app of its own.
-const APPS: [&str; 3] = ["/", "/account", "/moderation"];
+const APPS: [&str; 4] = ["/", "/login", "/account", "/moderation"];
 
 fn files_of_all(app: &App) -> BTreeSet<String> {
     APPS.iter().flat_map(|path| named_by(&app.get(path))).collect()
@@ -36,15 +36,18 @@ fn every_page_address_gives_the_app() {
     assert!(page.text().to_lowercase().starts_with("<!doctype html>"));
     let account = app.get("/account");
     assert!(account.status == 200 && account.body != page.body, "the account is an app of its own");
+    let entry = app.get("/login");
+    assert!(entry.status == 200 && entry.body != page.body, "the ways in are an app of their own");
     for (path, page) in [
         ("/index.html", &page),
-        ("/login", &page),
         ("/by/ada", &page),
-        ("/signup/", &page),
+        ("/m/1", &page),
         ("/?next=/login", &page),
+        ("/login?next=post", &entry),
+        ("/signup/", &entry),
+        ("/recover", &entry),
         ("/account", &account),
         ("/account/", &account),
-        ("/recover", &account),
         ("/accounts/ada", &app.get("/moderation")),
     ] {
         let other = app.get(path);
@@ -122,7 +125,7 @@ fn what_the_browser_has_is_not_sent_again() {
     let tag = app.send(get("/").header("accept-encoding", "br")).header("etag").to_owned();
     assert!(tag.starts_with('"'), "{tag} is strong");
     for method in ["GET", "HEAD"] {
-        let known = ask(method, "/login").header("if-none-match", &tag);
+        let known = ask(method, "/by/ada").header("if-none-match", &tag);
         let reply = app.send(known.clone().header("accept-encoding", "br"));
         reply.is_empty(304);
         assert_eq!([reply.header("etag"), reply.header("cache-control")], [&*tag, "no-cache"], "{}", reply.said());

@@ -35,7 +35,8 @@ fn every_body_is_literally_this() {
     let message = r#"{"id":"1","author":AUTHOR,"text":"Curiouser\nand curiouser!","created_at":"MOMENT"}"#;
     let message = message.replace("AUTHOR", author).replace("MOMENT", &moment);
     reply.is(201, &format!(r#"{{"message":{message}}}"#));
-    assert_eq!(reply.header("location"), "/api/messages?before=m2&limit=1");
+    assert_eq!(reply.header("location"), "/api/messages/1");
+    app.get("/api/messages/1").is(200, &format!(r#"{{"message":{message}}}"#));
     let list = format!(r#"{{"messages":[{message}],"next":null}}"#);
     app.get("/api/messages").is(200, &list);
     app.get("/api/messages?author=alice").is(200, &list);
