@@ -35,6 +35,7 @@ mod password_form;
 mod recover;
 mod recovery_codes;
 mod reports;
+mod said;
 mod second_factor;
 mod session_list;
 mod signup;
@@ -48,5 +49,5 @@ mod ways;
 
 pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog, EntryContent, ModerationContent};
 pub(crate) use self::frame::Bar;
+pub(crate) use self::said::Said;
 pub(crate) use self::site::Site;
-pub(crate) use self::toast::Said;

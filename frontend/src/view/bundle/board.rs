@@ -8,8 +8,8 @@ use crate::feed::Which;
 use crate::view::compose::Compose;
 use crate::view::frame::SiteNotice;
 use crate::view::messages::MessagesPage;
+use crate::view::said::Said;
 use crate::view::site::Site;
-use crate::view::toast::Said;
 
 /// The view of the address.
 #[component]
