@@ -50,7 +50,7 @@ fn every_body_is_literally_this() {
 
     let mallory: Actor = actors::mallory(&app);
     let reply = app.send(mallory.posting("</p><script>alert('mine')</script>"));
-    assert_eq!(reply.header("location"), "/api/messages?before=m3&limit=1");
+    assert_eq!(reply.header("location"), "/api/messages/2");
     let second = reply.json()["message"].take();
     assert_eq!(second["id"], "2");
     assert_eq!(second["author"], json!({"username": "mallory", "name": "Mallory"}));
