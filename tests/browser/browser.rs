@@ -216,7 +216,8 @@ impl Browser {
             element.checkVisibility({visibilityProperty: true}) && element.getClientRects().length > 0)";
         let found = self.post("/execute/sync", json!({"script": script, "args": [locator.selector()]}))?;
         let mut fitting = Vec::new();
-        for reference in found.as_array().unwrap() {
+        // A page that is being replaced has no answer in Firefox.
+        for reference in found.as_array().into_iter().flatten() {
             let id = reference.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
             let name = self.get(&format!("/element/{id}/computedlabel"))?;
             let name: Vec<_> = name.as_str().unwrap().split_whitespace().collect();
@@ -270,7 +271,7 @@ impl Browser {
     #[track_caller]
     pub(crate) fn text(&self) -> String {
         let text = self.script("return document.body ? document.body.innerText : ''", json!([]));
-        // A page that is being replaced has no text in Firefox.
+        // Nor has it a text.
         text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -133,7 +133,7 @@ fn nobody_sees_what_somebody_else_began() {
     begins_anew(&page);
 }
 
-case!(Browser, a_draft_of_an_ended_session_waits_for_its_author);
+case!(Chromium, a_draft_of_an_ended_session_waits_for_its_author);
 fn a_draft_of_an_ended_session_waits_for_its_author() {
     let app = Setup::app().start();
     people::account(&app, "bob", "Bob");

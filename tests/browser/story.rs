@@ -87,7 +87,7 @@ fn the_ways_in_lead_back_to_where_one_was() {
     assert_eq!(page.path(), "/");
 }
 
-case!(Browser, a_new_member_is_welcomed_where_they_wanted_to_go);
+case!(Chromium, a_new_member_is_welcomed_where_they_wanted_to_go);
 fn a_new_member_is_welcomed_where_they_wanted_to_go() {
     let app = Setup::app().start();
     let page = Browser::blank(&app);
