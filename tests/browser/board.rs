@@ -156,7 +156,10 @@ fn a_message_waits_while_somebody_is_at_the_list() {
     page.find(&button("1 new message"));
     assert_eq!(top(), before);
     // They have done nothing for a while, but they point at the message.
-    let pointer = |y: u64| page.devtools("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": 640, "y": y}));
+    // The offer of the new message is in the middle, above the list.
+    let left =
+        page.script("return Math.ceil(document.querySelector('article').getBoundingClientRect().left) + 20", json!([]));
+    let pointer = |y: u64| page.devtools("Input.dispatchMouseEvent", &json!({"type": "mouseMoved", "x": left, "y": y}));
     pointer(before.as_f64().unwrap() as u64 + 20);
     page.script("window.later_ms += 20_000", json!([]));
     alice.post(&app, "A third one.");
