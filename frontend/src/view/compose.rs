@@ -36,6 +36,8 @@ enum Step {
     Refused(String),
     /// The session has ended, and the dialog has a link to the login.
     LoggedOut,
+    /// It could not be sent, which is said outside the dialog.
+    Failed,
 }
 
 #[derive(Clone, Copy)]
@@ -87,7 +89,7 @@ impl Writing {
             Err(refusal) if refusal.wants_login() => self.step.set(Step::LoggedOut),
             // The dialog was closed while this was under way.
             Err(refusal) if !self.site.is_composing.get_untracked() => {
-                self.step.set(Step::Writing);
+                self.step.set(Step::Failed);
                 let sentence = format!("{} Your message is not posted.", refusal.cause());
                 self.site.offer(sentence, "Try again", Callback::new(move |()| self.post()));
             }
@@ -209,7 +211,9 @@ pub(crate) fn Compose() -> impl IntoView {
     let on_close = move |_| {
         site.is_composing.set(false);
         focus("#compose");
-        if step.get_untracked() != Step::Sending && !text.with_untracked(String::is_empty) {
+        // A failure is said already, or soon, and can be tried again.
+        let is_kept = !matches!(step.get_untracked(), Step::Sending | Step::Failed);
+        if is_kept && !text.with_untracked(String::is_empty) {
             site.announce("Your draft is kept.");
         }
     };
