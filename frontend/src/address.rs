@@ -3,6 +3,8 @@
 
 use rules::{Bundle, Page};
 
+use crate::texts;
+
 /// A view and what its address says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -135,18 +137,18 @@ impl Route {
     /// The title of the window.
     pub fn title(&self) -> String {
         let view = match self {
-            Self::Messages => "Messages".to_owned(),
-            Self::Author(username) => format!("Messages by @{username}"),
-            Self::Signup(_) => "Sign up".to_owned(),
-            Self::Login(_) => "Log in".to_owned(),
-            Self::Account => "Your account".to_owned(),
-            Self::Recover => "Set a new password".to_owned(),
-            Self::Reports => "Reports".to_owned(),
-            Self::Accounts => "Accounts".to_owned(),
-            Self::Permalink(_) => "A message".to_owned(),
-            Self::Message(_) => "About a message".to_owned(),
-            Self::AccountOf(username) => format!("Account of @{username}"),
-            Self::Unknown => "Page not found".to_owned(),
+            Self::Messages => texts::messages().to_owned(),
+            Self::Author(username) => texts::messages_by(&format!("@{username}")),
+            Self::Signup(_) => texts::sign_up().to_owned(),
+            Self::Login(_) => texts::log_in().to_owned(),
+            Self::Account => texts::your_account().to_owned(),
+            Self::Recover => texts::set_a_new_password().to_owned(),
+            Self::Reports => texts::reports().to_owned(),
+            Self::Accounts => texts::accounts().to_owned(),
+            Self::Permalink(_) => texts::a_message().to_owned(),
+            Self::Message(_) => texts::about_a_message().to_owned(),
+            Self::AccountOf(username) => texts::account_of(username),
+            Self::Unknown => texts::page_not_found().to_owned(),
         };
         format!("{view} · Latchkey")
     }

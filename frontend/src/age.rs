@@ -1,40 +1,68 @@
 //! How long ago something was, in words.
 
+use crate::texts;
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
+#[derive(Clone, Copy)]
+enum Unit {
+    Minute,
+    Hour,
+    Day,
+    Month,
+    Year,
+}
+
 /// The time from `then_ms` to `now_ms` (milliseconds since 1970) as "3 minutes ago". What lies in the future, because two
 /// clocks differ, is "just now".
 pub fn ago(now_ms: f64, then_ms: f64) -> String {
-    match largest_unit(now_ms, then_ms) {
-        None => "just now".to_owned(),
-        Some((1, "day")) => "yesterday".to_owned(),
-        Some((1, unit)) => format!("1 {unit} ago"),
-        Some((count, unit)) => format!("{count} {unit}s ago"),
+    let Some((count, unit)) = largest_unit(now_ms, then_ms) else { return texts::just_now().to_owned() };
+    if count == 1 {
+        let one = match unit {
+            Unit::Minute => texts::minute_ago(),
+            Unit::Hour => texts::hour_ago(),
+            Unit::Day => texts::yesterday(),
+            Unit::Month => texts::month_ago(),
+            Unit::Year => texts::year_ago(),
+        };
+        return one.to_owned();
     }
+    let several = match unit {
+        Unit::Minute => texts::minutes_ago,
+        Unit::Hour => texts::hours_ago,
+        Unit::Day => texts::days_ago,
+        Unit::Month => texts::months_ago,
+        Unit::Year => texts::years_ago,
+    };
+    several(&count.to_string())
 }
 
 /// The same as "3m", for a place where words have no room.
 pub fn short_ago(now_ms: f64, then_ms: f64) -> String {
-    match largest_unit(now_ms, then_ms) {
-        None => "now".to_owned(),
-        Some((count, "month")) => format!("{count}mo"),
-        Some((count, unit)) => count.to_string() + unit.get(..1).unwrap_or_default(),
-    }
+    let Some((count, unit)) = largest_unit(now_ms, then_ms) else { return texts::now().to_owned() };
+    let short = match unit {
+        Unit::Minute => texts::short_minutes,
+        Unit::Hour => texts::short_hours,
+        Unit::Day => texts::short_days,
+        Unit::Month => texts::short_months,
+        Unit::Year => texts::short_years,
+    };
+    short(&count.to_string())
 }
 
 /// The time in its largest unit; None if it is less than a minute.
-fn largest_unit(now_ms: f64, then_ms: f64) -> Option<(u64, &'static str)> {
+fn largest_unit(now_ms: f64, then_ms: f64) -> Option<(u64, Unit)> {
     // The cast saturates: what is negative or not a number becomes 0.
     let seconds = ((now_ms - then_ms) / 1000.0) as u64;
     Some(match seconds {
         s if s < MINUTE => return None,
-        s if s < HOUR => (s / MINUTE, "minute"),
-        s if s < DAY => (s / HOUR, "hour"),
-        s if s < 30 * DAY => (s / DAY, "day"),
-        s if s < 365 * DAY => (s / (30 * DAY), "month"),
-        s => (s / (365 * DAY), "year"),
+        s if s < HOUR => (s / MINUTE, Unit::Minute),
+        s if s < DAY => (s / HOUR, Unit::Hour),
+        s if s < 30 * DAY => (s / DAY, Unit::Day),
+        s if s < 365 * DAY => (s / (30 * DAY), Unit::Month),
+        s => (s / (365 * DAY), Unit::Year),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use wire::{Problem, ProblemCode};
 
-use crate::words::NEEDS_INVITATION;
+use crate::texts;
 
 /// A request that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,31 +23,29 @@ impl ApiError {
     /// What the person is told where a button to try again is beside it.
     pub(crate) fn cause(&self) -> String {
         match self {
-            Self::Offline => "You are offline.".to_owned(),
-            Self::NoAnswer => "Can’t reach Latchkey.".to_owned(),
-            Self::ServerFault => "Something went wrong on our side.".to_owned(),
-            Self::LoggedOut => "You have been logged out.".to_owned(),
-            Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => {
-                "That username is taken. Try another.".to_owned()
-            }
+            Self::Offline => texts::offline().to_owned(),
+            Self::NoAnswer => texts::no_answer().to_owned(),
+            Self::ServerFault => texts::server_fault().to_owned(),
+            Self::LoggedOut => texts::have_been_logged_out().to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::UsernameTaken => texts::username_taken().to_owned(),
             Self::Problem(problem) if problem.code == ProblemCode::InvalidCredentials => {
-                "Wrong username or password.".to_owned()
+                texts::wrong_password().to_owned()
             }
-            Self::Problem(problem) if problem.code == ProblemCode::SignUpsClosed => {
-                "Sign-ups are closed here at the moment.".to_owned()
+            Self::Problem(problem) if problem.code == ProblemCode::SignUpsClosed => texts::sign_ups_closed().to_owned(),
+            Self::Problem(problem) if problem.code == ProblemCode::InvitationInvalid => {
+                texts::needs_invitation().to_owned()
             }
-            Self::Problem(problem) if problem.code == ProblemCode::InvitationInvalid => NEEDS_INVITATION.to_owned(),
-            Self::Problem(problem) if problem.code == ProblemCode::InvalidCode => {
-                "This code is not right, or it was too late. Try the next one, or begin again.".to_owned()
-            }
-            Self::Problem(problem) => problem.detail.clone(),
+            Self::Problem(problem) if problem.code == ProblemCode::InvalidCode => texts::code_refused().to_owned(),
+            // The server speaks English, and says more than the site can.
+            Self::Problem(problem) if texts::is_english() => problem.detail.clone(),
+            Self::Problem(problem) => in_short(problem.code).to_owned(),
         }
     }
 
     /// What the person is told.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            Self::Offline | Self::NoAnswer | Self::ServerFault => format!("{} Try again.", self.cause()),
+            Self::Offline | Self::NoAnswer | Self::ServerFault => texts::and_try_again(&self.cause()),
             Self::LoggedOut | Self::Problem(_) => self.cause(),
         }
     }
@@ -65,5 +63,16 @@ impl ApiError {
             Self::Problem(problem) => Some(problem.code),
             Self::Offline | Self::NoAnswer | Self::ServerFault | Self::LoggedOut => None,
         }
+    }
+}
+
+/// Why the server refuses what no view has a sentence of its own for.
+fn in_short(code: ProblemCode) -> &'static str {
+    match code {
+        ProblemCode::TooManyRequests => texts::too_many_requests(),
+        ProblemCode::Conflict => texts::conflict(),
+        ProblemCode::NotTheAuthor | ProblemCode::InsufficientScope => texts::not_allowed(),
+        ProblemCode::NotFound => texts::not_there(),
+        _ => texts::refused(),
     }
 }

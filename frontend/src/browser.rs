@@ -192,19 +192,35 @@ pub(crate) fn instant_ms(time: &str) -> f64 {
     Date::new(&JsValue::from_str(time)).get_time()
 }
 
-/// A time of the API in the format of the person's locale, or as it is if it can't be read.
+/// The language of the page, as the tag (BCP 47) that the browser has for it: "de-AT".
+pub(crate) fn language() -> String {
+    thread_local! {
+        // It is read before a browser translates the page, and says so there.
+        static LANGUAGE: String = document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default();
+    }
+    LANGUAGE.with(String::clone)
+}
+
+/// A time of the API as it is written in the language of the page, or as it is if it can't be read.
 pub(crate) fn exact(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
     if date.get_time().is_nan() {
         return time.to_owned();
     }
-    String::from(date.to_locale_string("default", &JsValue::UNDEFINED))
+    String::from(date.to_locale_string(&language(), &styles(&[("dateStyle", "medium"), ("timeStyle", "short")])))
 }
 
-/// The day of a time of the API, in the format of the person's locale.
+/// The day of a time of the API, as it is written in the language of the page.
 pub(crate) fn date(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
+    String::from(date.to_locale_date_string(&language(), &styles(&[("dateStyle", "long")])))
+}
+
+/// Options of `toLocaleString`.
+fn styles(styles: &[(&str, &str)]) -> JsValue {
     let options = js_sys::Object::new();
-    let _ = Reflect::set(&options, &"dateStyle".into(), &"long".into());
-    String::from(date.to_locale_date_string("default", &options))
+    for (name, style) in styles {
+        let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(style));
+    }
+    options.into()
 }

@@ -32,6 +32,7 @@ mod session;
 pub mod start;
 pub mod stored;
 pub mod strength;
+mod texts;
 mod theme;
 #[expect(unreachable_pub, reason = "what the macro `component` makes of `pub(crate)` is `pub`")]
 mod view;

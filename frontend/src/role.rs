@@ -1,5 +1,7 @@
 //! What somebody may do on the board.
 
+use crate::texts;
+
 /// A role. Each may do what those before it may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -19,6 +21,15 @@ impl Role {
     /// The role that the API calls by this word. One that this version does not know may do what members may.
     pub fn of(word: &str) -> Self {
         Self::ALL.into_iter().find(|role| role.as_str() == word).unwrap_or_default()
+    }
+
+    /// What it is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Member => texts::member(),
+            Self::Moderator => texts::moderator(),
+            Self::Admin => texts::admin(),
+        }
     }
 
     /// The word of the API.

@@ -6,34 +6,39 @@ use leptos::prelude::*;
 use rules::Bundle;
 use wasm_bindgen::prelude::*;
 
-use crate::view::{AccountContent, Bar, BoardContent, Dialog, EntryContent, ModerationContent, Said, Site};
+use crate::texts;
+use crate::view::{AccountContent, Bar, BoardContent, Dialog, EntryContent, Foot, ModerationContent, Said, Site};
 
-/// Starts the app of the board.
-pub fn board() -> JsValue {
-    start(Bundle::Board, BoardContent, Dialog)
+/// Starts the app of the board. Without translations, it speaks English.
+pub fn board(translations: Option<String>) -> JsValue {
+    start(translations, Bundle::Board, BoardContent, Dialog)
 }
 
 /// Starts the app of the ways in.
-pub fn entry() -> JsValue {
-    start(Bundle::Entry, EntryContent, Said)
+pub fn entry(translations: Option<String>) -> JsValue {
+    start(translations, Bundle::Entry, EntryContent, Said)
 }
 
 /// Starts the app of the account.
-pub fn account() -> JsValue {
-    start(Bundle::Account, AccountContent, Said)
+pub fn account(translations: Option<String>) -> JsValue {
+    start(translations, Bundle::Account, AccountContent, Said)
 }
 
 /// Starts the app of moderation.
-pub fn moderation() -> JsValue {
-    start(Bundle::Moderation, ModerationContent, Said)
+pub fn moderation(translations: Option<String>) -> JsValue {
+    start(translations, Bundle::Moderation, ModerationContent, Said)
 }
 
 /// `hidden` is what nobody sees at first.
 fn start<Content: IntoView + 'static, Hidden: IntoView + 'static>(
+    translations: Option<String>,
     bundle: Bundle,
     content: fn() -> Content,
     hidden: fn() -> Hidden,
 ) -> JsValue {
+    if let Some(translations) = translations {
+        texts::use_translations(translations);
+    }
     // It is there already if this fails.
     let _ = Executor::init_wasm_bindgen();
     let owner = Owner::new();
@@ -43,6 +48,7 @@ fn start<Content: IntoView + 'static, Hidden: IntoView + 'static>(
         step(move || {
             owner.with(|| mount_to_body(content));
             show(MOST_TRIES, move || {
+                owner.with(|| mount_to_body(Foot));
                 owner.with(|| mount_to_body(hidden));
                 // What belongs to an owner goes with it, and the site stays as long as the page.
                 std::mem::forget(owner);

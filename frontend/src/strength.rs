@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use rules::{Broken, PRODUCT_NAME};
 
+use crate::texts;
+
 /// How strong a password is, from worst to best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strength {
@@ -29,11 +31,11 @@ impl Strength {
     pub fn words(self) -> &'static str {
         match self {
             Self::None => "",
-            Self::TooShort => "Too short.",
-            Self::TooLong => "Too long.",
-            Self::Weak => "Weak.",
-            Self::Fair => "Fair.",
-            Self::Strong => "Strong.",
+            Self::TooShort => texts::too_short(),
+            Self::TooLong => texts::too_long(),
+            Self::Weak => texts::weak(),
+            Self::Fair => texts::fair(),
+            Self::Strong => texts::strong(),
         }
     }
 
@@ -60,16 +62,16 @@ pub struct Verdict {
 /// Judges a password for the account with this username.
 pub fn judge(password: &str, username: &str) -> Verdict {
     if password.is_empty() {
-        return Verdict { strength: Strength::None, advice: "Tip: use three or four unrelated words.".into() };
+        return Verdict { strength: Strength::None, advice: texts::use_unrelated_words().into() };
     }
     let (strength, advice) = match rules::new_password(password, username) {
-        Err(Broken::TooShort(min)) => (Strength::TooShort, format!("Use {min} characters or more.").into()),
-        Err(Broken::TooLong(max)) => (Strength::TooLong, format!("Use {max} characters or fewer.").into()),
-        Err(Broken::ContainsUsername) => (Strength::Weak, "Leave your username out.".into()),
-        Err(_) => (Strength::Weak, format!("Leave the word “{PRODUCT_NAME}” out.").into()),
+        Err(Broken::TooShort(min)) => (Strength::TooShort, texts::use_more_characters(&min.to_string()).into()),
+        Err(Broken::TooLong(max)) => (Strength::TooLong, texts::use_fewer_characters(&max.to_string()).into()),
+        Err(Broken::ContainsUsername) => (Strength::Weak, texts::leave_username_out().into()),
+        Err(_) => (Strength::Weak, texts::leave_word_out(PRODUCT_NAME).into()),
         Ok(()) => match estimate(password) {
-            Estimate { decibits: STRONG.., .. } => (Strength::Strong, "Use it only here.".into()),
-            Estimate { decibits: FAIR.., .. } => (Strength::Fair, "One more word would make it strong.".into()),
+            Estimate { decibits: STRONG.., .. } => (Strength::Strong, texts::use_only_here().into()),
+            Estimate { decibits: FAIR.., .. } => (Strength::Fair, texts::one_more_word().into()),
             Estimate { habit, .. } => (Strength::Weak, habit.advice().into()),
         },
     };
@@ -105,10 +107,10 @@ enum Habit {
 impl Habit {
     fn advice(self) -> &'static str {
         match self {
-            Self::Word => "Replace the common word.",
-            Self::Run => "Avoid repeats and runs like 1234.",
-            Self::Year => "Replace the year with a word or two.",
-            Self::None => "Add an unrelated word or two.",
+            Self::Word => texts::replace_common_word(),
+            Self::Run => texts::avoid_runs(),
+            Self::Year => texts::replace_year(),
+            Self::None => texts::add_words(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::browser::{keep, kept};
+use crate::texts;
 
 const KEY: &str = "latchkey.theme";
 
@@ -20,6 +21,15 @@ impl Theme {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+
+    /// What is chosen, in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::System => texts::theme_system(),
+            Self::Light => texts::theme_light(),
+            Self::Dark => texts::theme_dark(),
         }
     }
 

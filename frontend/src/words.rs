@@ -6,6 +6,8 @@ use rules::{
 };
 use wire::{FieldCode, fields};
 
+use crate::texts;
+
 /// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -34,65 +36,50 @@ impl Field {
     }
 }
 
-/// What somebody is told who can't sign up without an invitation, or by the one that they have.
-pub const NEEDS_INVITATION: &str = "You need an invitation to sign up here, and each works once. Ask for a new link.";
-
 /// What is wrong with a field and what to do about it.
 pub fn fault(field: Field, code: FieldCode) -> String {
     use FieldCode as Code;
     let sentence = match (field, code) {
-        (Field::Username, Code::TooShort | Code::Missing) => return at_least("a username", USERNAME_MIN_CHARS),
-        (Field::Username, Code::TooLong) => return at_most("a username", USERNAME_MAX_CHARS),
-        (Field::Username, Code::InvalidCharacter) => "Use only a to z, 0 to 9, _ and -.",
-        (Field::Username, Code::InvalidStart) => "Start with a letter or a digit.",
-        (Field::Name, Code::TooShort | Code::Missing) => "Enter a name.",
-        (Field::Name, Code::TooLong) => return at_most("a name", NAME_MAX_CHARS),
-        (Field::Password, Code::TooShort | Code::Missing) => return at_least("a password", PASSWORD_MIN_CHARS),
-        (Field::Password, Code::TooLong) => return at_most("a password", PASSWORD_MAX_CHARS),
-        (Field::Password, Code::CommonPassword) => "This password is too common. Choose another.",
-        (Field::Password, Code::ContainsUsername) => "Leave your username out of your password.",
+        (Field::Username, Code::TooShort | Code::Missing) => {
+            return texts::username_at_least(&USERNAME_MIN_CHARS.to_string());
+        }
+        (Field::Username, Code::TooLong) => return texts::username_at_most(&USERNAME_MAX_CHARS.to_string()),
+        (Field::Username, Code::InvalidCharacter) => texts::username_characters(),
+        (Field::Username, Code::InvalidStart) => texts::username_start(),
+        (Field::Name, Code::TooShort | Code::Missing) => texts::enter_a_name(),
+        (Field::Name, Code::TooLong) => return texts::name_at_most(&NAME_MAX_CHARS.to_string()),
+        (Field::Password, Code::TooShort | Code::Missing) => {
+            return texts::password_at_least(&PASSWORD_MIN_CHARS.to_string());
+        }
+        (Field::Password, Code::TooLong) => return texts::password_at_most(&PASSWORD_MAX_CHARS.to_string()),
+        (Field::Password, Code::CommonPassword) => texts::common_password(),
+        (Field::Password, Code::ContainsUsername) => texts::leave_username_out_of_password(),
         (Field::Password, Code::ContainsProductName) => {
-            return format!("Leave the word “{PRODUCT_NAME}” out of your password.");
+            return texts::leave_word_out_of_password(PRODUCT_NAME);
         }
-        (Field::Password, Code::WrongPassword) => "That password is not right.",
-        (_, Code::WrongCode) => "That code is not right. Try the one your app shows now.",
-        (Field::Text, Code::TooShort | Code::Missing) => "Write something first.",
+        (Field::Password, Code::WrongPassword) => texts::password_not_right(),
+        (_, Code::WrongCode) => texts::code_not_right(),
+        (Field::Text, Code::TooShort | Code::Missing) => texts::write_something(),
         (Field::Text, Code::TooLong) => {
-            return format!("This is too long: a message has at most {TEXT_MAX_CHARS} characters.");
+            return texts::text_too_long(&TEXT_MAX_CHARS.to_string());
         }
-        (Field::Reason, Code::TooShort | Code::Missing) => "Write a few words.",
-        (Field::Reason, Code::TooLong) => return format!("Write at most {REASON_MAX_CHARS} characters."),
-        (Field::Text | Field::Name | Field::Reason, Code::InvalidCharacter) => {
-            "Contains a character that can’t be displayed. Remove it."
-        }
-        (Field::Text | Field::Name | Field::Reason, Code::NothingVisible) => {
-            "This would be invisible. Write something else."
-        }
-        (Field::Username | Field::Name, Code::Reserved) => "This name is reserved. Choose another.",
-        (Field::Text, _) => "This message can’t be posted.",
-        _ => "This can’t be used. Choose another.",
+        (Field::Reason, Code::TooShort | Code::Missing) => texts::write_a_few_words(),
+        (Field::Reason, Code::TooLong) => return texts::reason_too_long(&REASON_MAX_CHARS.to_string()),
+        (Field::Text | Field::Name | Field::Reason, Code::InvalidCharacter) => texts::character_not_shown(),
+        (Field::Text | Field::Name | Field::Reason, Code::NothingVisible) => texts::would_be_invisible(),
+        (Field::Username | Field::Name, Code::Reserved) => texts::name_reserved(),
+        (Field::Text, _) => texts::cant_be_posted(),
+        _ => texts::cant_be_used(),
     };
     sentence.to_owned()
-}
-
-fn at_least(what: &str, chars: usize) -> String {
-    format!("Choose {what} of at least {chars} characters.")
-}
-
-fn at_most(what: &str, chars: usize) -> String {
-    format!("Choose {what} of at most {chars} characters.")
 }
 
 /// The limits of a field, as they are said beside it. A message has none there: its characters are counted.
 pub fn hint(field: Field) -> String {
     match field {
-        Field::Username => format!(
-            "{USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} characters: a to z, 0 to 9, _ and -. You can’t change it later."
-        ),
-        Field::Name => format!("Shown next to your messages. Up to {NAME_MAX_CHARS} characters."),
-        Field::Password => {
-            format!("At least {PASSWORD_MIN_CHARS} characters. Don’t reuse one from another site.")
-        }
+        Field::Username => texts::username_hint(&USERNAME_MIN_CHARS.to_string(), &USERNAME_MAX_CHARS.to_string()),
+        Field::Name => texts::name_hint(&NAME_MAX_CHARS.to_string()),
+        Field::Password => texts::password_hint(&PASSWORD_MIN_CHARS.to_string()),
         Field::Text | Field::Reason => String::new(),
     }
 }
@@ -111,7 +98,20 @@ pub fn without_gaps(text: &str) -> String {
 
 /// The number of new messages as "1 new message" or "2 new messages".
 pub fn new_messages(count: usize) -> String {
-    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
+    if count == 1 { texts::new_message().to_owned() } else { texts::new_messages(&count.to_string()) }
+}
+
+/// A program and a system as the API names them: "Firefox on Linux".
+pub fn client(words: &str) -> String {
+    let name = |name: &str| match name {
+        "Unknown browser" => texts::unknown_browser().to_owned(),
+        "Unknown program" => texts::unknown_program().to_owned(),
+        name => name.to_owned(),
+    };
+    match words.split_once(" on ") {
+        Some((program, system)) => texts::client_on(&name(program), system),
+        None => name(words),
+    }
 }
 
 #[cfg(test)]

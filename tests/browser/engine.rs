@@ -78,6 +78,7 @@ impl Engine {
                 capabilities["moz:firefoxOptions"] = json!({
                     "binary": self.program().unwrap(),
                     "args": ["-headless", "-profile", profile, "--width=1280", "--height=800"],
+                    "prefs": {"intl.accept_languages": "en-US"},
                 });
             }
         }
@@ -96,6 +97,9 @@ fn chrome_options(profile: &Path) -> Value {
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1280,800",
+        // The tests read English, whatever this machine speaks.
+        "--lang=en-US",
+        "--accept-lang=en-US",
         // Scroll bars take no width, as on a phone: a window of 320 px gives the page 320 px.
         "--hide-scrollbars",
     ];

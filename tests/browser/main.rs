@@ -32,6 +32,7 @@ mod hostile_storage;
 mod hostile_text;
 mod keyboard;
 mod keys;
+mod language;
 mod layout;
 mod locator;
 mod moderation;

@@ -11,10 +11,17 @@ use crate::people::{self, PASSWORD, messages, sees_message};
 use crate::second_factor;
 
 /// Visits each view and calls `look` with its name once the view has stopped changing.
-pub(crate) fn walk(theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)) {
+pub(crate) fn walk(theme: &str, width: u32, look: impl FnMut(&Browser, &str)) {
+    walk_with("", theme, width, look);
+}
+
+/// The same, after a script that runs before each page does.
+pub(crate) fn walk_with(script: &str, theme: &str, width: u32, mut look: impl FnMut(&Browser, &str)) {
     let state = tempfile::tempdir().unwrap();
     let mut app = looked_after(state.path(), |_| (), |setup| setup);
-    let page = Browser::open(&app);
+    let page = Browser::blank(&app);
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script}));
+    page.go("/");
     for expected in ["401", "409", "422", "404", "ERR_CONNECTION_REFUSED"] {
         page.tolerate(expected);
     }

@@ -13,6 +13,7 @@ use super::task::Task;
 use crate::about::kept;
 use crate::api;
 use crate::browser::focus_field;
+use crate::texts;
 use crate::words::{Field, fault};
 
 /// The id of the message that the page is about.
@@ -23,7 +24,10 @@ struct Named(String);
 pub(crate) fn AboutPage(id: String) -> impl IntoView {
     provide_context(Named(id));
     view! {
-        <ForMember title="About a message" purpose="to report a message" show=|_: User| view! { <About/> }.into_any()/>
+        <ForMember
+            title=texts::about_a_message() log_in=texts::log_in_to_report() log_in_again=texts::log_in_again_to_report()
+            show=|_: User| view! { <About/> }.into_any()
+        />
     }
 }
 
@@ -34,7 +38,7 @@ fn About() -> impl IntoView {
     let text = kept(&id.get_value());
     view! {
         <div class="account">
-            <h1 tabindex="-1">"About a message"</h1>
+            <h1 tabindex="-1">{texts::about_a_message()}</h1>
             {text.map(|text| view! { <blockquote class="reported part"><p dir="auto">{text}</p></blockquote> })}
             <Notice role="status" text=site.suspension/>
             {move || site.may_act().then(|| view! { <ReportPart id/> })}
@@ -59,16 +63,16 @@ fn ReportPart(id: StoredValue<String>) -> impl IntoView {
         });
     };
     view! {
-        <Part id="report-title" title="Report">
-            <p>"Only the moderators of this board see your report."</p>
+        <Part id="report-title" title=texts::report()>
+            <p>{texts::only_moderators_see_report()}</p>
             <Form action="/moderation" title="report-title" on_submit=submit>
                 <TextField
-                    id="reason" label="What is wrong with this message?" autocomplete="off" kind="text"
+                    id="reason" label=texts::what_is_wrong() autocomplete="off" kind="text"
                     error=reason.error field=reason.field
                     on_input=move |()| reason.error.set(None) on_leave=|()| ()
                 />
                 <ErrorText text=task.error/>
-                <BusyButton class="primary" label="Report" busy="Reporting…" is_running=task.is_running/>
+                <BusyButton class="primary" label=texts::report() busy=texts::reporting() is_running=task.is_running/>
             </Form>
         </Part>
     }

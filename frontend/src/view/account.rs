@@ -25,13 +25,17 @@ use super::ways::ways;
 use crate::api::{self, security};
 use crate::api_error::ApiError;
 use crate::browser::{date, focus, focus_field, focus_soon};
+use crate::texts;
 use crate::words::{Field, fault};
 
 /// The page, or the way to the login if nobody is logged in.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
     view! {
-        <ForMember title="Your account" purpose="to see your account" show=|user| view! { <Account user/> }.into_any()/>
+        <ForMember
+            title=texts::your_account() log_in=texts::log_in_to_see_account() log_in_again=texts::log_in_again_to_see_account()
+            show=|user| view! { <Account user/> }.into_any()
+        />
     }
     .into_any()
 }
@@ -73,14 +77,14 @@ fn Account(user: User) -> impl IntoView {
     let is_at_risk = Signal::derive(move || left.get() == Some(0) && passkeys.is_empty());
     view! {
         <div class="account">
-            <h1 tabindex="-1">"Your account"</h1>
+            <h1 tabindex="-1">{texts::your_account()}</h1>
             <Notice role="status" text=site.suspension/>
             {move || ways(role.get())}
             <dl class="part">
                 <NameEntry reload=load/>
-                <div><dt>"Username"</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
+                <div><dt>{texts::username()}</dt><dd prop:textContent=changing(move || format!("@{}", user.username))></dd></div>
                 <div>
-                    <dt>"Member since"</dt>
+                    <dt>{texts::member_since()}</dt>
                     <dd prop:textContent=changing(since)></dd>
                 </div>
             </dl>
@@ -131,7 +135,7 @@ fn PasswordPart(
             }
             current.clear();
             new.clear();
-            site.announce("Your password is changed, and you’re logged out on your other devices.");
+            site.announce(texts::password_changed());
             sessions.load();
             // Recovery codes of before are void.
             reload.try_run(());
@@ -139,22 +143,22 @@ fn PasswordPart(
         });
     };
     view! {
-        <Part id="password-title" title="Change your password">
+        <Part id="password-title" title=texts::change_your_password()>
             <Form action="/account" title="password-title" on_submit=submit>
                 <HiddenUsername username/>
                 <TextField
-                    id="current-password" label="Current password" autocomplete="current-password" kind="password"
+                    id="current-password" label=texts::current_password() autocomplete="current-password" kind="password"
                     error=current.error field=current.field
                     on_input=move |()| current.error.set(None) on_leave=|()| ()
                 />
                 <NewPasswordField
-                    id="new-password" label="New password" is_shown
+                    id="new-password" label=texts::new_password() is_shown
                     username=move |()| owner.get_value() error=new.error field=new.field
                     on_input=move |()| if new.error.with_untracked(Option::is_some) { check(); }
                     on_leave=move |()| if !typed(new.field).is_empty() { check(); }
                 />
                 <ErrorText text=task.error/>
-                <BusyButton class="primary" label="Change password" busy="Changing password…" is_running=task.is_running/>
+                <BusyButton class="primary" label=texts::change_password() busy=texts::changing_password() is_running=task.is_running/>
             </Form>
         </Part>
     }
@@ -174,15 +178,13 @@ fn DeletePart(username: String) -> impl IntoView {
         focus("#delete-title");
     });
     view! {
-        <Part id="delete-title" title="Delete your account" class="part last">
+        <Part id="delete-title" title=texts::delete_your_account() class="part last">
             <p>
-                "Your messages will stay, signed “deleted user”"
-                {move || site.may_act().then_some(", unless you delete them too")}
-                ". Your username can’t be used again. This can’t be undone."
+                {move || if site.may_act() { texts::messages_stay_unless() } else { texts::messages_stay() }}
             </p>
             {move || match is_asked.get() {
                 true => view! { <DeleteForm username=username.clone() keep/> }.into_any(),
-                false => view! { <Press class="danger" label="Delete account" on_press=ask/> }.into_any(),
+                false => view! { <Press class="danger" label=texts::delete_account() on_press=ask/> }.into_any(),
             }}
         </Part>
     }
@@ -195,7 +197,7 @@ fn DeleteForm(username: String, keep: Callback<()>) -> impl IntoView {
     let (task, password) = (Task::new(site), Checked::new());
     let progress = RwSignal::new(String::new());
     let with_messages = NodeRef::<leptos::html::Input>::new();
-    let question = format!("Delete @{username} for ever?");
+    let question = texts::delete_for_ever_question(&username);
     let submit = move |said: String| {
         let is_wanted = with_messages.get_untracked().is_some_and(|checkbox| checkbox.checked());
         task.run_all(async move {
@@ -219,11 +221,11 @@ fn DeleteForm(username: String, keep: Callback<()>) -> impl IntoView {
     view! {
         <p id="delete-question" tabindex="-1"><b>{question}</b></p>
         <PasswordForm
-            id="delete-password" title="delete-title" username class="danger" label="Delete for ever" busy="Deleting…"
+            id="delete-password" title="delete-title" username class="danger" label=texts::delete_for_ever() busy=texts::deleting()
             password task on_submit=submit on_cancel=keep
         >
             {move || site.may_act().then(|| view! {
-                <label class="check"><input type="checkbox" node_ref=with_messages/>"Delete my messages too"</label>
+                <label class="check"><input type="checkbox" node_ref=with_messages/>{texts::delete_messages_too()}</label>
             })}
         </PasswordForm>
         <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>

@@ -12,6 +12,7 @@ use crate::account_copy::{AccountCopy, forget};
 use crate::api::own_data;
 use crate::api_error::ApiError;
 use crate::browser::focus_soon;
+use crate::texts;
 
 #[component]
 pub(crate) fn CopyPart(username: String) -> impl IntoView {
@@ -28,14 +29,13 @@ pub(crate) fn CopyPart(username: String) -> impl IntoView {
         });
     };
     view! {
-        <Part id="copy-title" title="Download your data">
+        <Part id="copy-title" title=texts::download_your_data()>
             <p>
-                "One file with everything Latchkey has about you: account, passkeys, sessions, activity and messages. Passwords and "
-                "keys are left out."
+                {texts::what_data()}
             </p>
             {move || file.get().map(|file| view! { <FileLink file username=username.clone()/> })}
             <BusyButton
-                class="plain" kind="button" label="Prepare the file" busy="Preparing…"
+                class="plain" kind="button" label=texts::prepare_file() busy=texts::preparing()
                 is_running=task.is_running on_press=Callback::new(make)
             />
             <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
@@ -51,10 +51,10 @@ async fn copy(site: Site, progress: RwSignal<String>) -> Result<String, ApiError
     loop {
         let page = site.refresher.ask(own_data::export(before.as_deref())).await?;
         before = copy.add(&page);
-        let count = copy.messages();
+        let count = copy.messages().to_string();
         let said = match before {
-            Some(_) => format!("{count} messages so far."),
-            None => format!("Your file is ready. Messages in it: {count}."),
+            Some(_) => texts::messages_so_far(&count),
+            None => texts::file_ready(&count),
         };
         // The view is gone, and with it whoever wanted the copy: the next page might be of somebody else.
         if progress.try_set(said).is_some() {
@@ -71,6 +71,6 @@ async fn copy(site: Site, progress: RwSignal<String>) -> Result<String, ApiError
 fn FileLink(file: String, username: String) -> impl IntoView {
     let address = file.clone();
     on_cleanup(move || forget(&address));
-    view! { <a class="button primary" id="copy-file" href=file download=format!("latchkey-{username}.json")>"Save the file"</a> }
+    view! { <a class="button primary" id="copy-file" href=file download=format!("latchkey-{username}.json")>{texts::save_file()}</a> }
         .into_any()
 }

@@ -20,13 +20,15 @@ use crate::api::moderation;
 use crate::api_error::ApiError;
 use crate::browser::{date, exact, focus};
 use crate::role::Role;
+use crate::{texts, words};
 
 #[component]
 pub(crate) fn AccountOfPage(username: String) -> impl IntoView {
     provide_context(Named(username.clone()));
     view! {
         <ForMember
-            title=format!("Account of @{username}") purpose="to look after accounts"
+            title=texts::account_of(&username)
+            log_in=texts::log_in_to_look_after_accounts() log_in_again=texts::log_in_again_to_look_after_accounts()
             show=|_: User| view! { <AccountOf/> }.into_any()
         />
     }
@@ -42,7 +44,7 @@ fn AccountOf() -> impl IntoView {
     let site = Site::get();
     let role = Memo::new(move |_| site.role());
     let username = use_context::<Named>().map(|Named(username)| username).unwrap_or_default();
-    let title = format!("Account of @{username}");
+    let title = texts::account_of(&username);
     view! {
         <div class="account">
             <h1 tabindex="-1" prop:textContent=changing(move || title.clone())></h1>
@@ -70,12 +72,12 @@ fn ForModerator(username: String) -> impl IntoView {
     });
     load.run(());
     view! {
-        <Notice role="alert" text=loading.error label="Try again" on_press=load/>
+        <Notice role="alert" text=loading.error label=texts::try_again() on_press=load/>
         {move || found.get().map(|found| match found.may_suspend {
             true => view! {
                 <SuspensionPart username=name.get_value() suspension=found.suspension by=None reload=load/>
             }.into_any(),
-            false => view! { <p>"Admins alone can suspend this account."</p> }.into_any(),
+            false => view! { <p>{texts::only_admins_suspend()}</p> }.into_any(),
         })}
     }
     .into_any()
@@ -84,7 +86,7 @@ fn ForModerator(username: String) -> impl IntoView {
 /// What is said when an account is not shown.
 fn not_found(refusal: ApiError) -> String {
     match refusal.code() {
-        Some(ProblemCode::NotFound) => "There is no account with that username.".to_owned(),
+        Some(ProblemCode::NotFound) => texts::no_such_account().to_owned(),
         _ => refusal.cause(),
     }
 }
@@ -100,17 +102,19 @@ fn SuspensionPart(
 ) -> impl IntoView {
     let is_suspended = suspension.is_some();
     let state = suspension.map_or_else(
-        || "Not suspended.".to_owned(),
+        || texts::not_suspended().to_owned(),
         |Suspension { reason, since, until }| {
-            let end = until.map_or_else(|| "without an end".to_owned(), |until| format!("until {}", exact(&until)));
-            let by = by.map(|by| format!(" by @{by}")).unwrap_or_default();
-            format!("Suspended{by} on {}, {end}: {reason}", exact(&since))
+            let end = until.map_or_else(|| texts::without_an_end().to_owned(), |until| texts::until(&exact(&until)));
+            match by {
+                Some(by) => texts::is_suspended_by(&by, &exact(&since), &end, &reason),
+                None => texts::is_suspended(&exact(&since), &end, &reason),
+            }
         },
     );
     view! {
-        <Part id="suspend-title" title="Suspension">
+        <Part id="suspend-title" title=texts::suspension()>
             <p dir="auto">{state}</p>
-            <p class="quiet">"While suspended, someone can still log in, read, and delete their account. They can’t do anything else."</p>
+            <p class="quiet">{texts::what_suspension_is()}</p>
             {match is_suspended {
                 true => view! { <Lift username reload/> }.into_any(),
                 false => view! { <Suspend username reload/> }.into_any(),
@@ -133,7 +137,7 @@ fn ForAdmin(username: String) -> impl IntoView {
     });
     load.run(());
     view! {
-        <Notice role="alert" text=loading.error label="Try again" on_press=load/>
+        <Notice role="alert" text=loading.error label=texts::try_again() on_press=load/>
         {move || found.get().map(|account| view! { <Found account reload=load/> })}
     }
     .into_any()
@@ -147,22 +151,22 @@ fn Found(account: AdminAccountResponse, reload: Callback<()>) -> impl IntoView {
     let open = sessions.len();
     view! {
         <dl class="part">
-            <div><dt>"Name"</dt><dd dir="auto">{user.name}</dd></div>
-            <div><dt>"Member since"</dt><dd>{date(&created_at)}</dd></div>
-            <div><dt>"Role"</dt><dd>{role.clone()}</dd></div>
-            <div><dt>"Messages"</dt><dd><a href=Route::Author(user.username).address()>{posts}</a></dd></div>
+            <div><dt>{texts::name()}</dt><dd dir="auto">{user.name}</dd></div>
+            <div><dt>{texts::member_since()}</dt><dd>{date(&created_at)}</dd></div>
+            <div><dt>{texts::role()}</dt><dd>{Role::of(&role).words()}</dd></div>
+            <div><dt>{texts::messages()}</dt><dd><a href=Route::Author(user.username).address()>{posts}</a></dd></div>
         </dl>
         {if named_by_operator {
-            view! { <p class="part">"The settings of this server make this account an admin, so only they can change that."</p> }.into_any()
+            view! { <p class="part">{texts::made_admin_by_settings()}</p> }.into_any()
         } else {
             view! {
                 <SuspensionPart username=name.get_value() suspension by=suspended_by reload/>
                 <RolePart username=name.get_value() role=Role::of(&role) reload/>
-                <Part id="open-title" title="Sessions">
+                <Part id="open-title" title=texts::sessions()>
                     <ul class="sessions">
-                        {sessions.into_iter().map(|session| view! { <li class="session"><p class="client">{session.client}</p></li> }).collect_view()}
+                        {sessions.into_iter().map(|session| view! { <li class="session"><p class="client">{words::client(&session.client)}</p></li> }).collect_view()}
                     </ul>
-                    {(open == 0).then_some("Logged out on every device.")}
+                    {(open == 0).then_some(texts::all_logged_out())}
                     {(open > 0).then(|| view! { <EndSessions username=name.get_value() reload/> })}
                 </Part>
                 <Reset username=name.get_value()/>
@@ -179,14 +183,14 @@ fn EndSessions(username: String, reload: Callback<()>) -> impl IntoView {
     let end = Callback::new(move |()| {
         task.delete(moderation::end_sessions_of(&username), move || {
             focus("#open-title");
-            site.announce("The account is logged out on every device.");
+            site.announce(texts::account_logged_out());
             reload.run(());
         });
     });
     view! {
         <Confirm
-            class="" label="Log out on every device" question="Log out on every device?" yes="Log out" busy="Logging out…"
-            no="Keep" task on_yes=end
+            class="" label=texts::log_out_everywhere() question=texts::log_out_everywhere_plain_question() yes=texts::log_out() busy=texts::logging_out()
+            no=texts::keep() task on_yes=end
         />
     }
     .into_any()
@@ -202,7 +206,7 @@ fn Suspend(username: String, reload: Callback<()>) -> impl IntoView {
             result.map_err(|refusal| refusal.sentence())?;
             is_asking.try_set(false);
             focus("#suspend-title");
-            site.announce("The account is suspended.");
+            site.announce(texts::account_suspended());
             reload.run(());
             Ok(())
         });
@@ -216,7 +220,7 @@ fn Suspend(username: String, reload: Callback<()>) -> impl IntoView {
         }
         .into_any(),
         false => view! {
-            <Press class="danger" label="Suspend" on_press=move |()| is_asking.set(true)/>
+            <Press class="danger" label=texts::suspend() on_press=move |()| is_asking.set(true)/>
         }
         .into_any(),
     }
@@ -229,14 +233,14 @@ fn Lift(username: String, reload: Callback<()>) -> impl IntoView {
     let lift = Callback::new(move |()| {
         task.delete(moderation::lift(&username), move || {
             focus("#suspend-title");
-            site.announce("The suspension is over.");
+            site.announce(texts::suspension_over());
             reload.run(());
         });
     });
     view! {
         <ErrorText text=task.error/>
         <BusyButton
-            class="plain" kind="button" label="Lift the suspension" busy="Lifting…" is_running=task.is_running on_press=lift
+            class="plain" kind="button" label=texts::lift_the_suspension() busy=texts::lifting() is_running=task.is_running on_press=lift
         />
     }
     .into_any()

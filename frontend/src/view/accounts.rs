@@ -15,10 +15,16 @@ use crate::address::Route;
 use crate::api::moderation;
 use crate::browser::focus_field;
 use crate::role::Role;
+use crate::texts;
 
 #[component]
 pub(crate) fn AccountsPage() -> impl IntoView {
-    view! { <ForMember title="Accounts" purpose="to look after accounts" show=|_: User| view! { <Accounts/> }.into_any()/> }
+    view! {
+        <ForMember
+            title=texts::accounts() log_in=texts::log_in_to_look_after_accounts() log_in_again=texts::log_in_again_to_look_after_accounts()
+            show=|_: User| view! { <Accounts/> }.into_any()
+        />
+    }
     .into_any()
 }
 
@@ -28,7 +34,7 @@ fn Accounts() -> impl IntoView {
     let role = Memo::new(move |_| site.role());
     view! {
         <div class="account">
-            <h1 tabindex="-1">"Accounts"</h1>
+            <h1 tabindex="-1">{texts::accounts()}</h1>
             {move || ways(role.get())}
             {move || match role.get() {
                 Role::Admin => view! { <Find/><Invite/> }.into_any(),
@@ -42,7 +48,7 @@ fn Accounts() -> impl IntoView {
 
 /// What members find on the pages of accounts.
 pub(super) fn for_members() -> impl IntoView {
-    view! { <p>"Only moderators and admins can see this page."</p> }
+    view! { <p>{texts::only_for_moderators()}</p> }
 }
 
 #[component]
@@ -52,19 +58,19 @@ fn Find() -> impl IntoView {
     let submit = move |()| {
         let said = typed(username.field).trim().trim_start_matches('@').to_ascii_lowercase();
         if rules::stored_username(&said).is_err() {
-            username.error.set(Some("Enter a username.".to_owned()));
+            username.error.set(Some(texts::enter_a_username().to_owned()));
             return focus_field(username.field);
         }
         site.router.go(&Route::AccountOf(said));
     };
     view! {
-        <Part id="find-title" title="Find an account">
+        <Part id="find-title" title=texts::find_an_account()>
             <Form action="/accounts" title="find-title" on_submit=submit>
                 <TextField
-                    id="find" label="Username" autocomplete="off" kind="text" error=username.error field=username.field
+                    id="find" label=texts::username() autocomplete="off" kind="text" error=username.error field=username.field
                     on_input=move |()| username.error.set(None) on_leave=|()| ()
                 />
-                <BusyButton class="primary" label="Show" busy="Show" is_running=RwSignal::new(false)/>
+                <BusyButton class="primary" label=texts::show() busy=texts::show() is_running=RwSignal::new(false)/>
             </Form>
         </Part>
     }
@@ -83,12 +89,12 @@ fn Invite() -> impl IntoView {
         });
     });
     view! {
-        <Part id="invite-title" title="Invite someone">
-            <p>"An invitation is a link that lets one person sign up, even where sign-ups are closed to others."</p>
+        <Part id="invite-title" title=texts::invite_someone()>
+            <p>{texts::what_an_invitation_is()}</p>
             {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
             <ErrorText text=task.error/>
             <BusyButton
-                class="plain" kind="button" label="Make an invitation" busy="Making…" is_running=task.is_running
+                class="plain" kind="button" label=texts::make_an_invitation() busy=texts::making() is_running=task.is_running
                 on_press=invite
             />
         </Part>

@@ -13,6 +13,7 @@ use super::text::changing;
 use crate::activity::sentence;
 use crate::api::own_data;
 use crate::browser::focus_soon;
+use crate::{texts, words};
 
 /// How many there are at first.
 const FEW: usize = 10;
@@ -48,8 +49,8 @@ pub(crate) fn ActivityPart(list: ActivityList) -> impl IntoView {
     };
     let is_long = move || list.found.with(Vec::len) > FEW && !shows_all.get();
     view! {
-        <Part id="activity-title" title="Recent activity">
-            <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
+        <Part id="activity-title" title=texts::recent_activity()>
+            <Notice role="alert" text=list.loading.error label=texts::try_again() on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || {
                     let shown = if shows_all.get() { usize::MAX } else { FEW };
@@ -58,7 +59,7 @@ pub(crate) fn ActivityPart(list: ActivityList) -> impl IntoView {
                 }}
             </ul>
             {move || is_long().then(|| view! {
-                <Press class="plain" label="Show more" on_press=show_all/>
+                <Press class="plain" label=texts::show_more() on_press=show_all/>
             })}
         </Part>
     }
@@ -73,8 +74,8 @@ fn Entry(
 ) -> impl IntoView {
     let Activity { activity, at, client, network } = event;
     let from = match network {
-        Some(network) => format!(", {client}, network {network}"),
-        None => format!(", {client}"),
+        Some(network) => format!(", {}, {}", words::client(&client), texts::network(&network)),
+        None => format!(", {}", words::client(&client)),
     };
     view! {
         <li class="session" id=is_first.then_some("more-activity") tabindex=is_first.then_some("-1")>

@@ -9,6 +9,7 @@ use super::field::{Checked, ErrorText, TextField, typed};
 use super::part::Form;
 use crate::api::{self, Code, Entry};
 use crate::browser::focus_field;
+use crate::texts;
 
 #[component]
 pub(crate) fn CodeStep(
@@ -25,7 +26,7 @@ pub(crate) fn CodeStep(
         let said = typed(code.field).trim().to_owned();
         error.set(None);
         if said.is_empty() {
-            code.error.set(Some("Enter the code.".to_owned()));
+            code.error.set(Some(texts::enter_the_code().to_owned()));
             return focus_field(code.field);
         }
         if is_running.get_untracked() {
@@ -49,16 +50,16 @@ pub(crate) fn CodeStep(
         });
     };
     view! {
-        <Form action="/login" name="Enter a code" on_submit=submit>
+        <Form action="/login" name=texts::enter_a_code_title() on_submit=submit>
             <TextField
-                id="code" label="Code" autocomplete="one-time-code" kind="text"
-                hint="The 6 digits your authenticator app shows, or one of your recovery codes.".to_owned()
+                id="code" label=texts::code() autocomplete="one-time-code" kind="text"
+                hint=texts::code_of_app_or_recovery_code().to_owned()
                 error=code.error field=code.field
                 on_input=move |()| code.error.set(None) on_leave=|()| ()
             />
             <ErrorText text=error/>
-            <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>
-            <Press class="plain wide" label="Back" on_press=move |()| on_back.run(())/>
+            <BusyButton class="primary wide" label=texts::log_in() busy=texts::logging_in() is_running/>
+            <Press class="plain wide" label=texts::back() on_press=move |()| on_back.run(())/>
         </Form>
     }
     .into_any()

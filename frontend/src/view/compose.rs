@@ -13,19 +13,15 @@ use super::text::changing;
 use crate::address::{After, Route};
 use crate::api_error::ApiError;
 use crate::browser::{focus, nfc};
+use crate::texts;
 use crate::words::{Field, fault, outgoing};
 use crate::{api, draft};
-
-const LOGGED_OUT: &str = "You have been logged out. Log in to post your message; it is still here.";
 
 /// Characters are counted for whoever comes close to their limit.
 const COUNTED_FROM: usize = rules::TEXT_MAX_CHARS - 100;
 
 /// The code of every key that an input method handles (UI Events, section 7.3).
 const INPUT_METHOD: u32 = 229;
-
-/// What the server says by refusing the key of a text that was posted.
-const ALREADY_DELETED: &str = "You have posted this before, and deleted it. Post it again if you want it back.";
 
 /// How far the dialog is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +73,7 @@ impl Writing {
             Ok(message) => {
                 draft::forget(Some(author));
                 self.site.posted.set(Some(message));
-                self.site.announce("Your message is posted.");
+                self.site.announce(texts::posted());
                 if is_shown {
                     self.step.set(Step::Writing);
                     self.put(String::new());
@@ -90,17 +86,17 @@ impl Writing {
             // The dialog was closed while this was under way.
             Err(refusal) if !self.site.is_composing.get_untracked() => {
                 self.step.set(Step::Failed);
-                let sentence = format!("{} Your message is not posted.", refusal.cause());
-                self.site.offer(sentence, "Try again", Callback::new(move |()| self.post()));
+                let sentence = texts::not_posted(&refusal.cause());
+                self.site.offer(sentence, texts::try_again(), Callback::new(move |()| self.post()));
             }
             Err(ApiError::Problem(problem)) if problem.code == ProblemCode::ValidationFailed => {
                 draft::forget_key();
                 self.refuse(match problem.errors.first() {
-                    Some(error) if error.field == fields::IDEMPOTENCY_KEY => ALREADY_DELETED.to_owned(),
+                    Some(error) if error.field == fields::IDEMPOTENCY_KEY => texts::posted_and_deleted().to_owned(),
                     error => fault(Field::Text, error.map_or(FieldCode::Invalid, |error| error.code)),
                 });
             }
-            Err(refusal) => self.refuse(format!("{} Your message is still here.", refusal.cause())),
+            Err(refusal) => self.refuse(texts::still_here(&refusal.cause())),
         }
     }
 
@@ -130,8 +126,7 @@ impl Writing {
     fn begin(self) {
         let (mut author, mut as_whom) = (String::new(), String::new());
         if let Some(User { username, name }) = self.site.sessions.now().map(|session| session.user) {
-            // The name is isolated, because it may be written from right to left.
-            as_whom = format!("as \u{2068}{name}\u{2069} @{username}");
+            as_whom = texts::as_whom(&name, &username);
             author = username;
         }
         if author != self.author.get_untracked() || self.step.get_untracked() != Step::Sending {
@@ -162,7 +157,7 @@ impl Writing {
             if !is_somebody {
                 self.site.is_composing.set(false);
             } else if is_refused {
-                self.refuse(format!("You are logged in as somebody else now. What @{author} wrote is not posted."));
+                self.refuse(texts::somebody_else_now(&author));
             }
         }
     }
@@ -182,9 +177,9 @@ impl Writing {
 /// How to post by keyboard, as the keys of this machine are called.
 fn post_hint() -> &'static str {
     if window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac")) {
-        "⌘+Enter posts"
+        texts::command_enter_posts()
     } else {
-        "Ctrl+Enter posts"
+        texts::control_enter_posts()
     }
 }
 
@@ -214,7 +209,7 @@ pub(crate) fn Compose() -> impl IntoView {
         // A failure is said already, or soon, and can be tried again.
         let is_kept = !matches!(step.get_untracked(), Step::Sending | Step::Failed);
         if is_kept && !text.with_untracked(String::is_empty) {
-            site.announce("Your draft is kept.");
+            site.announce(texts::draft_kept());
         }
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -232,7 +227,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let is_too_long = move || count.get() > rules::TEXT_MAX_CHARS;
     let counted = move || match count.get() {
         count if count < COUNTED_FROM => String::new(),
-        count => format!("{count} of {}", rules::TEXT_MAX_CHARS),
+        count => texts::characters_of(&count.to_string(), &rules::TEXT_MAX_CHARS.to_string()),
     };
     let refusal = Signal::derive(move || match step.get() {
         Step::Refused(sentence) => Some(sentence),
@@ -243,12 +238,12 @@ pub(crate) fn Compose() -> impl IntoView {
     view! {
         <dialog node_ref=dialog closedby="any" aria-labelledby="compose-title" aria-describedby="compose-author" on:close=on_close>
             <div>
-                <h2 id="compose-title">"Post a message"</h2>
+                <h2 id="compose-title">{texts::post_a_message()}</h2>
                 <p class="quiet" id="compose-author" prop:textContent=changing(move || as_whom.get())></p>
             </div>
             <form class="form" id="compose-form" method="post" action="/" novalidate on:submit=submit>
                 <div class="field">
-                    <label for="message">"Your message"</label>
+                    <label for="message">{texts::your_message()}</label>
                     <textarea
                         id="message"
                         name="message"
@@ -269,18 +264,18 @@ pub(crate) fn Compose() -> impl IntoView {
                     <ErrorText id="message-error" text=refusal/>
                 </div>
             </form>
-            <div role="alert">{move || is_logged_out.get().then(|| view! { <p class="notice">{LOGGED_OUT}</p> })}</div>
+            <div role="alert">{move || is_logged_out.get().then(|| view! { <p class="notice">{texts::logged_out_while_writing()}</p> })}</div>
             <div class="buttons">
-                <Press class="plain" label="Cancel" on_press=move |()| site.is_composing.set(false)/>
+                <Press class="plain" label=texts::cancel() on_press=move |()| site.is_composing.set(false)/>
                 {move || match is_logged_out.get() {
                     true => view! {
-                        <a class="button primary" href=Route::Login(After::Compose).address()>"Log in again"</a>
+                        <a class="button primary" href=Route::Login(After::Compose).address()>{texts::log_in_again()}</a>
                     }.into_any(),
                     false => view! {
                         <button
                             class="primary" type="submit" form="compose-form"
                             aria-disabled=move || is_sending().then_some("true")
-                            prop:textContent=changing(move || if is_sending() { "Posting…" } else { "Post" })
+                            prop:textContent=changing(move || if is_sending() { texts::posting() } else { texts::post() })
                         ></button>
                     }.into_any(),
                 }}

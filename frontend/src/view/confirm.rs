@@ -6,6 +6,7 @@ use super::button::{BusyButton, Press};
 use super::field::ErrorText;
 use super::task::Task;
 use crate::browser::focus_element;
+use crate::texts;
 
 /// The button, and the question that it turns into.
 #[component]
@@ -18,7 +19,7 @@ pub(crate) fn Confirm(
     /// The label of the button that confirms.
     yes: &'static str,
     /// Its label while the request is under way.
-    #[prop(default = "Deleting…")]
+    #[prop(default = texts::deleting())]
     busy: &'static str,
     /// The label of the button that leaves things as they are.
     no: &'static str,

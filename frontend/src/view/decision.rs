@@ -11,6 +11,7 @@ use super::task::Task;
 use crate::api::moderation;
 use crate::browser::focus;
 use crate::role::Role;
+use crate::texts;
 
 #[component]
 pub(crate) fn RolePart(username: String, role: Role, reload: Callback<()>) -> impl IntoView {
@@ -21,24 +22,24 @@ pub(crate) fn RolePart(username: String, role: Role, reload: Callback<()>) -> im
         task.run(moderation::set_role(&username, &chosen.value()), move |result| {
             result.map_err(|refusal| refusal.sentence())?;
             focus("#role-title");
-            site.announce("The role is changed.");
+            site.announce(texts::role_is_changed());
             reload.run(());
             Ok(())
         });
     };
     view! {
-        <Part id="role-title" title="Role">
+        <Part id="role-title" title=texts::role()>
             <Form action="/accounts" title="role-title" on_submit=submit>
                 <div class="field">
-                    <label for="role">"This account is a"</label>
+                    <label for="role">{texts::this_account_is_a()}</label>
                     <select id="role" node_ref=chosen>
                         {Role::ALL.map(|other| {
-                            view! { <option value=other.as_str() selected=other == role>{other.as_str()}</option> }
+                            view! { <option value=other.as_str() selected=other == role>{other.words()}</option> }
                         })}
                     </select>
                 </div>
                 <ErrorText text=task.error/>
-                <BusyButton class="plain" label="Change role" busy="Changing…" is_running=task.is_running/>
+                <BusyButton class="plain" label=texts::change_role() busy=texts::changing() is_running=task.is_running/>
             </Form>
         </Part>
     }
@@ -58,12 +59,12 @@ pub(crate) fn Reset(username: String) -> impl IntoView {
         });
     });
     view! {
-        <Part id="reset-title" title="Forgotten password">
-            <p>"A reset link lets its holder set a new password, once. Give it only to the owner of the account."</p>
+        <Part id="reset-title" title=texts::forgotten_password()>
+            <p>{texts::what_a_reset_link_is()}</p>
             {move || made.get().map(|(path, until)| view! { <LinkOnce path until/> })}
             <ErrorText text=task.error/>
             <BusyButton
-                class="plain" kind="button" label="Make a reset link" busy="Making…" is_running=task.is_running on_press=make
+                class="plain" kind="button" label=texts::make_a_reset_link() busy=texts::making() is_running=task.is_running on_press=make
             />
         </Part>
     }

@@ -6,6 +6,7 @@ use super::site::Site;
 use super::strength::StrengthText;
 use super::text::changing;
 use crate::strength::Verdict;
+use crate::texts;
 
 /// A field of a form: its element, and what is wrong with it.
 #[derive(Clone, Copy)]
@@ -130,9 +131,9 @@ fn Show(
             class="plain"
             type="button"
             aria-controls=id
-            aria-label=move || if is_shown.get() { "Hide password" } else { "Show password" }
+            aria-label=move || if is_shown.get() { texts::hide_password() } else { texts::show_password() }
             on:click=move |_| is_shown.update(|it| *it = !*it)
-            prop:textContent=changing(move || if is_shown.get() { "Hide" } else { "Show" })
+            prop:textContent=changing(move || if is_shown.get() { texts::hide() } else { texts::show() })
         ></button>
     }
     .into_any()

@@ -8,6 +8,7 @@ use super::site::Site;
 use crate::address::Route;
 use crate::browser::focus;
 use crate::draft;
+use crate::texts;
 
 /// The first part of the page.
 #[component]
@@ -17,7 +18,7 @@ pub(crate) fn Bar() -> impl IntoView {
         focus("main");
     };
     view! {
-        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
+        <a class="skip" href="#main" on:click=skip>{texts::skip()}</a>
         <Header/>
     }
     .into_any()
@@ -41,7 +42,7 @@ pub(crate) fn SiteNotice() -> impl IntoView {
                 <p class="notice">
                     <span>{advice.sentence}</span>
                     {advice.in_account.filter(|_| site.router.route_now() != Route::Account).map(|label| view! { <a class="button plain" href="/account">{label}</a> })}
-                    <Press class="plain" label="Close" on_press=close/>
+                    <Press class="plain" label=texts::close() on_press=close/>
                 </p>
             })}
         </div>

@@ -13,6 +13,7 @@ use super::text::changing;
 use crate::address::{After, Route};
 use crate::api;
 use crate::browser::{closest, focus, focus_soon};
+use crate::texts;
 use crate::theme::Theme;
 
 #[component]
@@ -31,7 +32,7 @@ pub(crate) fn Header() -> impl IntoView {
                 <button
                     class="plain round"
                     type="button"
-                    title=move || format!("Theme: {}", theme.get().as_str())
+                    title=move || theme.get().words()
                     on:click=switch
                 >
                     {move || icons::theme(theme.get())}
@@ -104,8 +105,11 @@ fn VisitorMenu() -> impl IntoView {
         };
         let (is_signup, is_login) = (matches!(route, Route::Signup(_)), matches!(route, Route::Login(_)));
         let after = After::back_to(route);
-        [way(is_signup, Route::Signup(after.clone()), "Sign up"), way(is_login, Route::Login(after), "Log in")]
-            .into_any()
+        [
+            way(is_signup, Route::Signup(after.clone()), texts::sign_up()),
+            way(is_login, Route::Login(after), texts::log_in()),
+        ]
+        .into_any()
     }
 }
 
@@ -121,9 +125,9 @@ fn PersonMenu(user: User) -> impl IntoView {
     });
     view! {
         <Dropdown label=user.name is_open>
-            <p class="quiet">"Logged in as @" {username.clone()}</p>
-            <a class="item" href=own.clone()>"Your messages"</a>
-            <a class="item" href=Route::Account.address()>"Your account"</a>
+            <p class="quiet">{texts::logged_in_as()} " @" {username.clone()}</p>
+            <a class="item" href=own.clone()>{texts::your_messages()}</a>
+            <a class="item" href=Route::Account.address()>{texts::your_account()}</a>
             <LogOut/>
         </Dropdown>
     }
@@ -139,14 +143,14 @@ fn LogOut() -> impl IntoView {
             if site.router.route_now().bundle() != Bundle::Board {
                 return site.leave_with(Farewell::LoggedOut);
             }
-            site.announce("You are logged out.");
+            site.announce(texts::logged_out());
             focus_soon(".top [href^=\"/login\"]");
         });
     };
     view! {
         <ErrorText text=task.error/>
         <BusyButton
-            class="item" kind="button" label="Log out" busy="Logging out…"
+            class="item" kind="button" label=texts::log_out() busy=texts::logging_out()
             is_running=task.is_running on_press=Callback::new(log_out)
         />
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::text::changing;
 use crate::browser::{copy, exact, origin};
+use crate::texts;
 
 #[component]
 pub(crate) fn LinkOnce(
@@ -15,7 +16,7 @@ pub(crate) fn LinkOnce(
     let link = StoredValue::new(format!("{}{path}", origin()));
     view! {
         <div class="once" role="status">
-            <p>"Copy this link now: it is shown only once. It works once, until " {exact(&until)} "."</p>
+            <p>{texts::copy_link_now(&exact(&until))}</p>
             <p><code translate="no">{link.get_value()}</code></p>
             <CopyButton text=link.get_value()/>
         </div>
@@ -31,7 +32,7 @@ pub(crate) fn CopyButton(text: String) -> impl IntoView {
     view! {
         <button
             class="plain" type="button" on:click=copy_it
-            prop:textContent=changing(move || if is_copied.get() { "Copied" } else { "Copy" })
+            prop:textContent=changing(move || if is_copied.get() { texts::copied() } else { texts::copy() })
         ></button>
     }
     .into_any()

@@ -14,6 +14,7 @@ use crate::address::{After, Route};
 use crate::api::{self, Entry};
 use crate::browser::focus_field;
 use crate::draft;
+use crate::texts;
 
 /// The form, in one step or in two: an account can ask for a code after the password.
 #[component]
@@ -62,8 +63,8 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
         let request =
             LoginRequest { username: typed(username_field).trim().to_owned(), password: typed(password_field) };
         let missing = |value: &str, sentence: &str| value.is_empty().then(|| sentence.to_owned());
-        username_error.set(missing(&request.username, "Enter your username."));
-        password_error.set(missing(&request.password, "Enter your password."));
+        username_error.set(missing(&request.username, texts::enter_username()));
+        password_error.set(missing(&request.password, texts::enter_password()));
         error.set(None);
         is_wrong.set(false);
         if request.username.is_empty() {
@@ -89,21 +90,21 @@ fn PasswordStep(enter: Callback<Entry>) -> impl IntoView {
         });
     };
     view! {
-        <Form action="/login" name="Log in" on_submit=submit>
+        <Form action="/login" name=texts::log_in() on_submit=submit>
             <TextField
-                id="username" label="Username" autocomplete="username webauthn" kind="text" value=username
+                id="username" label=texts::username() autocomplete="username webauthn" kind="text" value=username
                 error=username_error of_form=("login-error", is_wrong) field=username_field
                 on_input=move |()| { username_error.set(None); is_wrong.set(false) } on_leave=|()| ()
             />
             <TextField
-                id="password" label="Password" autocomplete="current-password" kind="password"
+                id="password" label=texts::password() autocomplete="current-password" kind="password"
                 error=password_error of_form=("login-error", is_wrong) field=password_field
                 on_input=move |()| { password_error.set(None); is_wrong.set(false) } on_leave=|()| ()
             />
             <ErrorText id="login-error" text=error/>
-            <BusyButton class="primary wide" label="Log in" busy="Logging in…" is_running/>
+            <BusyButton class="primary wide" label=texts::log_in() busy=texts::logging_in() is_running/>
             <PasskeyLogin enter error/>
-            <p class="quiet"><a href=Route::Recover.address()>"Forgot your password?"</a></p>
+            <p class="quiet"><a href=Route::Recover.address()>{texts::forgot_password()}</a></p>
         </Form>
     }
     .into_any()
@@ -117,8 +118,8 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
         After::Compose => {
             let author = untrack(|| site.sessions.ended_username()).unwrap_or_default();
             let sentence = match draft::read(&author).is_empty() {
-                true => "Log in to post a message.",
-                false => "Log in to post your message; it is still here.",
+                true => texts::log_in_to_post(),
+                false => texts::log_in_to_post_yours(),
             };
             view! { <p class="notice">{sentence}</p> }.into_any()
         }
@@ -126,10 +127,10 @@ pub(crate) fn LoginPage(after: After) -> impl IntoView {
     };
     view! {
         <div class="narrow">
-            <h1 tabindex="-1">"Log in"</h1>
+            <h1 tabindex="-1">{texts::log_in()}</h1>
             {notice}
             <LoginForm/>
-            <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
+            <p class="quiet">{texts::new_here()} " " <a href=Route::Signup(after).address()>{texts::sign_up()}</a></p>
         </div>
     }
     .into_any()

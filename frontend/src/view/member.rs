@@ -7,14 +7,17 @@ use super::site::Site;
 use super::text::changing;
 use crate::address::{After, Route};
 use crate::browser::focus_soon;
+use crate::texts;
 
 #[component]
 pub(crate) fn ForMember(
     /// The heading while nobody is logged in.
     #[prop(into)]
     title: String,
-    /// What the view is for: "to see your account".
-    purpose: &'static str,
+    /// What somebody is told who is not logged in.
+    log_in: &'static str,
+    /// What somebody is told whose session has ended.
+    log_in_again: &'static str,
     show: fn(User) -> AnyView,
 ) -> impl IntoView {
     let site = Site::get();
@@ -25,7 +28,7 @@ pub(crate) fn ForMember(
             focus_soon("h1");
             match username.get().and_then(|_| untrack(|| site.sessions.user())) {
                 Some(user) => show(user),
-                None => view! { <LoginNeeded title=title.clone() purpose/> }.into_any(),
+                None => view! { <LoginNeeded title=title.clone() log_in log_in_again/> }.into_any(),
             }
         }}
     }
@@ -33,19 +36,19 @@ pub(crate) fn ForMember(
 }
 
 #[component]
-fn LoginNeeded(title: String, purpose: &'static str) -> impl IntoView {
+fn LoginNeeded(title: String, log_in: &'static str, log_in_again: &'static str) -> impl IntoView {
     let site = Site::get();
     let sentence = match untrack(|| site.sessions.ended_username()) {
-        Some(_) => format!("Your session has ended. Log in again {purpose}."),
-        None => format!("Log in {purpose}."),
+        Some(_) => log_in_again,
+        None => log_in,
     };
     let after = After::back_to(untrack(|| site.router.route()));
     view! {
         <div class="narrow">
             <h1 tabindex="-1" prop:textContent=changing(move || title.clone())></h1>
             <p class="notice">{sentence}</p>
-            <a class="button primary" href=Route::Login(after.clone()).address()>"Log in"</a>
-            <p class="quiet">"New here? " <a href=Route::Signup(after).address()>"Sign up"</a></p>
+            <a class="button primary" href=Route::Login(after.clone()).address()>{texts::log_in()}</a>
+            <p class="quiet">{texts::new_here()} " " <a href=Route::Signup(after).address()>{texts::sign_up()}</a></p>
         </div>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::age::short_ago;
 use crate::browser::{instant_ms, kinds_in_links};
 use crate::feed::Feed;
 use crate::links::{Piece, pieces};
+use crate::texts;
 use crate::words::without_gaps;
 
 /// By how much a text that goes on below the fold is higher than what is shown of it: half a line at least. Less is the part of
@@ -33,7 +34,7 @@ pub(crate) fn Entry(message: Message, feed: Feed) -> impl IntoView {
             <header id=by.clone()>
                 {match address {
                     Some(address) => view! { <a class="name" href=address dir="auto">{author.name}</a> }.into_any(),
-                    None => view! { <span class="name quiet" dir="auto">{author.name}</span> }.into_any(),
+                    None => view! { <span class="name quiet" dir="auto">{texts::deleted_user()}</span> }.into_any(),
                 }}
                 {author.username.map(|username| view! { <span class="handle quiet">"@" {username}</span> })}
                 <When time=created_at alone/>
@@ -80,7 +81,7 @@ fn Text(text: String) -> impl IntoView {
                 class="unfold" type="button"
                 aria-expanded=move || if is_folded.get() { "false" } else { "true" }
                 on:click=move |_| is_folded.update(|is_folded| *is_folded = !*is_folded)
-                prop:textContent=changing(move || if is_folded.get() { "Show more" } else { "Show less" })
+                prop:textContent=changing(move || if is_folded.get() { texts::show_more() } else { texts::show_less() })
             ></button>
         })}
     }

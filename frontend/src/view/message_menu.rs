@@ -11,6 +11,7 @@ use crate::address::Route;
 use crate::browser::{closest, copy, origin};
 use crate::feed::Feed;
 use crate::role::Role;
+use crate::texts;
 use crate::{about, api};
 
 /// The button and its menu, which is a popover: the browser opens it, closes it on Escape and on a press elsewhere, gives the
@@ -34,7 +35,7 @@ pub(crate) fn MessageMenu(message: StoredValue<Message>, feed: Feed) -> impl Int
     let menu = format!("menu-{id}");
     view! {
         <button
-            class="more round" type="button" aria-label="More" aria-describedby=format!("by-{id}")
+            class="more round" type="button" aria-label=texts::more() aria-describedby=format!("by-{id}")
             popovertarget=menu.clone()
         >
             {icons::more()}
@@ -66,7 +67,7 @@ fn items(message: &Message, feed: Feed, task: Task) -> impl IntoView + use<> {
         {copy_link(message)}
         {(user.is_some() && !is_own).then(|| report(message))}
         {move || author.get_value().filter(|_| may_suspend.get()).map(|username| {
-            let words = format!("Suspend @{username}");
+            let words = texts::suspend_somebody(&username);
             view! { <a class="item" href=Route::AccountOf(username).address()>{words}</a> }
         })}
     }
@@ -77,9 +78,9 @@ fn copy_link(message: &Message) -> impl IntoView + use<> {
     let site = Site::get();
     let menu = format!("menu-{}", message.id);
     let address = origin() + &Route::Permalink(message.id.clone()).address();
-    let copy = move |_| copy(&address, move || site.announce("Link copied."));
+    let copy = move |_| copy(&address, move || site.announce(texts::link_copied()));
     view! {
-        <button class="item copy" type="button" popovertarget=menu popovertargetaction="hide" on:click=copy>"Copy link"</button>
+        <button class="item copy" type="button" popovertarget=menu popovertargetaction="hide" on:click=copy>{texts::copy_link()}</button>
     }
 }
 
@@ -87,7 +88,7 @@ fn copy_link(message: &Message) -> impl IntoView + use<> {
 fn report(message: &Message) -> impl IntoView + use<> {
     let (address, message) = (Route::Message(message.id.clone()).address(), message.clone());
     view! {
-        <a class="item" href=address aria-label="Report this message" on:click=move |_| about::keep(&message)>"Report"</a>
+        <a class="item" href=address aria-label=texts::report_this_message() on:click=move |_| about::keep(&message)>{texts::report()}</a>
     }
 }
 
@@ -96,8 +97,8 @@ fn report(message: &Message) -> impl IntoView + use<> {
 fn Delete(id: String, is_own: bool, feed: Feed, task: Task) -> impl IntoView {
     let site = Site::get();
     let (label, question, busy, done) = match is_own {
-        true => ("Delete", "Delete this message?", "Deleting…", "Your message is deleted."),
-        false => ("Remove", "Remove this message?", "Removing…", "The message is removed."),
+        true => (texts::delete(), texts::delete_this_message(), texts::deleting(), texts::your_message_deleted()),
+        false => (texts::remove(), texts::remove_this_message(), texts::removing(), texts::message_removed()),
     };
     let delete = move |()| {
         let id = id.clone();
@@ -106,5 +107,6 @@ fn Delete(id: String, is_own: bool, feed: Feed, task: Task) -> impl IntoView {
             site.announce(done);
         });
     };
-    view! { <Confirm class="" label question yes=label busy no="Keep" task on_yes=Callback::new(delete)/> }.into_any()
+    view! { <Confirm class="" label question yes=label busy no=texts::keep() task on_yes=Callback::new(delete)/> }
+        .into_any()
 }

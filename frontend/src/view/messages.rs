@@ -9,10 +9,8 @@ use super::site::Site;
 use super::text::changing;
 use crate::address::Route;
 use crate::feed::{Feed, Which};
+use crate::texts;
 use crate::words::new_messages;
-
-/// What strangers and the first of all members are told.
-const ABOUT: &str = "Latchkey is a small public message board: anybody reads it, and members post.";
 
 #[component]
 pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
@@ -46,18 +44,18 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
             let username = which.author().map(|author| format!("@{author} · ")).unwrap_or_default();
             view! {
                 <p class="back">
-                    <span prop:textContent=changing(move || username.clone())></span><a href="/">"All messages"</a>
+                    <span prop:textContent=changing(move || username.clone())></span><a href="/">{texts::all_messages()}</a>
                 </p>
             }
         })}
         {move || (is_all && !is_empty.get() && !site.sessions.is_somebody()).then(|| view! {
-            <p class="welcome quiet">{ABOUT} " " <a href="/signup">"Join in"</a></p>
+            <p class="welcome quiet">{texts::about_latchkey()} " " <a href="/signup">{texts::join_in()}</a></p>
         })}
         <Notice
             role="alert" text=Signal::derive(move || feed.failure.get().map(|failure| failure.cause()))
-            label="Try again" on_press=Callback::new(move |()| feed.refresh())
+            label=texts::try_again() on_press=Callback::new(move |()| feed.refresh())
         />
-        <section aria-label="Messages" aria-busy=move || if is_loading() { "true" } else { "false" }>
+        <section aria-label=texts::messages() aria-busy=move || if is_loading() { "true" } else { "false" }>
             <Waiting feed/>
             {move || is_loading().then(skeleton)}
             {move || is_empty.get().then(|| nothing(&which, is_own.get()))}
@@ -76,12 +74,11 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
 
 fn heading_of(which: &Which, is_own: bool, feed: Feed) -> String {
     match which {
-        Which::All => "Messages".to_owned(),
-        Which::By(_) if is_own => "Your messages".to_owned(),
+        Which::All => texts::messages().to_owned(),
+        Which::By(_) if is_own => texts::your_messages().to_owned(),
         Which::By(author) => feed.author_name().unwrap_or_else(|| format!("@{author}")),
-        // The name is isolated, because it may be written from right to left.
         Which::One(_) => {
-            feed.author_name().map_or_else(|| "Message".to_owned(), |name| format!("Message by \u{2068}{name}\u{2069}"))
+            feed.author_name().map_or_else(|| texts::message().to_owned(), |name| texts::message_by(&name))
         }
     }
 }
@@ -90,7 +87,7 @@ fn compose_button() -> impl IntoView {
     let site = Site::get();
     move || {
         site.may_act().then(|| view! {
-            <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>"Post a message"</button>
+            <button id="compose" class="primary" type="button" on:click=move |_| site.compose()>{texts::post_a_message()}</button>
         })
     }
 }
@@ -102,21 +99,20 @@ fn nothing(which: &Which, is_own: bool) -> AnyView {
         Which::All => view! {
             <div class="empty">
                 {icons::mark()}
-                <p>{ABOUT}</p>
-                <p>"No messages yet. Be the first."</p>
+                <p>{texts::about_latchkey()}</p>
+                <p>{texts::no_messages_yet()}</p>
                 {compose_button()}
             </div>
         }
         .into_any(),
         Which::By(_) if is_own => {
-            view! { <div class="empty"><p>"What you post is here as well."</p>{compose_button()}</div> }.into_any()
+            view! { <div class="empty"><p>{texts::yours_are_here()}</p>{compose_button()}</div> }.into_any()
         }
         Which::By(author) => {
-            let sentence =
-                format!("No messages by @{author}. Perhaps nobody has this username, or they have yet to post.");
+            let sentence = texts::no_messages_by(author);
             view! { <p class="empty" prop:textContent=changing(move || sentence.clone())></p> }.into_any()
         }
-        Which::One(_) => view! { <p class="empty">"This message doesn’t exist, or it was deleted."</p> }.into_any(),
+        Which::One(_) => view! { <p class="empty">{texts::no_such_message()}</p> }.into_any(),
     }
 }
 
@@ -162,7 +158,7 @@ fn Older(feed: Feed, is_one: bool) -> impl IntoView {
             <div class="older">
                 {match has_older {
                     true => older_button(feed).into_any(),
-                    false => view! { <p class="quiet">"You’ve reached the first message."</p> }.into_any(),
+                    false => view! { <p class="quiet">{texts::first_message()}</p> }.into_any(),
                 }}
             </div>
         })}
@@ -184,7 +180,7 @@ fn older_button(feed: Feed) -> impl IntoView {
             aria-disabled=move || feed.is_loading_older.get().then_some("true")
             on:click=move |_| feed.load_older()
             prop:textContent=changing(move || {
-                if feed.is_loading_older.get() { "Loading…" } else { "Show older messages" }
+                if feed.is_loading_older.get() { texts::loading() } else { texts::show_older() }
             })
         ></button>
     }
@@ -194,7 +190,7 @@ fn older_button(feed: Feed) -> impl IntoView {
 fn skeleton() -> impl IntoView {
     let entry = |_| view! { <div class="ghost"><span></span><span></span></div> };
     view! {
-        <p class="hidden" role="status">"Loading messages…"</p>
+        <p class="hidden" role="status">{texts::loading_messages()}</p>
         <div class="ghosts" aria-hidden="true">{(0..4).map(entry).collect_view()}</div>
     }
 }

@@ -18,6 +18,7 @@ mod field;
 mod frame;
 mod header;
 mod icons;
+mod language;
 mod link_once;
 mod login;
 mod member;
@@ -49,5 +50,6 @@ mod ways;
 
 pub(crate) use self::bundle::{AccountContent, BoardContent, Dialog, EntryContent, ModerationContent};
 pub(crate) use self::frame::Bar;
+pub(crate) use self::language::Foot;
 pub(crate) use self::said::Said;
 pub(crate) use self::site::Site;

@@ -12,6 +12,7 @@ use super::task::Task;
 use super::text::changing;
 use crate::api::own_data;
 use crate::browser::{focus_field, focus_soon, nfc};
+use crate::texts;
 use crate::words::{Field, fault};
 
 /// An entry of the list of facts.
@@ -38,14 +39,14 @@ pub(crate) fn NameEntry(
     };
     view! {
         <div class="entry" on:keydown=on_key>
-            <dt>"Name"</dt>
+            <dt>{texts::name()}</dt>
             {move || if is_changing.get() {
                 view! { <dd class="act"><NameForm name=name.get_untracked() reload close/></dd> }.into_any()
             } else {
                 view! {
                     <dd dir="auto" prop:textContent=changing(move || name.get())></dd>
                     {move || site.may_act().then(|| view! {
-                        <dd class="act"><Press class="plain" label="Change" name="Change your name" on_press=open/></dd>
+                        <dd class="act"><Press class="plain" label=texts::change() name=texts::change_your_name() on_press=open/></dd>
                     })}
                 }.into_any()
             }}
@@ -68,7 +69,7 @@ fn NameForm(name: String, reload: Callback<()>, close: Callback<()>) -> impl Int
             Err(refusal) => refuse(&refusal, &[(fields::NAME, checked)]),
             Ok(account) => {
                 site.sessions.learn(account);
-                site.announce("Your name is changed.");
+                site.announce(texts::name_changed());
                 reload.try_run(());
                 close.try_run(());
                 Ok(())
@@ -76,17 +77,17 @@ fn NameForm(name: String, reload: Callback<()>, close: Callback<()>) -> impl Int
         });
     };
     view! {
-        <Form action="/account" name="Change your name" on_submit=submit>
+        <Form action="/account" name=texts::change_your_name() on_submit=submit>
             <TextField
-                id="new-name" label="New name" autocomplete="name" kind="text" value=name
-                hint="Shown next to your new messages. Messages you have posted keep the old name.".to_owned()
+                id="new-name" label=texts::new_name() autocomplete="name" kind="text" value=name
+                hint=texts::new_name_hint().to_owned()
                 error=checked.error field=checked.field
                 on_input=move |()| checked.error.set(None) on_leave=|()| ()
             />
             <ErrorText text=task.error/>
             <div class="choice">
-                <BusyButton class="primary" label="Save" busy="Saving…" is_running=task.is_running/>
-                <Press class="plain" label="Cancel" on_press=close/>
+                <BusyButton class="primary" label=texts::save() busy=texts::saving() is_running=task.is_running/>
+                <Press class="plain" label=texts::cancel() on_press=close/>
             </div>
         </Form>
     }

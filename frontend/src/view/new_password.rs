@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::field::{TextField, typed};
 use super::site::Site;
 use crate::strength::{Strength, judge};
+use crate::texts;
 use crate::words::{Field, hint};
 
 /// Screen readers are told how strong a password is when nothing has been typed for so long.
@@ -36,7 +37,7 @@ pub(crate) fn NewPasswordField(
         }
         let it = verdict.get_untracked();
         if it.strength != Strength::None {
-            site.read_out(format!("Password strength: {} {}", it.strength.words(), it.advice));
+            site.read_out(texts::password_strength(it.strength.words(), &it.advice));
         }
     };
     let type_in = move |()| {

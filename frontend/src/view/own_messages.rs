@@ -10,6 +10,7 @@ use super::text::changing;
 use crate::api::own_data;
 use crate::api_error::ApiError;
 use crate::browser::focus;
+use crate::texts;
 
 #[component]
 pub(crate) fn MessagesPart() -> impl IntoView {
@@ -20,13 +21,13 @@ pub(crate) fn MessagesPart() -> impl IntoView {
         task.run_all(async move { delete_all(site, progress).await.map_err(|failure| failure.sentence()) });
     });
     view! {
-        <Part id="messages-title" title="Delete your messages">
-            <p>"This deletes everything you have posted, for good. Your account stays."</p>
+        <Part id="messages-title" title=texts::delete_your_messages()>
+            <p>{texts::deletes_all_you_posted()}</p>
             // While this is under way, nobody is offered to keep the messages.
             {move || (!task.is_running.get()).then(|| view! {
                 <Confirm
-                    class="" label="Delete all your messages" question="Delete all your messages for good?" yes="Delete all"
-                    no="Keep" task on_yes=delete
+                    class="" label=texts::delete_all_your_messages() question=texts::delete_all_question() yes=texts::delete_all()
+                    no=texts::keep() task on_yes=delete
                 />
             })}
             <p class="quiet" role="status" prop:textContent=changing(move || progress.get())></p>
@@ -43,8 +44,8 @@ pub(crate) async fn delete_all(site: Site, progress: RwSignal<String>) -> Result
         deleted += page.deleted;
         before = page.next;
         let said = match before {
-            Some(_) => format!("{deleted} messages deleted so far. Stay on this page."),
-            None => "All your messages are deleted.".to_owned(),
+            Some(_) => texts::deleted_so_far(&deleted.to_string()),
+            None => texts::all_messages_deleted().to_owned(),
         };
         // The view is gone, and with it whoever wanted this: the next request might delete the messages of somebody else.
         if progress.try_set(said).is_some() {

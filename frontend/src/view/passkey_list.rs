@@ -16,6 +16,7 @@ use super::text::changing;
 use crate::api::passkeys;
 use crate::browser::{focus, focus_field, nfc};
 use crate::passkey::{NoPasskey, is_possible, make};
+use crate::texts;
 use crate::words::{Field, fault};
 
 const TITLE: &str = "passkeys-title";
@@ -65,12 +66,12 @@ pub(crate) fn PasskeysPart(list: PasskeyList, username: String) -> impl IntoView
     };
     let is_possible = is_possible();
     view! {
-        <Part id=TITLE title="Passkeys">
+        <Part id=TITLE title=texts::passkeys()>
             <p>
-                "A passkey logs you in with your fingerprint, your face or your screen lock instead of a password."
-                {(!is_possible).then_some(" This browser can’t use passkeys at this address.")}
+                {texts::what_a_passkey_is()}
+                {(!is_possible).then(|| view! { " " {texts::no_passkeys_here()} })}
             </p>
-            <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
+            <Notice role="alert" text=list.loading.error label=texts::try_again() on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || {
                     let all = list.found.get().unwrap_or_default().into_iter();
@@ -80,7 +81,7 @@ pub(crate) fn PasskeysPart(list: PasskeyList, username: String) -> impl IntoView
             {move || match is_adding.get() {
                 true => view! { <Add owner list is_adding/> }.into_any(),
                 false => is_possible.then(|| view! {
-                    <Press class="plain" label="Add a passkey" on_press=add/>
+                    <Press class="plain" label=texts::add_a_passkey() on_press=add/>
                 }).into_any(),
             }}
         </Part>
@@ -101,7 +102,7 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
             return focus_field(name.field);
         }
         let given = untrack(wants_code).then(|| typed(code.field));
-        if given.as_ref().is_some_and(|_| code.lacks("Enter a code.")) {
+        if given.as_ref().is_some_and(|_| code.lacks(texts::enter_a_code())) {
             return focus_field(code.field);
         }
         error.set(None);
@@ -115,15 +116,13 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
                     Ok(made) => saving.run(passkeys::register(&called, &made), move |result| {
                         result.map_err(|refusal| refusal.sentence())?;
                         is_adding.try_set(false);
-                        list.changed("Your passkey is added.");
+                        list.changed(texts::passkey_added());
                         Ok(())
                     }),
                     Err(NoPasskey::Known) => {
-                        error.try_set(Some("This device already has a passkey for your account.".to_owned()));
+                        error.try_set(Some(texts::passkey_known().to_owned()));
                     }
-                    Err(NoPasskey::Cancelled) => {
-                        _ = error.try_set(Some("Adding the passkey was cancelled. Try again.".to_owned()))
-                    }
+                    Err(NoPasskey::Cancelled) => _ = error.try_set(Some(texts::passkey_cancelled().to_owned())),
                 }
             });
             Ok(())
@@ -136,11 +135,11 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
     let failure = Signal::derive(move || error.get().or_else(|| saving.error.get()));
     view! {
         <PasswordForm
-            id="passkey-password" title=TITLE username=owner.get_value() class="primary" label="Continue" busy="Waiting…"
+            id="passkey-password" title=TITLE username=owner.get_value() class="primary" label=texts::go_on() busy=texts::waiting()
             password task on_submit=submit on_cancel=cancel
         >
             {wants_code().then(|| view! { <CodeField id="passkey-code" code/> })}
-            <NameField id="passkey-name" name value="My passkey".to_owned()/>
+            <NameField id="passkey-name" name value=texts::my_passkey().to_owned()/>
             <ErrorText text=failure/>
         </PasswordForm>
     }
@@ -151,7 +150,7 @@ fn Add(owner: StoredValue<String>, list: PasskeyList, is_adding: RwSignal<bool>)
 fn NameField(#[prop(into)] id: String, name: Checked, value: String) -> impl IntoView {
     view! {
         <TextField
-            id label="Name of the passkey" autocomplete="off" kind="text" value
+            id label=texts::name_of_the_passkey() autocomplete="off" kind="text" value
             error=name.error field=name.field on_input=move |()| name.error.set(None) on_leave=|()| ()
         />
     }
@@ -176,9 +175,9 @@ fn Entry(passkey: Passkey, owner: StoredValue<String>, list: PasskeyList) -> imp
         <li class="session">
             <p class="client" dir="auto"><span prop:textContent=changing(move || shown.clone())></span></p>
             <p class="quiet">
-                "Added " <Ago time=created_at/>
-                {last_used_at.map(|at| view! { ", last used " <Ago time=at/> })}
-                {backed_up.then_some(", kept in your password manager")}
+                {texts::added()} " " <Ago time=created_at/>
+                {last_used_at.map(|at| view! { ", " {texts::last_used()} " " <Ago time=at/> })}
+                {backed_up.then(|| view! { ", " {texts::kept_in_manager()} })}
             </p>
             {move || match step.get() {
                 Step::Shown => view! { <Choice named step/> }.into_any(),
@@ -192,11 +191,10 @@ fn Entry(passkey: Passkey, owner: StoredValue<String>, list: PasskeyList) -> imp
 
 #[component]
 fn Choice(named: StoredValue<String>, step: RwSignal<Step>) -> impl IntoView {
-    let name = |verb: &str| format!("{verb} {}", named.get_value());
     view! {
         <div class="choice">
-            <Press class="plain" label="Rename" name=name("Rename") on_press=move |()| step.set(Step::Renaming)/>
-            <Press class="plain" label="Remove" name=name("Remove") on_press=move |()| step.set(Step::Removing)/>
+            <Press class="plain" label=texts::rename() name=named.with_value(|name| texts::rename_something(name)) on_press=move |()| step.set(Step::Renaming)/>
+            <Press class="plain" label=texts::remove() name=named.with_value(|name| texts::remove_something(name)) on_press=move |()| step.set(Step::Removing)/>
         </div>
     }
     .into_any()
@@ -220,18 +218,18 @@ fn Rename(
         task.run(passkeys::rename(&id.get_value(), &called), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::NAME, name)]),
             Ok(()) => {
-                list.changed("Your passkey is renamed.");
+                list.changed(texts::passkey_renamed());
                 Ok(())
             }
         });
     };
     view! {
-        <Form action="/account" name="Rename the passkey" on_submit=submit>
+        <Form action="/account" name=texts::rename_the_passkey() on_submit=submit>
             <NameField id=format!("name-{}", id.get_value()) name value=named.get_value()/>
             <ErrorText text=task.error/>
             <div class="choice">
-                <BusyButton class="primary" label="Save" busy="Saving…" is_running=task.is_running/>
-                <Press class="plain" label="Cancel" on_press=move |()| step.set(Step::Shown)/>
+                <BusyButton class="primary" label=texts::save() busy=texts::saving() is_running=task.is_running/>
+                <Press class="plain" label=texts::cancel() on_press=move |()| step.set(Step::Shown)/>
             </div>
         </Form>
     }
@@ -251,14 +249,14 @@ fn Remove(
         task.run(passkeys::remove(&id.get_value(), &said), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::PASSWORD, password)]),
             Ok(()) => {
-                list.changed("Your passkey is removed.");
+                list.changed(texts::passkey_removed());
                 Ok(())
             }
         });
     };
     view! {
         <PasswordForm
-            id=format!("remove-{}", id.get_value()) title=TITLE username=owner.get_value() class="danger" label="Remove" busy="Removing…"
+            id=format!("remove-{}", id.get_value()) title=TITLE username=owner.get_value() class="danger" label=texts::remove() busy=texts::removing()
             password task on_submit=submit on_cancel=Callback::new(move |()| step.set(Step::Shown))
         />
     }

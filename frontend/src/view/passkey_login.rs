@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::button::BusyButton;
 use crate::api::{Entry, passkeys};
 use crate::passkey::{ending, is_offered_in_field, is_possible, sign};
+use crate::texts;
 
 /// Shows nothing where passkeys can't be used: the browser has none, or the server takes none.
 #[component]
@@ -46,11 +47,7 @@ pub(crate) fn PasskeyLogin(
             match passkeys::begin_login().await {
                 Ok(options) => match sign(&options, None).await {
                     Ok(signed) => finish(&signed, enter, error).await,
-                    Err(_) => {
-                        _ = error.try_set(Some(
-                            "Logging in with a passkey was cancelled. Try again, or enter your password.".to_owned(),
-                        ))
-                    }
+                    Err(_) => _ = error.try_set(Some(texts::passkey_login_cancelled().to_owned())),
                 },
                 Err(refusal) => _ = error.try_set(Some(refusal.sentence())),
             }
@@ -60,7 +57,7 @@ pub(crate) fn PasskeyLogin(
     move || {
         is_there.get().then(|| view! {
             <BusyButton
-                class="plain wide" kind="button" label="Log in with a passkey" busy="Logging in…" is_running on_press=press
+                class="plain wide" kind="button" label=texts::log_in_with_passkey() busy=texts::logging_in() is_running on_press=press
             />
         })
     }
@@ -70,9 +67,7 @@ async fn finish(signed: &str, enter: Callback<Entry>, error: RwSignal<Option<Str
     match passkeys::log_in(signed).await {
         Ok(login) => _ = enter.try_run(Entry::Session(Box::new(login))),
         Err(refusal) if refusal.code() == Some(wire::ProblemCode::InvalidCredentials) => {
-            error.try_set(Some(
-                "This passkey belongs to no account here. Use another, or enter your password.".to_owned(),
-            ));
+            error.try_set(Some(texts::passkey_unknown().to_owned()));
         }
         Err(refusal) => _ = error.try_set(Some(refusal.sentence())),
     }

@@ -9,6 +9,7 @@ use super::part::Form;
 use super::task::Task;
 use crate::api_error::ApiError;
 use crate::browser::focus_field;
+use crate::texts;
 use crate::words::{Field, fault};
 
 impl Checked {
@@ -20,7 +21,7 @@ impl Checked {
     }
 
     pub(crate) fn lacks_password(self) -> bool {
-        self.lacks("Enter your password.")
+        self.lacks(texts::enter_password())
     }
 
     pub(crate) fn clear(self) {
@@ -87,7 +88,7 @@ pub(crate) fn PasswordForm(
         <Form action="/account" title=title on_submit=submit>
             <HiddenUsername username/>
             <TextField
-                id label="Your password" autocomplete="current-password" kind="password"
+                id label=texts::your_password() autocomplete="current-password" kind="password"
                 error=password.error field=password.field
                 on_input=move |()| password.error.set(None) on_leave=|()| ()
             />
@@ -96,7 +97,7 @@ pub(crate) fn PasswordForm(
             <div class="choice">
                 <BusyButton class label busy is_running=task.is_running/>
                 {on_cancel.map(|cancel| view! {
-                    <Press class="plain" label="Cancel" on_press=move |()| cancel.run(())/>
+                    <Press class="plain" label=texts::cancel() on_press=move |()| cancel.run(())/>
                 })}
             </div>
         </Form>
@@ -109,8 +110,8 @@ pub(crate) fn PasswordForm(
 pub(crate) fn CodeField(id: &'static str, code: Checked) -> impl IntoView {
     view! {
         <TextField
-            id label="Code" autocomplete="one-time-code" kind="text"
-            hint="From your authenticator app, or a recovery code.".to_owned()
+            id label=texts::code() autocomplete="one-time-code" kind="text"
+            hint=texts::code_hint().to_owned()
             error=code.error field=code.field on_input=move |()| code.error.set(None) on_leave=|()| ()
         />
     }

@@ -14,6 +14,7 @@ use crate::address::{After, Route, member};
 use crate::api::security::{self, Proof};
 use crate::api_error::ApiError;
 use crate::browser::{focus_field, focus_soon, take_fragment};
+use crate::texts;
 use crate::words::{Field, fault};
 
 /// The fields of the form.
@@ -44,8 +45,8 @@ impl Form {
         let ticket = self.ticket.get_value();
         // All are checked before this returns, so that all errors are shown at once.
         let wrong = [
-            (self.username, self.username.lacks("Enter your username.")),
-            (self.code, ticket.is_none() && self.code.lacks("Enter one of your recovery codes.")),
+            (self.username, self.username.lacks(texts::enter_username())),
+            (self.code, ticket.is_none() && self.code.lacks(texts::enter_recovery_code())),
             (self.password, !self.check_password()),
         ];
         if let Some((first, _)) = wrong.into_iter().find(|(_, is_wrong)| *is_wrong) {
@@ -67,11 +68,9 @@ impl Form {
     fn refuse(self, refusal: &ApiError) {
         let sentence = match refusal.code() {
             Some(ProblemCode::InvalidCode) if self.ticket.with_value(Option::is_some) => {
-                Err("This link is for another username, used already, or too old. Ask for a new one.".to_owned())
+                Err(texts::link_refused().to_owned())
             }
-            Some(ProblemCode::InvalidCode) => {
-                Err("Check the username and the code: they don’t match, or the code was used already.".to_owned())
-            }
+            Some(ProblemCode::InvalidCode) => Err(texts::recovery_refused().to_owned()),
             _ => refuse(refusal, &[(fields::NEW_PASSWORD, self.password), (fields::CODE, self.code)]),
         };
         self.error.try_set(sentence.err());
@@ -101,38 +100,37 @@ pub(crate) fn RecoverPage() -> impl IntoView {
     };
     view! {
         <div class="narrow">
-            <h1 tabindex="-1">"Set a new password"</h1>
+            <h1 tabindex="-1">{texts::set_a_new_password()}</h1>
             <p>
                 {match is_by_link {
-                    true => "Choose a new password. This link works once.",
-                    false => "Enter one of your recovery codes. You then have a new password, and are logged out on every device. \
-                              No codes? Ask an admin of this board for a reset link.",
+                    true => texts::choose_password_by_link(),
+                    false => texts::choose_password_by_code(),
                 }}
             </p>
-            <Form action="/recover" name="Set a new password" on_submit=submit>
+            <Form action="/recover" name=texts::set_a_new_password() on_submit=submit>
                 <TextField
-                    id="username" label="Username" autocomplete="username" kind="text" value=known
+                    id="username" label=texts::username() autocomplete="username" kind="text" value=known
                     error=form.username.error field=form.username.field
                     on_input=move |()| form.username.error.set(None) on_leave=|()| ()
                 />
                 {(!is_by_link).then(|| view! {
                     <TextField
-                        id="recovery-code" label="Recovery code" autocomplete="off" kind="text"
+                        id="recovery-code" label=texts::recovery_code() autocomplete="off" kind="text"
                         error=form.code.error field=form.code.field
                         on_input=move |()| form.code.error.set(None) on_leave=|()| ()
                     />
                 })}
                 <NewPasswordField
-                    id="new-password" label="New password" is_shown
+                    id="new-password" label=texts::new_password() is_shown
                     username=move |()| typed(form.username.field).trim().to_owned()
                     error=form.password.error field=form.password.field
                     on_input=move |()| if form.password.error.with_untracked(Option::is_some) { form.check_password(); }
                     on_leave=move |()| if !typed(form.password.field).is_empty() { form.check_password(); }
                 />
                 <ErrorText text=form.error/>
-                <BusyButton class="primary wide" label="Set password" busy="Setting password…" is_running=form.is_running/>
+                <BusyButton class="primary wide" label=texts::set_password() busy=texts::setting_password() is_running=form.is_running/>
             </Form>
-            <p class="quiet"><a href=Route::Login(After::messages()).address()>"Back to log in"</a></p>
+            <p class="quiet"><a href=Route::Login(After::messages()).address()>{texts::back_to_log_in()}</a></p>
         </div>
     }
     .into_any()

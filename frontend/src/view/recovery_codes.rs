@@ -12,6 +12,7 @@ use super::site::Site;
 use super::task::Task;
 use crate::api::security;
 use crate::browser::{focus, focus_field, print};
+use crate::texts;
 
 const TITLE: &str = "codes-title";
 
@@ -49,7 +50,7 @@ pub(crate) fn RecoveryCodesPart(
     });
     let submit = move |said: String| {
         let is_wanted = wants_code.get_untracked() == Some(true);
-        if is_wanted && code.lacks("Enter a code.") {
+        if is_wanted && code.lacks(texts::enter_a_code()) {
             return focus_field(code.field);
         }
         let given = is_wanted.then(|| typed(code.field));
@@ -63,13 +64,13 @@ pub(crate) fn RecoveryCodesPart(
         });
     };
     view! {
-        <Part id=TITLE title="Recovery codes">
+        <Part id=TITLE title=texts::recovery_codes()>
             {move || match step.get() {
                 Step::State => left.get().map(|left| view! { <State left is_at_risk step/> }).into_any(),
                 Step::Asking => view! {
                     <PasswordForm
-                        id="codes-password" title=TITLE username=username.clone() class="primary" label="Make codes"
-                        busy="Making codes…" password task on_submit=submit
+                        id="codes-password" title=TITLE username=username.clone() class="primary" label=texts::make_codes()
+                        busy=texts::making_codes() password task on_submit=submit
                         on_cancel=Callback::new(move |()| go.run(Step::State))
                     >
                         {(wants_code.get_untracked() == Some(true)).then(|| view! { <CodeField id="codes-code" code/> })}
@@ -85,24 +86,24 @@ pub(crate) fn RecoveryCodesPart(
 #[component]
 fn State(left: usize, is_at_risk: Signal<bool>, step: RwSignal<Step>) -> impl IntoView {
     let count = match left {
-        0 => "You have no recovery codes.".to_owned(),
-        1 => "You have 1 recovery code left.".to_owned(),
-        left => format!("You have {left} recovery codes left."),
+        0 => texts::no_codes_left().to_owned(),
+        1 => texts::code_left().to_owned(),
+        left => texts::codes_left(&left.to_string()),
     };
-    let label = if left == 0 { "Make recovery codes" } else { "Make new recovery codes" };
+    let label = if left == 0 { texts::make_recovery_codes() } else { texts::make_new_recovery_codes() };
     let ask = move |()| {
         step.set(Step::Asking);
         request_animation_frame(|| focus("#codes-password"));
     };
     view! {
         {move || is_at_risk.get().then(|| view! {
-            <p class="notice">"If you forget your password now, you lose this account. Make recovery codes, or add a passkey."</p>
+            <p class="notice">{texts::account_at_risk()}</p>
         })}
         <p>
             {count}
-            " Each works once: to set a new password if you forget yours, or instead of a code from your authenticator app."
+            " " {texts::what_codes_are()}
         </p>
-        {(left > 0).then(|| view! { <p class="quiet">"New codes replace the old ones."</p> })}
+        {(left > 0).then(|| view! { <p class="quiet">{texts::new_codes_replace()}</p> })}
         <Press class="plain" label=label on_press=ask/>
     }
     .into_any()
@@ -113,15 +114,15 @@ fn Codes(codes: Vec<String>, on_kept: Callback<()>) -> impl IntoView {
     // Codes consist of letters, digits and hyphens, so that nothing has to be escaped but the ends of lines.
     let file = format!("data:text/plain,{}%0A", codes.join("%0A"));
     view! {
-        <p>"Keep these codes somewhere safe, away from this device. They are shown only now."</p>
+        <p>{texts::keep_codes_safe()}</p>
         <ul class="codes" translate="no">
             {codes.iter().map(|code| view! { <li><code>{code.clone()}</code></li> }).collect_view()}
         </ul>
         <div class="choice">
             <CopyButton text=codes.join("\n")/>
-            <a class="button plain" href=file download="latchkey-recovery-codes.txt">"Download"</a>
-            <Press class="plain" label="Print" on_press=|()| print()/>
-            <Press class="primary" label="I’ve saved them" on_press=move |()| on_kept.run(())/>
+            <a class="button plain" href=file download="latchkey-recovery-codes.txt">{texts::download()}</a>
+            <Press class="plain" label=texts::print() on_press=|()| print()/>
+            <Press class="primary" label=texts::saved_them() on_press=move |()| on_kept.run(())/>
         </div>
     }
     .into_any()

@@ -15,10 +15,16 @@ use super::ways::ways;
 use crate::address::Route;
 use crate::api::moderation;
 use crate::browser::focus;
+use crate::texts;
 
 #[component]
 pub(crate) fn ReportsPage() -> impl IntoView {
-    view! { <ForMember title="Reports" purpose="to see what was reported" show=|_: User| view! { <Reports/> }.into_any()/> }
+    view! {
+        <ForMember
+            title=texts::reports() log_in=texts::log_in_to_see_reports() log_in_again=texts::log_in_again_to_see_reports()
+            show=|_: User| view! { <Reports/> }.into_any()
+        />
+    }
     .into_any()
 }
 
@@ -63,12 +69,12 @@ fn Reports() -> impl IntoView {
         move || list.found.with(|found| found.as_ref().is_some_and(Vec::is_empty)) && list.next.with(Option::is_none);
     view! {
         <div class="account">
-            <h1 tabindex="-1">"Reports"</h1>
+            <h1 tabindex="-1">{texts::reports()}</h1>
             {move || ways(role.get())}
             <Notice
-                role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())
+                role="alert" text=list.loading.error label=texts::try_again() on_press=Callback::new(move |()| list.load())
             />
-            {move || is_empty().then(|| view! { <p class="empty">"No reports. All is well."</p> })}
+            {move || is_empty().then(|| view! { <p class="empty">{texts::no_reports()}</p> })}
             <For
                 each=move || list.found.get().unwrap_or_default()
                 key=|report| report.id.clone()
@@ -76,7 +82,7 @@ fn Reports() -> impl IntoView {
             />
             {move || list.next.with(Option::is_some).then(|| view! {
                 <BusyButton
-                    class="plain" kind="button" label="Show older reports" busy="Loading…"
+                    class="plain" kind="button" label=texts::show_older_reports() busy=texts::loading()
                     is_running=list.loading.is_running on_press=Callback::new(move |()| list.load())
                 />
             })}
@@ -92,7 +98,7 @@ fn person(author: Author) -> impl IntoView {
             let address = Route::Author(username.clone()).address();
             view! { <a href=address><bdi>{author.name}</bdi>" @"{username}</a> }.into_any()
         }
-        None => view! { <bdi>{author.name}</bdi> }.into_any(),
+        None => view! { <bdi>{texts::deleted_user()}</bdi> }.into_any(),
     }
 }
 
@@ -105,10 +111,10 @@ fn Entry(report: Report, list: List) -> impl IntoView {
     view! {
         <section class="part" aria-labelledby=title.clone()>
             <h2 id=title.clone() class="reason" dir="auto">{reason}</h2>
-            <p class="quiet">"Reported by " {person(reporter)} " " <Ago time=created_at/></p>
+            <p class="quiet">{texts::reported_by()} " " {person(reporter)} " " <Ago time=created_at/></p>
             {match message {
                 Some(message) => view! { <Reported message/> }.into_any(),
-                None => view! { <p>"The message is no longer on the board."</p> }.into_any(),
+                None => view! { <p>{texts::message_gone()}</p> }.into_any(),
             }}
             <Decide id author is_there list/>
         </section>
@@ -150,7 +156,7 @@ fn Decide(
             Ok(())
         });
     };
-    let suspend = Callback::new(move |asked| resolve("suspend", Some(asked), "The author is suspended."));
+    let suspend = Callback::new(move |asked| resolve("suspend", Some(asked), texts::author_suspended()));
     let form = author.clone();
     view! {
         {move || match form.clone().filter(|_| is_suspending.get()) {
@@ -165,18 +171,18 @@ fn Decide(
                 <div class="choice">
                     {is_there.then(|| view! {
                         <BusyButton
-                            class="danger" kind="button" label="Remove message" busy="Removing…" is_running=task.is_running
-                            on_press=Callback::new(move |()| resolve("remove", None, "The message is removed."))
+                            class="danger" kind="button" label=texts::remove_message() busy=texts::removing() is_running=task.is_running
+                            on_press=Callback::new(move |()| resolve("remove", None, texts::message_removed()))
                         />
                     })}
                     {author.clone().map(|username| view! {
                         <Press
-                            class="danger" label=format!("Suspend @{username}") on_press=move |()| is_suspending.set(true)
+                            class="danger" label=texts::suspend_somebody(&username) on_press=move |()| is_suspending.set(true)
                         />
                     })}
                     <BusyButton
-                        class="plain" kind="button" label="Dismiss" busy="…" is_running=task.is_running
-                        on_press=Callback::new(move |()| resolve("dismiss", None, "The report is dismissed."))
+                        class="plain" kind="button" label=texts::dismiss() busy="…" is_running=task.is_running
+                        on_press=Callback::new(move |()| resolve("dismiss", None, texts::report_dismissed()))
                     />
                 </div>
             }.into_any(),

@@ -6,6 +6,8 @@ use super::button::Press;
 use super::site::Site;
 use super::text::changing;
 
+use crate::texts;
+
 /// The toast, and the only place of the page from which a screen reader is told of it.
 #[component]
 pub(crate) fn Said() -> impl IntoView {
@@ -25,7 +27,7 @@ pub(crate) fn Said() -> impl IntoView {
                 }/>
             })}
             {move || seen.get().then(|| view! {
-                <Press class="round" label="×" name="Close" on_press=move |()| toaster.close()/>
+                <Press class="round" label="×" name=texts::close() on_press=move |()| toaster.close()/>
             })}
         </div>
     }

@@ -12,6 +12,7 @@ use super::task::Task;
 use crate::api::security;
 use crate::browser::{focus, focus_field};
 use crate::qr;
+use crate::texts;
 
 /// What the part shows.
 #[derive(Clone)]
@@ -49,7 +50,7 @@ pub(crate) fn SecondFactorPart(
         back.run(());
     });
     view! {
-        <Part id=TITLE title="Second factor">
+        <Part id=TITLE title=texts::second_factor()>
             {move || match step.get() {
                 Step::State => is_on.get().map(|is_on| view! { <State is_on step/> }).into_any(),
                 Step::Beginning => view! { <Begin username=username.clone() step back/> }.into_any(),
@@ -63,16 +64,11 @@ pub(crate) fn SecondFactorPart(
 
 #[component]
 fn State(is_on: bool, step: RwSignal<Step>) -> impl IntoView {
-    let (words, label, next) = match is_on {
-        true => ("On. After your password, you enter a code from your authenticator app.", "Turn off", Step::Ending),
-        false => (
-            "Off. Turn it on to enter a code from an authenticator app after your password, so that a stolen password is not enough.",
-            "Set up",
-            Step::Beginning,
-        ),
+    let (words, label, name, next) = match is_on {
+        true => (texts::second_factor_on(), texts::turn_off(), texts::turn_off_second_factor(), Step::Ending),
+        false => (texts::second_factor_off(), texts::set_up(), texts::set_up_second_factor(), Step::Beginning),
     };
     let next = StoredValue::new(next);
-    let name = format!("{label} the second factor");
     let go = move |()| {
         step.set(next.get_value());
         request_animation_frame(|| focus("[aria-labelledby=factor-title] input:not([hidden])"));
@@ -99,7 +95,7 @@ fn Begin(username: String, step: RwSignal<Step>, back: Callback<()>) -> impl Int
     };
     view! {
         <PasswordForm
-            id="factor-password" title=TITLE username class="primary" label="Continue" busy="Loading…"
+            id="factor-password" title=TITLE username class="primary" label=texts::go_on() busy=texts::loading()
             password task on_submit=submit on_cancel=back
         />
     }
@@ -112,34 +108,34 @@ fn Confirm(totp: TotpResponse, done: Callback<&'static str>, back: Callback<()>)
     let TotpResponse { key, uri, ticket } = totp;
     let spaced = key.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
     let submit = move |()| {
-        if code.lacks("Enter the code your app shows.") {
+        if code.lacks(texts::enter_code_of_app()) {
             return focus_field(code.field);
         }
         task.run(security::confirm_totp(&ticket, typed(code.field).trim()), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::CODE, code)]),
             Ok(()) => {
-                done.run("The second factor is on.");
+                done.run(texts::second_factor_is_on());
                 Ok(())
             }
         });
     };
     view! {
-        <p>"Scan this with your authenticator app, or type the key there. Then enter the code the app shows."</p>
+        <p>{texts::scan_this()}</p>
         {qr::draw(&uri).map(|drawing| view! {
-            <svg class="qr" role="img" aria-label="QR code of the key" viewBox=format!("0 0 {0} {0}", drawing.side)>
+            <svg class="qr" role="img" aria-label=texts::qr_code() viewBox=format!("0 0 {0} {0}", drawing.side)>
                 <path d=drawing.path/>
             </svg>
         })}
-        <p>"Key: " <code class="key" translate="no">{spaced}</code></p>
+        <p>{texts::key()} " " <code class="key" translate="no">{spaced}</code></p>
         <Form action="/account" title=TITLE on_submit=submit>
             <TextField
-                id="totp-code" label="Code" autocomplete="one-time-code" kind="text" error=code.error field=code.field
+                id="totp-code" label=texts::code() autocomplete="one-time-code" kind="text" error=code.error field=code.field
                 on_input=move |()| code.error.set(None) on_leave=|()| ()
             />
             <ErrorText text=task.error/>
             <div class="choice">
-                <BusyButton class="primary" label="Turn on" busy="Turning on…" is_running=task.is_running/>
-                <Press class="plain" label="Cancel" on_press=move |()| back.run(())/>
+                <BusyButton class="primary" label=texts::turn_on() busy=texts::turning_on() is_running=task.is_running/>
+                <Press class="plain" label=texts::cancel() on_press=move |()| back.run(())/>
             </div>
         </Form>
     }
@@ -150,20 +146,20 @@ fn Confirm(totp: TotpResponse, done: Callback<&'static str>, back: Callback<()>)
 fn End(username: String, done: Callback<&'static str>, back: Callback<()>) -> impl IntoView {
     let (task, password, code) = (Task::new(Site::get()), Checked::new(), Checked::new());
     let submit = move |said: String| {
-        if code.lacks("Enter a code.") {
+        if code.lacks(texts::enter_a_code()) {
             return focus_field(code.field);
         }
         task.run(security::end_totp(&said, typed(code.field).trim()), move |result| match result {
             Err(refusal) => refuse(&refusal, &[(fields::PASSWORD, password), (fields::CODE, code)]),
             Ok(()) => {
-                done.run("The second factor is off.");
+                done.run(texts::second_factor_is_off());
                 Ok(())
             }
         });
     };
     view! {
         <PasswordForm
-            id="factor-password" title=TITLE username class="danger" label="Turn off" busy="Turning off…"
+            id="factor-password" title=TITLE username class="danger" label=texts::turn_off() busy=texts::turning_off()
             password task on_submit=submit on_cancel=back
         >
             <CodeField id="factor-code" code/>

@@ -14,6 +14,7 @@ use super::task::Task;
 use super::text::changing;
 use crate::api;
 use crate::browser::{exact, focus};
+use crate::{texts, words};
 
 /// The sessions as they were loaded last.
 #[derive(Clone, Copy)]
@@ -39,7 +40,7 @@ impl SessionList {
     fn forget(self, id: &str, client: &str) {
         focus("#sessions-title");
         self.found.try_update(|found| found.retain(|session| session.id != id));
-        self.site.announce(format!("{client} is logged out."));
+        self.site.announce(texts::client_logged_out(client));
     }
 }
 
@@ -51,14 +52,14 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
         task.log_out(api::end_all_sessions(), move || site.leave_with(Farewell::LoggedOutEverywhere));
     };
     view! {
-        <Part id="sessions-title" title="Where you’re logged in">
-            <Notice role="alert" text=list.loading.error label="Try again" on_press=Callback::new(move |()| list.load())/>
+        <Part id="sessions-title" title=texts::where_logged_in()>
+            <Notice role="alert" text=list.loading.error label=texts::try_again() on_press=Callback::new(move |()| list.load())/>
             <ul class="sessions">
                 {move || list.found.get().into_iter().map(|session| view! { <Entry session list/> }).collect_view()}
             </ul>
             <Confirm
-                class="" label="Log out on every device" question="Log out on every device, including this one?"
-                yes="Log out" busy="Logging out…" no="Stay logged in" task on_yes=Callback::new(end_all)
+                class="" label=texts::log_out_everywhere() question=texts::log_out_everywhere_question()
+                yes=texts::log_out() busy=texts::logging_out() no=texts::stay_logged_in() task on_yes=Callback::new(end_all)
             />
         </Part>
     }
@@ -69,11 +70,12 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
 fn Entry(session: Session, list: SessionList) -> impl IntoView {
     let site = list.site;
     let Session { id, current, created_at, last_used_at, client } = session;
+    let client = words::client(&client);
     let task = Task::new(site);
     // The same browser may have several sessions, which began at different times.
     let name = match current {
-        true => "Log out on this device".to_owned(),
-        false => format!("Log out {client}, logged in {}", exact(&created_at)),
+        true => texts::log_out_on_this_device().to_owned(),
+        false => texts::log_out_client(&client, &exact(&created_at)),
     };
     let called = client.clone();
     let end = move |()| {
@@ -88,11 +90,11 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
         <li class="session">
             <p class="client">
                 <span prop:textContent=changing(move || client.clone())></span>
-                {current.then(|| view! { " " <span class="badge">"This device"</span> })}
+                {current.then(|| view! { " " <span class="badge">{texts::this_device()}</span> })}
             </p>
-            <p class="quiet">"Logged in " <Ago time=created_at/> ", last used " <Ago time=last_used_at/></p>
+            <p class="quiet">{texts::logged_in()} " " <Ago time=created_at/> ", " {texts::last_used()} " " <Ago time=last_used_at/></p>
             <BusyButton
-                class="plain" kind="button" label="Log out" busy="Logging out…" name
+                class="plain" kind="button" label=texts::log_out() busy=texts::logging_out() name
                 is_running=task.is_running on_press=Callback::new(end)
             />
             <ErrorText text=task.error/>

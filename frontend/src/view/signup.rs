@@ -13,7 +13,8 @@ use crate::address::{After, Route, member};
 use crate::api::{self, Entry, SignUp};
 use crate::api_error::ApiError;
 use crate::browser::{focus, focus_field, nfc, take_fragment};
-use crate::words::{Field, NEEDS_INVITATION, fault, hint};
+use crate::texts;
+use crate::words::{Field, fault, hint};
 
 #[derive(Clone, Copy)]
 struct Form {
@@ -90,7 +91,7 @@ impl Form {
         let mut is_shown = false;
         for error in &problem.errors {
             if error.field == fields::INVITATION {
-                self.error.set(Some(NEEDS_INVITATION.to_owned()));
+                self.error.set(Some(texts::needs_invitation().to_owned()));
                 is_shown = true;
             }
             let field = match error.field.as_str() {
@@ -143,7 +144,7 @@ impl Form {
                     site.welcome(*login, Farewell::SignedUp);
                 }
                 (None, _) | (_, Some(Ok(Entry::CodeNeeded(_)))) => {
-                    site.announce("Your account is made. Log in.");
+                    site.announce(texts::account_made());
                     site.router.replace(&Route::Login(after));
                 }
                 // The name is taken, and whether by this person is not known yet.
@@ -178,33 +179,33 @@ pub(crate) fn SignupPage(after: After) -> impl IntoView {
     };
     view! {
         <div class="narrow">
-            <h1 tabindex="-1">"Sign up"</h1>
-            {is_invited.then(|| view! { <p class="notice">"You are invited. Your link is good for one account."</p> })}
-            <Form action="/signup" name="Sign up" on_submit=submit>
+            <h1 tabindex="-1">{texts::sign_up()}</h1>
+            {is_invited.then(|| view! { <p class="notice">{texts::invited()}</p> })}
+            <Form action="/signup" name=texts::sign_up() on_submit=submit>
                 <TextField
-                    id="username" label="Username" autocomplete="username" kind="text"
+                    id="username" label=texts::username() autocomplete="username" kind="text"
                     hint=hint(Field::Username)
                     error=form.username.error field=form.username.field
                     on_input=move |()| form.type_in(Field::Username) on_leave=move |()| form.leave(Field::Username)
                 />
                 <TextField
-                    id="name" label="Name" autocomplete="name" kind="text"
+                    id="name" label=texts::name() autocomplete="name" kind="text"
                     hint=hint(Field::Name)
                     error=form.name.error field=form.name.field
                     on_input=move |()| form.type_in(Field::Name) on_leave=move |()| form.leave(Field::Name)
                 />
                 <NewPasswordField
-                    id="password" label="Password" is_shown
+                    id="password" label=texts::password() is_shown
                     username=move |()| typed(form.username.field).trim().to_owned()
                     error=form.password.error field=form.password.field
                     on_input=move |()| form.type_in(Field::Password) on_leave=move |()| form.leave(Field::Password)
                 />
                 <ErrorText id="signup-error" text=form.error/>
                 <BusyButton
-                    class="primary wide" label="Create account" busy="Creating account…" is_running=form.is_running
+                    class="primary wide" label=texts::create_account() busy=texts::creating_account() is_running=form.is_running
                 />
             </Form>
-            <p class="quiet">"Already have an account? " <a href=Route::Login(after).address()>"Log in"</a></p>
+            <p class="quiet">{texts::already_a_member()} " " <a href=Route::Login(after).address()>{texts::log_in()}</a></p>
         </div>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::refresh::Refresher;
 use crate::role::Role;
 use crate::router::Router;
 use crate::session::Sessions;
+use crate::texts;
 
 /// What the views share.
 #[derive(Clone, Copy)]
@@ -59,9 +60,6 @@ pub(crate) enum Farewell {
 const FAREWELL: &str = "latchkey.farewell";
 /// The key that tells the next page to open the dialog for a message.
 const COMPOSE: &str = "latchkey.compose";
-const NOT_KEPT: &str = "This browser stores nothing for Latchkey, so your login ends with this page. Allow cookies and site data for Latchkey, and log in again.";
-/// Stands in a sentence for the name of whoever is logged in.
-const NAME: &str = "{name}";
 
 impl Farewell {
     /// In the order of their declaration.
@@ -76,28 +74,25 @@ impl Farewell {
         Self::Reported,
     ];
 
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::LoggedIn | Self::LoggedInAfterReset => "Welcome back, {name}.",
-            Self::SignedUp => "Welcome, {name}.",
-            Self::LoggedOut => "You are logged out.",
-            Self::LoggedOutEverywhere => "You are logged out on every device.",
-            Self::AccountDeleted => "Your account is deleted.",
-            Self::PasswordSet => "Your new password is set. Log in with it.",
-            Self::Reported => "Thank you. The moderators will read your report.",
-        }
+    /// What is said, to whoever has this name.
+    fn sentence(self, name: &str) -> String {
+        let sentence = match self {
+            Self::LoggedIn | Self::LoggedInAfterReset => return texts::welcome_back(name),
+            Self::SignedUp => return texts::welcome(name),
+            Self::LoggedOut => texts::logged_out(),
+            Self::LoggedOutEverywhere => texts::logged_out_everywhere(),
+            Self::AccountDeleted => texts::account_deleted(),
+            Self::PasswordSet => texts::password_set(),
+            Self::Reported => texts::thanks_for_report(),
+        };
+        sentence.to_owned()
     }
 
     /// What there is to know or to do besides. It stays above the view.
     fn advice(self) -> Option<Advice> {
         let (sentence, link) = match self {
-            Self::LoggedInAfterReset => (
-                "Your password was reset with a recovery code or a reset link. If that wasn’t you, change it now.",
-                "Change password",
-            ),
-            Self::SignedUp => {
-                ("If you forget your password, only recovery codes let you in again.", "Make recovery codes")
-            }
+            Self::LoggedInAfterReset => (texts::password_was_reset(), texts::change_password()),
+            Self::SignedUp => (texts::only_codes_let_you_in(), texts::make_recovery_codes()),
             _ => return None,
         };
         Some(Advice { sentence, in_account: Some(link) })
@@ -196,8 +191,7 @@ impl Site {
     pub(crate) fn greet(self) {
         let Some(farewell) = Farewell::take() else { return };
         let name = self.sessions.now().map(|session| session.user.name).unwrap_or_default();
-        // The name is isolated, because it may be written from right to left.
-        self.announce(farewell.sentence().replace(NAME, &format!("\u{2068}{name}\u{2069}")));
+        self.announce(farewell.sentence(&name));
         if let Some(advice) = farewell.advice() {
             self.tell(advice);
         }
@@ -228,7 +222,7 @@ impl Site {
 
     fn go_on(self, after: &After) {
         if !self.sessions.is_kept() {
-            return self.tell(Advice { sentence: NOT_KEPT, in_account: None });
+            return self.tell(Advice { sentence: texts::nothing_is_kept(), in_account: None });
         }
         keep_in_tab(COMPOSE, (*after == After::Compose).then_some(""));
         self.router.replace(after.view());
@@ -245,11 +239,9 @@ impl Site {
 /// What is said of the suspension that the server has told of last, unless it is over since.
 fn suspension(sessions: Sessions, now_ms: f64) -> Option<String> {
     let Suspension { reason, until, .. } = sessions.suspension()?;
-    let end = match until {
-        Some(until) if instant_ms(&until) <= now_ms => return None,
-        Some(until) => format!(" until {}", exact(&until)),
-        None => String::new(),
-    };
-    // The reason may be written from right to left.
-    Some(format!("Your account is suspended{end}. \u{2068}{reason}\u{2069}"))
+    match until {
+        Some(until) if instant_ms(&until) <= now_ms => None,
+        Some(until) => Some(texts::suspended_until(&exact(&until), &reason)),
+        None => Some(texts::suspended(&reason)),
+    }
 }

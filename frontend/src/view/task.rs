@@ -8,6 +8,7 @@ use wire::ProblemCode;
 use super::site::Site;
 use crate::api::Guarded;
 use crate::api_error::ApiError;
+use crate::texts;
 
 /// A request for somebody who is logged in, made once at a time.
 #[derive(Clone, Copy)]
@@ -75,7 +76,7 @@ impl Task {
     pub(crate) fn log_out(self, guarded: Guarded<()>, then: impl FnOnce() + 'static) {
         let site = self.site;
         self.run(guarded, move |result| match result {
-            Err(refusal) if !refusal.wants_login() => Err(format!("{} You are still logged in.", refusal.cause())),
+            Err(refusal) if !refusal.wants_login() => Err(texts::still_logged_in(&refusal.cause())),
             // A refusal that wants a login says that the session had ended before.
             _ => {
                 site.sessions.end();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::address::Route;
 use crate::role::Role;
+use crate::texts;
 
 /// Links to what a role opens; nothing for members.
 pub(crate) fn ways(role: Role) -> impl IntoView {
@@ -12,9 +13,9 @@ pub(crate) fn ways(role: Role) -> impl IntoView {
     };
     (role >= Role::Moderator).then(|| {
         view! {
-            <nav class="choice" aria-label="Looking after the board">
-                {way(Role::Moderator, Route::Reports, "Reports")}
-                {way(Role::Admin, Route::Accounts, "Accounts")}
+            <nav class="choice" aria-label=texts::looking_after_the_board()>
+                {way(Role::Moderator, Route::Reports, texts::reports())}
+                {way(Role::Admin, Route::Accounts, texts::accounts())}
             </nav>
         }
     })

@@ -10,6 +10,7 @@ mod files;
 mod names;
 mod strip;
 mod table;
+mod translations;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,11 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         for page in &PAGES {
             let folder = project.path("target/site/trunk").join(page.binary);
             trunk(project, &tools, page, &folder)?;
+            translations::shorten(
+                &folder,
+                page.file,
+                &project.built(&format!("{SITE_TARGET}/site/{}.wasm", page.binary)),
+            )?;
             strip::all(&folder, page.file)?;
             files::copy(&folder, &dist)?;
         }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::address::{After, Route};
 use crate::browser::focus_soon;
 use crate::feed::Which;
+use crate::texts;
 use crate::view::compose::Compose;
 use crate::view::frame::SiteNotice;
 use crate::view::messages::MessagesPage;
@@ -51,8 +52,8 @@ fn SessionEnded() -> impl IntoView {
         <div role="status">
             {move || is_told.get().then(|| view! {
                 <p class="notice">
-                    <span>"Your session has ended."</span>
-                    <a class="button plain" href=way_in>"Log in again"</a>
+                    <span>{texts::session_ended()}</span>
+                    <a class="button plain" href=way_in>{texts::log_in_again()}</a>
                 </p>
             })}
         </div>
@@ -64,8 +65,8 @@ fn SessionEnded() -> impl IntoView {
 fn UnknownPage() -> impl IntoView {
     focus_soon("h1");
     view! {
-        <h1 tabindex="-1">"Page not found"</h1>
-        <p>"We can’t find that page. " <a href="/">"Go to the messages"</a>"."</p>
+        <h1 tabindex="-1">{texts::page_not_found()}</h1>
+        <p>{texts::cant_find_page()} " " <a href="/">{texts::go_to_messages()}</a></p>
     }
     .into_any()
 }
