@@ -29,27 +29,27 @@ pub fn ago(now_ms: f64, then_ms: f64) -> String {
         };
         return one.to_owned();
     }
-    let several = match unit {
-        Unit::Minute => texts::minutes_ago,
-        Unit::Hour => texts::hours_ago,
-        Unit::Day => texts::days_ago,
-        Unit::Month => texts::months_ago,
-        Unit::Year => texts::years_ago,
-    };
-    several(&count.to_string())
+    let count = count.to_string();
+    match unit {
+        Unit::Minute => texts::minutes_ago(&count),
+        Unit::Hour => texts::hours_ago(&count),
+        Unit::Day => texts::days_ago(&count),
+        Unit::Month => texts::months_ago(&count),
+        Unit::Year => texts::years_ago(&count),
+    }
 }
 
 /// The same as "3m", for a place where words have no room.
 pub fn short_ago(now_ms: f64, then_ms: f64) -> String {
     let Some((count, unit)) = largest_unit(now_ms, then_ms) else { return texts::now().to_owned() };
-    let short = match unit {
-        Unit::Minute => texts::short_minutes,
-        Unit::Hour => texts::short_hours,
-        Unit::Day => texts::short_days,
-        Unit::Month => texts::short_months,
-        Unit::Year => texts::short_years,
-    };
-    short(&count.to_string())
+    let count = count.to_string();
+    match unit {
+        Unit::Minute => texts::short_minutes(&count),
+        Unit::Hour => texts::short_hours(&count),
+        Unit::Day => texts::short_days(&count),
+        Unit::Month => texts::short_months(&count),
+        Unit::Year => texts::short_years(&count),
+    }
 }
 
 /// The time in its largest unit; None if it is less than a minute.

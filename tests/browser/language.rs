@@ -163,6 +163,7 @@ fn german_fits_a_narrow_screen() {
     let app = Setup::app().start();
     actors::alice(&app).post(&app, "Hello");
     let page = Browser::open(&app);
+    page.tolerate("404");
     speak(&page, "de");
     page.resize(320, 800);
     for path in ["/", "/by/nobody", "/login", "/signup", "/recover", "/account", "/nowhere"] {

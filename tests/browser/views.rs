@@ -48,8 +48,8 @@ pub(crate) fn walk_with(script: &str, theme: &str, width: u32, mut look: impl Fn
 /// Presses the switch until it has a theme: `light`, `dark` or `system`.
 #[track_caller]
 pub(crate) fn choose(page: &Browser, theme: &str) {
-    let script = "const button = document.querySelector('.top button[title^=Theme]');
-        if (button?.title !== `Theme: ${arguments[0]}`) button?.click();";
+    let script = "const button = document.querySelector('.top .round[title]');
+        if (button?.title.trim() !== `Theme: ${arguments[0]}`) button?.click();";
     let wanted = button(&format!("Theme: {theme}"));
     page.wait(&format!("theme {theme}"), || {
         page.script(script, json!([theme]));

@@ -4,11 +4,8 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result, ensure};
-use wasm_encoder::{CodeSection, CustomSection, ExportKind, ExportSection, Function, Module, RawSection};
-use wasmparser::{
-    BinaryReader, ExportSectionReader, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload,
-    TypeRef,
-};
+use wasm_encoder::{CodeSection, Function, Module, RawSection};
+use wasmparser::{FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
 
 /// Functions that write the message of a panic and stop. In a browser nobody sees that message, because standard error leads
 /// nowhere, so they only stop. These are parts of mangled names, in which each word has its length before it.
@@ -28,13 +25,6 @@ const PANICS: [&str; 14] = [
     "7raw_vec12handle_error",
     "7raw_vec17capacity_overflow",
 ];
-/// A crate that comes with Leptos, for functions that run on a server. It exports classes to JavaScript, which keep their code
-/// alive although the site has no such function.
-const UNUSED_CRATE: &[u8] = b"wasm-streams-";
-/// What the names of those classes begin with, as they are written in the names of exports.
-const UNUSED_CLASSES: &str = "intounderlying";
-/// The section in which crates tell wasm-bindgen what they import and export.
-const BINDINGS: &str = "__wasm_bindgen_unstable";
 
 /// Returns the file without all that. Doing this again changes nothing.
 pub(super) fn unused(wasm: &[u8]) -> Result<Vec<u8>> {
@@ -56,12 +46,6 @@ pub(super) fn unused(wasm: &[u8]) -> Result<Vec<u8>> {
                 if left == 0 {
                     module.section(&code);
                 }
-            }
-            Payload::ExportSection(exports) => {
-                module.section(&used_exports(exports)?);
-            }
-            Payload::CustomSection(section) if section.name() == BINDINGS => {
-                module.section(&CustomSection { name: BINDINGS.into(), data: used_bindings(section.data())?.into() });
             }
             other => {
                 if let Some((id, range)) = other.as_section() {
@@ -115,69 +99,25 @@ fn stops(body: &FunctionBody) -> Result<bool> {
     Ok(matches!(last, [Some(Operator::Unreachable), Some(Operator::End)]))
 }
 
-fn used_exports(exports: ExportSectionReader) -> Result<ExportSection> {
-    let mut used = ExportSection::new();
-    for export in exports {
-        let export = export?;
-        let kind = match export.kind {
-            ExternalKind::Func => ExportKind::Func,
-            ExternalKind::Memory => ExportKind::Memory,
-            ExternalKind::Global => ExportKind::Global,
-            ExternalKind::Table => ExportKind::Table,
-            other => anyhow::bail!("an export of the kind {other:?}"),
-        };
-        let is_unused = export.name.strip_prefix("__wbg_").unwrap_or(export.name).starts_with(UNUSED_CLASSES);
-        if !is_unused {
-            used.export(export.name, kind, export.index);
-        }
-    }
-    Ok(used)
-}
-
-/// The section is a sequence of pairs, each of a version and of what one attribute `wasm_bindgen` has declared. Before each of
-/// both is its length.
-fn used_bindings(section: &[u8]) -> Result<Vec<u8>> {
-    let mut reader = BinaryReader::new(section, 0);
-    let mut used = Vec::new();
-    while !reader.eof() {
-        let mut declared = Vec::new();
-        for _ in 0..2 {
-            let length = reader.read_u32()?;
-            declared.extend(length.to_le_bytes());
-            declared.extend(reader.read_bytes(length.try_into()?)?);
-        }
-        if !declared.windows(UNUSED_CRATE.len()).any(|part| part == UNUSED_CRATE) {
-            used.extend(declared);
-        }
-    }
-    Ok(used)
-}
-
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{FunctionSection, NameMap, NameSection, TypeSection};
+    use wasm_encoder::{ExportKind, ExportSection, FunctionSection, NameMap, NameSection, TypeSection};
 
     use super::*;
-
-    /// What one attribute declares in a crate.
-    fn declared(krate: &str) -> Vec<u8> {
-        let length = u32::try_from(krate.len()).unwrap().to_le_bytes();
-        [&2_u32.to_le_bytes()[..], b"{}", &length, krate.as_bytes()].concat()
-    }
 
     /// A file with three functions: one writes the message of a panic, one has such a name and returns, one is the site's.
     fn file() -> Vec<u8> {
         let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
         types.ty().function([], []);
         let (mut names, mut exports) = (NameMap::new(), ExportSection::new());
-        for (index, name, stops, export) in [
-            (0, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking9panic_fmt", true, "__wbg_intounderlyingsink_free_0"),
-            (1, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking7returns", false, "intounderlyingsink_write"),
-            (2, "site", true, "main"),
+        exports.export("main", ExportKind::Func, 2);
+        for (index, name, stops) in [
+            (0, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking9panic_fmt", true),
+            (1, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking7returns", false),
+            (2, "site", true),
         ] {
             functions.function(0);
             names.append(index, name);
-            exports.export(export, ExportKind::Func, index);
             let mut function = Function::new([]);
             function.instructions().nop();
             if stops {
@@ -188,36 +128,26 @@ mod tests {
         }
         let mut section = NameSection::new();
         section.functions(&names);
-        let bindings = [declared("frontend-1"), declared("wasm-streams-2"), declared("js-sys-3")].concat();
-        let bindings = CustomSection { name: BINDINGS.into(), data: bindings.into() };
         let mut module = Module::new();
-        module
-            .section(&types)
-            .section(&functions)
-            .section(&exports)
-            .section(&code)
-            .section(&bindings)
-            .section(&section);
+        module.section(&types).section(&functions).section(&exports).section(&code).section(&section);
         module.finish()
     }
 
     #[test]
-    fn panics_only_stop_and_nothing_unused_is_exported() {
+    fn panics_only_stop_and_the_rest_stays() {
         let cut = unused(&file()).unwrap();
-        let (mut lengths, mut exported, mut bindings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lengths, mut exported) = (Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(&cut) {
             match payload.unwrap() {
                 Payload::CodeSectionEntry(body) => {
                     lengths.push(body.get_operators_reader().unwrap().into_iter().count())
                 }
                 Payload::ExportSection(exports) => exported = exports.into_iter().map(|it| it.unwrap().name).collect(),
-                Payload::CustomSection(section) if section.name() == BINDINGS => bindings = section.data().to_vec(),
                 _ => {}
             }
         }
         // Without its `nop`, and two functions as they were.
         assert_eq!((lengths, exported), (vec![2, 2, 3], vec!["main"]));
-        assert_eq!(bindings, [declared("frontend-1"), declared("js-sys-3")].concat());
         assert_eq!(unused(&cut).unwrap(), cut, "a second time changes nothing");
     }
 
