@@ -39,8 +39,14 @@ fn every_body_is_literally_this() {
     app.get("/api/messages/1").is(200, &format!(r#"{{"message":{message}}}"#));
     let list = format!(r#"{{"messages":[{message}],"next":null}}"#);
     app.get("/api/messages").is(200, &list);
-    app.get("/api/messages?author=alice").is(200, &list);
     app.get("/api/messages?before=m2&limit=1").is(200, &list);
+    app.get("/api/messages?author=alice&before=a2").is(200, &list);
+    let reply = app.get("/api/messages?author=alice");
+    let since = reply.json()["author"]["member_since"].as_str().unwrap().to_owned();
+    assert_moment(&since);
+    let author = format!(r#"{{"username":"alice","name":"Alice Liddell","member_since":"{since}"}}"#);
+    let by_alice = format!(r#"{{"messages":[{message}],"next":null,"author":{author}}}"#);
+    reply.is(200, &by_alice);
 
     let reply = app.send(get("/api/authorizer").bearer(&token));
     assert_eq!(
@@ -58,7 +64,7 @@ fn every_body_is_literally_this() {
     app.get("/api/messages").is(200, &format!(r#"{{"messages":[{second},{message}],"next":null}}"#));
     app.get("/api/messages?limit=1").is(200, &format!(r#"{{"messages":[{second}],"next":"m2"}}"#));
     app.get("/api/messages?limit=1&before=m2").is(200, &list);
-    app.get("/api/messages?author=alice").is(200, &list);
+    app.get("/api/messages?author=alice").is(200, &by_alice);
     app.get("/api/messages?author=nobody").is(200, r#"{"messages":[],"next":null}"#);
 }
 

@@ -49,6 +49,7 @@ def main(url):
     message = answer(post_message, 201, models.MessageResponse, client=ada, body=text).message
     page = answer(list_messages, 200, models.MessagesResponse, client=anybody, author=USERNAME)
     assert [found.to_dict() for found in page.messages] == [message.to_dict()], page
+    assert (page.author.username, page.author.name) == (USERNAME, "Ada"), page
     answer(list_messages, 400, models.InvalidRequestProblem, "invalid_request", client=anybody, limit=0)
     policy = answer(get_policy, 200, models.AuthorizerResponse, client=ada)
     assert policy.principal_id == USERNAME, policy

@@ -390,6 +390,20 @@ pub struct MessagesResponse {
     pub messages: Vec<Message>,
     /// The value of `before` for the next page, or null on the last one.
     pub next: Option<String>,
+    /// There only on the first page of one author, if it has messages and the author has an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<AuthorProfile>,
+}
+
+/// What the first page of an author's messages says of the author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorProfile {
+    /// In lower case.
+    pub username: String,
+    /// The name to display: that of now, while a message keeps the one that it was posted under.
+    pub name: String,
+    /// When the account was created, in RFC 3339, in UTC with milliseconds.
+    pub member_since: String,
 }
 
 /// The body of the answer 201 to `POST /api/messages`.

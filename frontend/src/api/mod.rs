@@ -115,7 +115,7 @@ pub(crate) async fn message(id: &str, etag: Option<&str>) -> Result<Option<Page>
         Err(refusal) if refusal.code() == Some(ProblemCode::NotFound) => (Vec::new(), None),
         Err(refusal) => return Err(refusal),
     };
-    Ok(Some(Page { messages: MessagesResponse { messages, next: None }, etag }))
+    Ok(Some(Page { messages: MessagesResponse { messages, next: None, author: None }, etag }))
 }
 
 /// What is at a path. None if it is still that of the tag.

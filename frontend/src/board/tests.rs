@@ -12,7 +12,7 @@ fn message(id: u64) -> Message {
 }
 
 fn page(ids: impl IntoIterator<Item = u64>, next: Option<&str>) -> MessagesResponse {
-    MessagesResponse { messages: ids.into_iter().map(message).collect(), next: next.map(str::to_owned) }
+    MessagesResponse { messages: ids.into_iter().map(message).collect(), next: next.map(str::to_owned), author: None }
 }
 
 fn ids(board: &Board) -> Vec<u64> {
@@ -172,7 +172,7 @@ fn the_name_of_an_author_goes_with_the_account() {
 fn what_no_position_can_be_read_from_does_no_harm() {
     let mut odd = message(1);
     odd.id = "zzz".to_owned();
-    let mut board = Board::new(MessagesResponse { messages: vec![odd], next: None }, None);
+    let mut board = Board::new(MessagesResponse { messages: vec![odd], next: None, author: None }, None);
     board.arrive(page([1], None), Arrival::Show);
     assert_eq!(board.shown().len(), 2);
 }

@@ -6,9 +6,9 @@ use domain::{DisplayName, IdempotencyKey, MessageText, Username};
 
 use super::gaps::Found;
 use super::newest;
-use super::page::{is_deleted, shown};
+use super::page::{decode_account, shown};
 use crate::context::{Context, Platform};
-use crate::store::records::{AuthoredRecord, MessageRecord, V1};
+use crate::store::records::{AccountRecord, AuthoredRecord, MessageRecord, V1};
 use crate::store::{Failed, counter, keys};
 
 /// How many positions below its own an entry in the list of an author holds: with its own those of a page, and one more.
@@ -80,7 +80,7 @@ impl<P: Platform> Context<'_, P> {
         self.check_in_time(&change)?;
         self.save(&keys::message(position), &record).await?;
         let [account, counter] = self.get_all([keys::account(author), keys::BOARD.to_owned()]).await?;
-        if is_deleted(account.as_deref()) {
+        if let Some(AccountRecord::Deleted(_)) = decode_account(account.as_deref()) {
             self.delete_many(&[author_counter, entry_key]).await?;
             return match self.delete_message(position, |_| true).await {
                 Err(Failed::Store(error)) => Err(Failed::Store(error)),

@@ -7,7 +7,7 @@ use std::iter::once;
 use domain::{Cursor, Username};
 use rules::DELETED_USER;
 use serde::de::DeserializeOwned;
-use wire::MessagesResponse;
+use wire::{AuthorProfile, MessagesResponse};
 
 use super::gaps::{Found, decode};
 use crate::context::{Context, Event, Level, Platform, StoreError, rfc3339};
@@ -74,7 +74,7 @@ impl Page {
             shown(position, record)
         };
         let next = self.next.map(|next| cursor(next).to_string());
-        MessagesResponse { messages: self.messages.into_iter().map(present).collect(), next }
+        MessagesResponse { messages: self.messages.into_iter().map(present).collect(), next, author: None }
     }
 }
 
@@ -91,7 +91,8 @@ impl<P: Platform> Context<'_, P> {
         Ok(page.present(Cursor::Board, &deleted))
     }
 
-    /// The newest messages of an author, or those whose index in the list is below `before`. A deleted account has none.
+    /// The newest messages of an author, or those whose index in the list is below `before`. A deleted account has none. The
+    /// first page says since when the author is a member, but an empty one does not: it must not tell who has an account.
     pub(crate) async fn author_page(
         &self,
         author: &Username,
@@ -100,9 +101,22 @@ impl<P: Platform> Context<'_, P> {
     ) -> Result<MessagesResponse, StoreError> {
         let counter_key = keys::author(author);
         let [counter, account] = self.get_all([counter_key.clone(), keys::account(author)]).await?;
-        let last = if is_deleted(account.as_deref()) { 0 } else { counter::last(&counter_key, counter.as_deref())? };
+        let account = decode_account(account.as_deref());
+        let is_deleted = matches!(account, Some(AccountRecord::Deleted(_)));
+        let last = if is_deleted { 0 } else { counter::last(&counter_key, counter.as_deref())? };
         let top = before.map_or(last, |before| last.min(before - 1));
-        Ok(self.read_page(Some(author), top, limit, 0).await?.present(Cursor::Author, &[]))
+        let mut page = self.read_page(Some(author), top, limit, 0).await?.present(Cursor::Author, &[]);
+        if before.is_none()
+            && !page.messages.is_empty()
+            && let Some(AccountRecord::Account(account)) = account
+        {
+            page.author = Some(AuthorProfile {
+                username: account.username.into(),
+                name: account.name.into(),
+                member_since: rfc3339(account.created_at_ms),
+            });
+        }
+        Ok(page)
     }
 
     /// The message at a position of the board, if there is one.
@@ -211,10 +225,10 @@ impl<P: Platform> Context<'_, P> {
     }
 }
 
-/// Whether an account was deleted, from the value under its key. A value that can't be decoded is an account. There is none
-/// for a principal of another authorizer.
-pub(super) fn is_deleted(account: Option<&[u8]>) -> bool {
-    account.is_some_and(|bytes| matches!(serde_json::from_slice(bytes), Ok(AccountRecord::Deleted(_))))
+/// What is stored of an account, from the value under its key, unless it can't be decoded. There is none for a principal of
+/// another authorizer. Neither counts as deleted.
+pub(super) fn decode_account(bytes: Option<&[u8]>) -> Option<AccountRecord> {
+    serde_json::from_slice(bytes?).ok()
 }
 
 /// A message as the API shows it. Its id is its position on the board.

@@ -2,7 +2,9 @@ use bytes::Bytes;
 use futures::executor::block_on;
 use futures::future::join_all;
 use http::Request;
+use serde_json::json;
 
+use crate::standing::decide;
 use crate::world::{Data, PASSWORD, World, anon, bearer};
 
 #[test]
@@ -15,10 +17,13 @@ fn a_message_is_taken_and_shown() {
     assert_eq!(answer.header("location"), Some("/api/messages/1"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let list = format!(r#"{{"messages":[{message}],"next":null}}"#);
-    for uri in ["/api/messages", "/api/messages?before=m2&limit=1", "/api/messages?author=Alice"] {
+    for uri in ["/api/messages", "/api/messages?before=m2&limit=1", "/api/messages?author=alice&before=a2"] {
         assert_eq!(world.get(uri).text(), list, "{uri}");
     }
-    assert_eq!(world.get("/api/messages?author=nobody").text(), r#"{"messages":[],"next":null}"#);
+    let alice = r#"{"username":"alice","name":"Name of alice","member_since":"2027-01-15T08:00:00.000Z"}"#;
+    let list = format!(r#"{{"messages":[{message}],"next":null,"author":{alice}}}"#);
+    assert_eq!(world.get("/api/messages?author=Alice").text(), list);
+    assert_eq!(world.get("/api/messages?author=nobody").text(), EMPTY);
 }
 
 #[test]
@@ -86,7 +91,7 @@ fn nobody_posts_in_the_name_of_another() {
         world.send(bearer(&mallory, "POST", "/api/messages", &body)).is_invalid(&["author:unknown_field"]);
     }
     let author = world.say(&mallory, "I am alice.").json()["message"]["author"].take();
-    assert_eq!(author, serde_json::json!({"username": "mallory", "name": "Name of mallory"}));
+    assert_eq!(author, json!({"username": "mallory", "name": "Name of mallory"}));
     let count = |author: &str| world.texts(&format!("/api/messages?author={author}")).len();
     assert_eq!((count("alice"), count("mallory")), (1, 1));
 }
@@ -126,7 +131,7 @@ fn one_message_is_read_as_the_list_has_it() {
     let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
     assert_eq!(world.send(bearer(&other, "POST", "/api/account/delete", &body)).status(), 204);
     let author = world.get("/api/messages/2").json()["message"]["author"].take();
-    assert_eq!(author, serde_json::json!({"username": null, "name": "deleted user"}));
+    assert_eq!(author, json!({"username": null, "name": "deleted user"}));
     assert_eq!(world.send(bearer(&token, "DELETE", "/api/messages/1", "")).status(), 204);
     world.get("/api/messages/1?x=1").is_refused(400, "invalid_request", &["x:unknown_field"]);
     let long = "9".repeat(600);
@@ -151,6 +156,74 @@ fn reading_writes_nothing() {
         assert_eq!(world.get(path).status(), 200, "{path}");
         assert!(world.data.snapshot() == before, "{path} has written");
     }
+}
+
+const OF_ALICE: &str = "/api/messages?author=alice";
+const EMPTY: &str = r#"{"messages":[],"next":null}"#;
+
+#[test]
+fn an_author_is_shown_as_they_are_now_and_since_when_they_are_a_member() {
+    let world = World::new();
+    let token = world.join("alice");
+    world.advance_millis(60_000);
+    (0..3).for_each(|n| assert_eq!(world.say(&token, &format!("message {n}")).status(), 201));
+    let author = |name: &str| json!({"username": "alice", "name": name, "member_since": "2027-01-15T08:00:00.000Z"});
+    for limit in ["", "&limit=1"] {
+        assert_eq!(world.get(&format!("{OF_ALICE}{limit}")).json()["author"], author("Name of alice"));
+    }
+    for uri in ["/api/messages", "/api/messages?limit=1", "/api/messages?before=m3", &format!("{OF_ALICE}&before=a3")] {
+        assert_eq!(world.get(uri).json().get("author"), None, "{uri}");
+    }
+
+    let tag = world.get(OF_ALICE).header("etag").unwrap().to_owned();
+    let ask = || world.send(knowing(&tag, anon("GET", OF_ALICE, "")));
+    assert_eq!(ask().status(), 304);
+    let renamed = world.send(bearer(&token, "PATCH", "/api/account", r#"{"name":"Alice Liddell"}"#));
+    assert_eq!(renamed.status(), 200);
+    let page = ask().json();
+    assert_eq!(page["author"], author("Alice Liddell"));
+    assert_eq!(page["messages"][0]["author"]["name"], "Name of alice");
+
+    let suspension = json!({"by": "ruth", "reason": "spam", "since_ms": world.data.now_millis()});
+    decide(&world, "alice", &json!({"role": "member", "suspension": suspension}));
+    assert_eq!(world.get(OF_ALICE).json(), page);
+}
+
+#[test]
+fn an_empty_page_does_not_tell_who_has_an_account() {
+    let world = World::new();
+    let token = world.join("alice");
+    let says_nothing = || {
+        let (alice, nobody) = (world.get(OF_ALICE), world.get("/api/messages?author=nobody"));
+        assert_eq!([alice.text(), nobody.text()], [EMPTY; 2]);
+        assert_eq!(alice.header("etag"), nobody.header("etag"));
+    };
+    says_nothing();
+    assert_eq!(world.say(&token, "To be deleted.").status(), 201);
+    assert_eq!(world.send(bearer(&token, "DELETE", "/api/messages/1", "")).status(), 204);
+    says_nothing();
+    assert_eq!(world.say(&token, "To be left.").status(), 201);
+    assert_eq!(world.get(OF_ALICE).json()["author"]["username"], "alice");
+    let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
+    assert_eq!(world.send(bearer(&token, "POST", "/api/account/delete", &body)).status(), 204);
+    says_nothing();
+}
+
+/// A principal of another authorizer has no account.
+#[test]
+fn messages_are_shown_without_an_account_that_reads() {
+    let world = World::new();
+    let token = world.join("alice");
+    assert_eq!(world.say(&token, "still here").status(), 201);
+    let account = world.data.get("latchkey:user:alice").unwrap();
+    for record in [&b"{}"[..], b"null", b"", &account[1..], br#"{"v":9}"#] {
+        world.data.put("latchkey:user:alice", record);
+        assert_eq!(world.texts(OF_ALICE), ["still here"]);
+        assert_eq!(world.get(OF_ALICE).json().get("author"), None);
+    }
+    world.data.remove("latchkey:user:alice");
+    assert_eq!(world.texts(OF_ALICE), ["still here"]);
+    assert_eq!(world.get(OF_ALICE).json().get("author"), None);
 }
 
 fn page(world: &World, uri: &str) -> (Vec<String>, Option<String>) {
