@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::Message;
+use wire::{AuthorProfile, Message};
 
 use crate::api;
 use crate::api_error::ApiError;
@@ -55,6 +55,8 @@ pub(crate) struct Feed {
     read_ms: StoredValue<u64>,
     /// None until the first page has been loaded.
     pub(crate) board: RwSignal<Option<Board>>,
+    /// Whose messages they are, where the API says it.
+    pub(crate) author: RwSignal<Option<AuthorProfile>>,
     /// Why the newest could not be loaded.
     pub(crate) failure: RwSignal<Option<ApiError>>,
     /// Why the older ones could not be loaded.
@@ -73,6 +75,7 @@ impl Feed {
             asked_ms: StoredValue::new(0),
             read_ms: StoredValue::new(now_ms()),
             board: RwSignal::new(None),
+            author: RwSignal::new(None),
             failure: RwSignal::new(None),
             older_failure: RwSignal::new(None),
             is_loading_older: RwSignal::new(false),
@@ -125,7 +128,10 @@ impl Feed {
                     if self.failure.try_with_untracked(Option::is_some) == Some(true) {
                         self.failure.try_set(None);
                     }
-                    if let Some(page) = page {
+                    if let Some(mut page) = page {
+                        if let Some(author) = page.messages.author.take() {
+                            self.author.try_set(Some(author));
+                        }
                         self.etag.try_update_value(|etag| *etag = page.etag);
                         self.board.try_update(|board| match board {
                             Some(board) => {
@@ -169,8 +175,11 @@ impl Feed {
         place.show();
     }
 
-    /// The name of whoever has written the newest message.
+    /// The name of the author, or of whoever has written the newest message.
     pub(crate) fn author_name(self) -> Option<String> {
+        if let Some(author) = self.author.get() {
+            return Some(author.name);
+        }
         self.board.with(|board| Some(board.as_ref()?.shown().first()?.author.name.clone()))
     }
 

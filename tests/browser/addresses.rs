@@ -115,7 +115,8 @@ fn the_page_of_an_author_says_whose_it_is() {
     let page = people::someone(&app, "ada", "Ada");
     people::to_author(&page, "Alice", "alice");
     page.find(&heading("Alice"));
-    page.reads("@alice · All messages");
+    page.reads("@alice · Member since ");
+    page.reads(" · All messages");
     page.lacks(&button("Post a message"));
     page.click(&button("Ada"));
     page.click(&link("Your messages"));

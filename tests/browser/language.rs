@@ -42,6 +42,7 @@ fn a_page_speaks_the_first_language_of_the_browser_that_it_has() {
     speak(&page, "de-AT");
     page.go("/by/alice");
     page.find(&heading("Alice"));
+    page.reads("@alice · Mitglied seit ");
     assert_eq!(page.title(), "Nachrichten von @alice · Latchkey");
     page.wait("age", || Ok(messages(&page).first().is_some_and(|card| card.contains("gerade eben")).then_some(())));
     // The browser writes dates as the language of the page does.

@@ -31,6 +31,7 @@ texts! {
     copy() = "Copy";
     copied() = "Copied";
     member_since() = "Member since";
+    member_since_day(day) = "Member since {day}";
     copy_link_now(until) = "Copy this link now: it is shown only once. It works once, until {until}.";
     // The frame of every page.
     skip() = "Skip to content";

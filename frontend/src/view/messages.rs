@@ -1,6 +1,7 @@
 //! The page with the messages of everybody, of one author, or one message alone.
 
 use leptos::prelude::*;
+use wire::AuthorProfile;
 
 use super::icons;
 use super::message::Entry;
@@ -8,6 +9,7 @@ use super::notice::Notice;
 use super::site::Site;
 use super::text::changing;
 use crate::address::Route;
+use crate::browser::date;
 use crate::feed::{Feed, Which};
 use crate::texts;
 use crate::words::new_messages;
@@ -42,9 +44,13 @@ pub(crate) fn MessagesPage(which: Which) -> impl IntoView {
         <Notice role="status" text=site.suspension/>
         {(!is_all).then(|| {
             let username = which.author().map(|author| format!("@{author} · ")).unwrap_or_default();
+            let since = |author: &AuthorProfile| texts::member_since_day(&date(&author.member_since)) + " · ";
+            let whose = move || {
+                username.clone() + &feed.author.with(|author| author.as_ref().map(since)).unwrap_or_default()
+            };
             view! {
                 <p class="back">
-                    <span prop:textContent=changing(move || username.clone())></span><a href="/">{texts::all_messages()}</a>
+                    <span prop:textContent=changing(whose)></span><a href="/">{texts::all_messages()}</a>
                 </p>
             }
         })}
