@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::{CodeSection, Function, Module, RawSection};
-use wasmparser::{FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
+use wasmparser::{FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef, ValType};
 
 /// Functions that write the message of a panic and stop. In a browser nobody sees that message, because standard error leads
 /// nowhere, so they only stop. These are parts of mangled names, in which each word has its length before it.
@@ -26,19 +26,28 @@ const PANICS: [&str; 14] = [
     "7raw_vec17capacity_overflow",
 ];
 
+/// Functions that write a value for a programmer (`Debug`), which is what such messages consist of. They write nothing.
+const DEBUG: [&str; 3] = ["5Debug3fmt", "5DebugEL_Bx_3fmt", "fmt..Debug$GT$3fmt17h"];
+
 /// Returns the file without all that. Doing this again changes nothing.
 pub(super) fn unused(wasm: &[u8]) -> Result<Vec<u8>> {
-    let panics = panics(wasm)?;
+    let (panics, debug) = (named(wasm, &PANICS)?, named(wasm, &DEBUG)?);
+    ensure!(!panics.is_empty(), "no function is named as the ones of a panic are");
+    let writers = writers(wasm)?;
     let (mut module, mut code, mut functions, mut left) = (Module::new(), CodeSection::new(), imported(wasm)?.., 0);
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::CodeSectionStart { count, .. } => left = count,
             Payload::CodeSectionEntry(body) => {
-                let is_panic = functions.next().is_some_and(|function| panics.contains(&function));
-                if is_panic && stops(&body)? {
-                    let mut only_stop = Function::new([]);
-                    only_stop.instructions().unreachable().end();
-                    code.function(&only_stop);
+                let function = functions.next().context("there are too many functions")?;
+                let mut instead = Function::new([]);
+                if panics.contains(&function) && stops(&body)? {
+                    instead.instructions().unreachable().end();
+                    code.function(&instead);
+                } else if debug.contains(&function) && writers.contains(&function) {
+                    // `Ok(())`
+                    instead.instructions().i32_const(0).end();
+                    code.function(&instead);
                 } else {
                     code.raw(body.as_bytes());
                 }
@@ -58,9 +67,9 @@ pub(super) fn unused(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// The functions that are named in [`PANICS`].
-fn panics(wasm: &[u8]) -> Result<HashSet<u32>> {
-    let mut panics = HashSet::new();
+/// The functions whose names have one of these parts.
+fn named(wasm: &[u8], parts: &[&str]) -> Result<HashSet<u32>> {
+    let mut found = HashSet::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let Payload::CustomSection(section) = payload? else { continue };
         let KnownCustom::Name(names) = section.as_known() else { continue };
@@ -68,14 +77,37 @@ fn panics(wasm: &[u8]) -> Result<HashSet<u32>> {
             let Name::Function(functions) = names? else { continue };
             for function in functions {
                 let function = function?;
-                if PANICS.iter().any(|name| function.name.contains(name)) {
-                    panics.insert(function.index);
+                if parts.iter().any(|part| function.name.contains(part)) {
+                    found.insert(function.index);
                 }
             }
         }
     }
-    ensure!(!panics.is_empty(), "no function is named as the ones of a panic are");
-    Ok(panics)
+    Ok(found)
+}
+
+/// The functions of the type of `Debug::fmt`: two references, and whether it has failed.
+fn writers(wasm: &[u8]) -> Result<HashSet<u32>> {
+    let (mut types, mut writers) = (Vec::new(), HashSet::new());
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                for declared in section.into_iter_err_on_gc_types() {
+                    types.push(declared?);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for (function, declared) in (imported(wasm)?..).zip(section) {
+                    let declared = types.get(usize::try_from(declared?)?).context("a function has no type")?;
+                    if declared.params() == [ValType::I32; 2] && declared.results() == [ValType::I32] {
+                        writers.insert(function);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(writers)
 }
 
 /// The number of functions that are imported. The first function of the file itself has this index.
@@ -105,18 +137,23 @@ mod tests {
 
     use super::*;
 
-    /// A file with three functions: one writes the message of a panic, one has such a name and returns, one is the site's.
+    /// A file with five functions: one writes the message of a panic, one has such a name and returns, one writes a value, one has such
+    /// a name and another type, one is the site's.
     fn file() -> Vec<u8> {
         let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
-        types.ty().function([], []);
+        let (i32, none) = (wasm_encoder::ValType::I32, []);
+        types.ty().function(none, none);
+        types.ty().function([i32; 2], [i32]);
         let (mut names, mut exports) = (NameMap::new(), ExportSection::new());
-        exports.export("main", ExportKind::Func, 2);
-        for (index, name, stops) in [
-            (0, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking9panic_fmt", true),
-            (1, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking7returns", false),
-            (2, "site", true),
+        exports.export("main", ExportKind::Func, 4);
+        for (index, declared, name, stops) in [
+            (0, 0, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking9panic_fmt", true),
+            (1, 0, "_RNvNtCsgXGp5Oqx2Ny_4core9panicking7returns", false),
+            (2, 1, "_RNvXsj_NtCsgXGp5Oqx2Ny_4core3fmtcNtB5_5Debug3fmt", true),
+            (3, 0, "_RNvXsj_NtCsgXGp5Oqx2Ny_4core3fmtcNtB5_5Debug3fmt.1", true),
+            (4, 0, "site", true),
         ] {
-            functions.function(0);
+            functions.function(declared);
             names.append(index, name);
             let mut function = Function::new([]);
             function.instructions().nop();
@@ -146,8 +183,8 @@ mod tests {
                 _ => {}
             }
         }
-        // Without its `nop`, and two functions as they were.
-        assert_eq!((lengths, exported), (vec![2, 2, 3], vec!["main"]));
+        // Two without their `nop`, and the others as they were.
+        assert_eq!((lengths, exported), (vec![2, 2, 2, 3, 3], vec!["main"]));
         assert_eq!(unused(&cut).unwrap(), cut, "a second time changes nothing");
     }
 

@@ -5,11 +5,11 @@ const START: &[u8] = b"__wbg_";
 /// The number of hexadecimal digits that they end with, after a `_`.
 const DIGITS: usize = 16;
 
-/// Replaces the digits at the end of the names by a number, which is 0 unless several names differ by their digits alone. The
-/// names are written to the WebAssembly and to the script, and digits without a pattern are what Brotli can't compress. This has
-/// to be done before wasm-bindgen makes both. All lengths stay, so that nothing else in the file changes.
+/// Replaces names with such digits by numbers. They are written to the WebAssembly and to the script, where nobody reads them, and
+/// zeros are what Brotli compresses best. This has to be done before wasm-bindgen makes both. All lengths stay, so that nothing else
+/// in the file changes.
 pub(super) fn number(wasm: &mut [u8]) {
-    let mut numbers: HashMap<Vec<u8>, HashMap<Vec<u8>, usize>> = HashMap::new();
+    let mut numbers = HashMap::new();
     let mut rest = wasm;
     while let Some(start) = position(rest, START) {
         let (_, name) = rest.split_at_mut(start + START.len());
@@ -17,12 +17,13 @@ pub(super) fn number(wasm: &mut [u8]) {
             rest = name;
             continue;
         };
-        let (stem, after) = name.split_at_mut(length);
-        let (digits, after) = after.split_at_mut(DIGITS);
-        let known = numbers.entry(stem.to_vec()).or_default();
-        let next = known.len();
-        let number = *known.entry(digits.to_vec()).or_insert(next);
-        digits.copy_from_slice(format!("{number:0DIGITS$}").as_bytes());
+        let (name, after) = name.split_at_mut(length + 1 + DIGITS);
+        let next = numbers.len();
+        let number = *numbers.entry(name.to_vec()).or_insert(next);
+        // The end still looks like one, so that a second time changes nothing.
+        let (stem, digits) = name.split_at_mut(length);
+        stem.fill(b'0');
+        digits.copy_from_slice(format!("_{number:0DIGITS$}").as_bytes());
         rest = after;
     }
 }
@@ -31,13 +32,13 @@ fn position(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
 
-/// The length of what is before the digits of a name; None if it has no digits.
+/// The length of what is before the `_` and the digits of a name; None if it has no digits.
 fn stem(name: &[u8]) -> Option<usize> {
     let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_end =
         |end: &[u8]| end.split_first().is_some_and(|(first, digits)| *first == b'_' && digits.iter().all(is_digit));
-    Some(name.get(..length)?.windows(1 + DIGITS).position(is_end)? + 1)
+    Some(name.get(..length)?.windows(1 + DIGITS).position(is_end)?)
 }
 
 #[cfg(test)]
@@ -51,8 +52,8 @@ mod tests {
                          __wbg_state_97b77227d0599549 __wbg_free __wbg_cut_97b77227"
             .to_vec();
         number(&mut wasm);
-        let expected = b"\x1a__wbg_key_0000000000000000\0\x1a__wbg_key_00000000000000010__wbg_key_0000000000000000\
-                         __wbg_state_0000000000000000 __wbg_free __wbg_cut_97b77227";
+        let expected = b"\x1a__wbg_000_0000000000000000\0\x1a__wbg_000_00000000000000010__wbg_000_0000000000000000\
+                         __wbg_00000_0000000000000002 __wbg_free __wbg_cut_97b77227";
         assert_eq!(String::from_utf8_lossy(&wasm), String::from_utf8_lossy(expected));
         let before = wasm.clone();
         number(&mut wasm);
