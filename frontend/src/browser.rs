@@ -207,7 +207,7 @@ pub(crate) fn exact(time: &str) -> String {
     if date.get_time().is_nan() {
         return time.to_owned();
     }
-    String::from(date.to_locale_string(&language(), &styles(&[("dateStyle", "medium"), ("timeStyle", "short")])))
+    String::from(date.to_locale_string(&language(), &styles(&[("dateStyle", "medium"), ("timeStyle", "medium")])))
 }
 
 /// The day of a time of the API, as it is written in the language of the page.

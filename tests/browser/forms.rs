@@ -261,6 +261,23 @@ fn the_password_can_be_shown() {
     assert_eq!(kind(), "text");
 }
 
+case!(Browser, caps_lock_is_said_at_a_password);
+fn caps_lock_is_said_at_a_password() {
+    let app = Setup::app().start();
+    let page = Browser::blank(&app);
+    page.go("/login");
+    let key = |name: &str, event: &str| {
+        page.find(&field(name)).script(&format!("element.dispatchEvent(new {event})"));
+    };
+    key("Username", "KeyboardEvent('keyup', {modifierCapsLock: true})");
+    key("Password", "Event('keyup')");
+    assert!(!page.text().contains("Caps Lock"));
+    key("Password", "KeyboardEvent('keyup', {modifierCapsLock: true})");
+    page.reads("Caps Lock is on.");
+    key("Password", "KeyboardEvent('keyup', {})");
+    page.no_longer_reads("Caps Lock is on.");
+}
+
 case!(Browser, password_managers_know_the_fields);
 fn password_managers_know_the_fields() {
     let app = Setup::app().start();

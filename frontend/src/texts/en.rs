@@ -28,6 +28,7 @@ texts! {
     hide() = "Hide";
     show_password() = "Show password";
     hide_password() = "Hide password";
+    caps_lock() = "Caps Lock is on.";
     copy() = "Copy";
     copied() = "Copied";
     member_since() = "Member since";

@@ -1,6 +1,7 @@
 //! A labelled input with a hint before it, and its error after it.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::site::Site;
 use super::strength::StrengthText;
@@ -81,6 +82,12 @@ pub(crate) fn TextField(
     if !hint.is_empty() {
         described_by = format!("{hint_id} {described_by}");
     }
+    let has_caps_lock = RwSignal::new(false);
+    let look_at_key = move |event: leptos::ev::KeyboardEvent| {
+        // What fills in a form by itself sends events of the same name that are of no key.
+        let is_key = kind == "password" && event.is_instance_of::<web_sys::KeyboardEvent>();
+        has_caps_lock.set(is_key && event.get_modifier_state("CapsLock"));
+    };
     let is_invalid = move || error.with(Option::is_some) || of_form.is_some_and(|(_, is_wrong)| is_wrong.get());
     let leave = move |_| {
         // A field that is removed with its form changes too, and the callback is gone by then.
@@ -108,10 +115,12 @@ pub(crate) fn TextField(
                     aria-describedby=described_by
                     node_ref=field
                     on:input=move |_| { on_input.try_run(()); }
+                    on:keyup=look_at_key
                     on:change=leave
                 />
                 {(kind == "password").then(|| view! { <Show id is_shown/> })}
             </div>
+            {move || has_caps_lock.get().then(|| view! { <p class="quiet" role="status">{texts::caps_lock()}</p> })}
             {strength.map(|verdict| view! { <StrengthText id=strength_id verdict error/> })}
             <p class="error" id=error_id prop:textContent=changing(move || error.get().unwrap_or_default())></p>
         </div>

@@ -28,6 +28,15 @@ pub(crate) fn theme(theme: Theme) -> impl IntoView {
     view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d=lines/><path class="dot" d=area/></svg> }
 }
 
+/// A phone, or a screen on its foot.
+pub(crate) fn device(is_phone: bool) -> impl IntoView {
+    let lines = match is_phone {
+        true => "M7 3h10v18H7ZM11 18h2",
+        false => "M3 5h18v11H3ZM8 20h8M12 16v4",
+    };
+    view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d=lines/></svg> }
+}
+
 /// Three dots, for a button that opens a menu of what else can be done.
 pub(crate) fn more() -> impl IntoView {
     view! {

@@ -7,6 +7,7 @@ use super::ago::Ago;
 use super::button::BusyButton;
 use super::confirm::Confirm;
 use super::field::ErrorText;
+use super::icons;
 use super::notice::Notice;
 use super::part::Part;
 use super::site::{Farewell, Site};
@@ -70,6 +71,7 @@ pub(crate) fn SessionsPart(list: SessionList) -> impl IntoView {
 fn Entry(session: Session, list: SessionList) -> impl IntoView {
     let site = list.site;
     let Session { id, current, created_at, last_used_at, client } = session;
+    let is_phone = ["Android", "iOS"].iter().any(|system| client.ends_with(system));
     let client = words::client(&client);
     let task = Task::new(site);
     // The same browser may have several sessions, which began at different times.
@@ -89,6 +91,7 @@ fn Entry(session: Session, list: SessionList) -> impl IntoView {
     view! {
         <li class="session">
             <p class="client">
+                {icons::device(is_phone)}
                 <span prop:textContent=changing(move || client.clone())></span>
                 {current.then(|| view! { " " <span class="badge">{texts::this_device()}</span> })}
             </p>
