@@ -149,7 +149,7 @@ fn a_page_says_what_it_is_before_its_app_is_there() {
         page.go(path);
         page.wait(expected, || {
             let script = "const first = document.querySelector('.first');
-                return first && getComputedStyle(first).display === 'block' && first.querySelector('h1').textContent";
+                return first && getComputedStyle(first).display === 'block' && first.querySelector('h1').innerText";
             Ok((page.script(script, json!([])) == expected).then_some(()))
         });
     }
