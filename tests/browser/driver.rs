@@ -32,7 +32,13 @@ impl std::fmt::Debug for Refusal {
 pub(crate) type Outcome<T = Value> = Result<T, Refusal>;
 
 impl Driver {
+    /// chromedriver takes a free port of IPv4 and then that of IPv6 with the same number, which may be in use. Then it ends, and
+    /// another one is started.
     pub(crate) fn start() -> Self {
+        (1..=5).find_map(|_| Self::try_start()).expect("every driver has met a port that is in use")
+    }
+
+    fn try_start() -> Option<Self> {
         let engine = Engine::chosen();
         let mut child = Command::new(on_path(engine.driver()).unwrap())
             .arg("--port=0")
@@ -45,10 +51,18 @@ impl Driver {
         output.clone().follow_log(child.stderr.take().unwrap());
         let port = output.wait("port of the driver", |lines| {
             let line = lines.stdout.iter().find_map(|line| line.split_once(engine.ready()));
-            assert!(line.is_some() || !lines.ended(), "{} has ended: {:?}", engine.driver(), lines.stderr);
-            Some(line?.1.trim_end_matches('.').to_owned())
+            if line.is_none() && lines.ended() {
+                let is_in_use = lines.stderr.iter().any(|line| line.contains("Address already in use"));
+                assert!(is_in_use, "{} has ended: {:?}", engine.driver(), lines.stderr);
+                return Some(None);
+            }
+            Some(Some(line?.1.trim_end_matches('.').to_owned()))
         });
-        Self { child, client: Client::own(&format!("http://127.0.0.1:{port}")) }
+        let client = port.map(|port| Client::own(&format!("http://127.0.0.1:{port}")));
+        if client.is_none() {
+            let _ = child.wait();
+        }
+        Some(Self { child, client: client? })
     }
 
     pub(crate) fn get(&self, path: &str) -> Outcome {
