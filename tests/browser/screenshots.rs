@@ -58,6 +58,7 @@ fn screenshots() {
                 theme => choose(&page, theme),
             }
             take(&page, |name| folder.join(format!("{name}-{width}-{look}.png")));
+            take_german(&page, |name| folder.join(format!("{name}-{width}-{look}.png")));
         }
     }
 }
@@ -79,6 +80,21 @@ fn board(state: &Path) -> Host {
     }
     drop(database);
     Setup::app().state(state).variable("admins", "zoe").start()
+}
+
+/// The longest of the two languages.
+#[track_caller]
+fn take_german(page: &Browser, path: impl Fn(&str) -> PathBuf) {
+    page.store("latchkey.language", "de");
+    for (name, address) in [("german-account", "/account"), ("german-messages", "/"), ("german-sign-up", "/signup")] {
+        if address == "/signup" {
+            page.script("localStorage.removeItem('latchkey.session')", json!([]));
+        }
+        page.go(address);
+        page.find(&button("English"));
+        page.settle();
+        std::fs::write(path(name), page.picture()).unwrap();
+    }
 }
 
 #[track_caller]
