@@ -21,8 +21,13 @@
   // Its variant decides how dates are written.
   root.lang = tags.find((tag) => language(tag) === spoken) ?? spoken;
   if (files[spoken]) {
-    const answer = fetch(files[spoken], { signal: AbortSignal.timeout(15000) });
-    window.translations = answer.then((answer) => (answer.ok ? answer.text() : undefined)).catch(() => {});
+    window.translations = (async () => {
+      try {
+        const answer = await fetch(files[spoken], { signal: AbortSignal.timeout(15000) });
+        if (answer.ok) return await answer.text();
+      } catch {}
+      root.lang = "en";
+    })();
   }
   const theme = stored("theme");
   if (theme === "light" || theme === "dark") {

@@ -111,6 +111,7 @@ fn a_page_speaks_before_its_app_is_there_and_english_without_translations() {
     page.go("/");
     page.find(&heading("Messages"));
     page.reads("No messages yet. Be the first.");
+    assert_eq!(language(&page), "en");
 }
 
 /// Has the site speak a language in which each text is the English one between two spaces of a kind that nobody types.
