@@ -12,6 +12,7 @@ use crate::api_error::ApiError;
 use crate::board::{Arrival, Board};
 use crate::browser::{focus, is_visible, now_ms};
 use crate::place::Place;
+use crate::texts;
 
 const EVERY: Duration = Duration::from_secs(5);
 /// The pause while nobody sees the tab, and where no message can arrive.
@@ -180,7 +181,10 @@ impl Feed {
         if let Some(author) = self.author.get() {
             return Some(author.name);
         }
-        self.board.with(|board| Some(board.as_ref()?.shown().first()?.author.name.clone()))
+        self.board.with(|board| {
+            let author = &board.as_ref()?.shown().first()?.author;
+            Some(author.username.as_ref().map_or(texts::deleted_user(), |_| author.name.as_str()).to_owned())
+        })
     }
 
     /// Shows what has arrived while somebody was reading.

@@ -3,9 +3,9 @@
 //! moderation are loaded by whoever goes there. A link from one to another loads a page.
 //!
 //! Each layer uses only those after it: `start`; `view`; the state, which is `feed`, `refresh`, `session`, `router`, `place`,
-//! `theme`, `draft` and `about`; `passkey`; `api`; `fetch`. The public modules need no browser, so that they are tested without one:
-//! addresses, the list of messages, times, links, QR codes, roles, what may be stored, how strong a password is and what is said
-//! about a field.
+//! `theme`, `draft` and `about`; `passkey`; `api`; `fetch`. What any of them says is in `texts`. The public modules need no
+//! browser, so that they are tested without one: addresses, the list of messages, times, links, QR codes, roles, what may be stored,
+//! how strong a password is and what is said about a field.
 
 mod about;
 mod account_copy;
