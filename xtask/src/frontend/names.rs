@@ -38,7 +38,7 @@ fn stem(name: &[u8]) -> Option<usize> {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_end =
         |end: &[u8]| end.split_first().is_some_and(|(first, digits)| *first == b'_' && digits.iter().all(is_digit));
-    Some(name.get(..length)?.windows(1 + DIGITS).position(is_end)?)
+    name.get(..length)?.windows(1 + DIGITS).position(is_end)
 }
 
 #[cfg(test)]
