@@ -31,6 +31,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("wire", &["rules"]),
     ("rules", &[]),
     ("frontend", &["rules", "wire"]),
+    ("wasm-streams", &[]),
     ("host", &[]),
     ("tests", &[]),
     ("fixture", &[]),
