@@ -74,6 +74,9 @@ impl Host {
             for message in page["messages"].as_array_mut().unwrap() {
                 message.as_object_mut().unwrap().remove("created_at").unwrap();
             }
+            if let Some(author) = page.get_mut("author") {
+                author.as_object_mut().unwrap().remove("member_since").unwrap();
+            }
             let next = page["next"].as_str().map(|next| format!("&before={next}"));
             pages.push(page);
             match next {
