@@ -80,6 +80,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             "wasm" => "application/wasm",
+            "po" => "text/plain; charset=utf-8",
             "svg" => "image/svg+xml; charset=utf-8",
             "png" => "image/png",
             "ico" => "image/x-icon",
@@ -87,7 +88,7 @@ fn what_a_page_names_is_there_and_kept_for_ever() {
             other => panic!("{other} of {path}"),
         };
         assert_eq!(file.header("content-type"), expected, "{path}");
-        if ["css", "js", "wasm"].contains(&ending(&path)) {
+        if ["css", "js", "wasm", "po"].contains(&ending(&path)) {
             assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable", "{path}");
         }
     }
