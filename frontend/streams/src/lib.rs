@@ -1,6 +1,6 @@
 //! Stands in for the crate of this name, which comes with Leptos for functions that run on a server. That one exports classes to
-//! JavaScript, whose code stays in every app although the site has no such function: some 5 KB for each first visit. This has what
-//! `server_fn` calls of it, and streams nothing.
+//! JavaScript, whose code stays in every app although the site has no such function. This has what `server_fn` calls of it, and
+//! streams nothing.
 
 use futures_core::Stream;
 use wasm_bindgen::JsValue;
